@@ -538,7 +538,7 @@ class ArchitectureTest {
   }
 
   @ArchTest
-  static final ArchRule runFoldersHaveOneDoor =
+  static final ArchRule runFoldersHaveOneEndpoint =
       noClasses()
           .that(
               resideInAnyPackage(in("run"), in("area"))
@@ -626,7 +626,7 @@ class ArchitectureTest {
           .because("keys and scripts belong together");
 
   @ArchTest
-  static final ArchRule grpcStaysAtTheDoors =
+  static final ArchRule grpcStaysAtTheEndpoints =
       noClasses()
           .that(not(resideInAnyPackage(in("runtime.grpc"), in("client"), in("wire"))))
           .should()

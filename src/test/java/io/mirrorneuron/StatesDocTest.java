@@ -23,9 +23,9 @@ class StatesDocTest {
 
   @Test
   void jobs() throws IOException {
-    Set<JobStatus> told = EnumSet.complementOf(EnumSet.of(JobStatus.VALIDATED));
+    Set<JobStatus> reported = EnumSet.complementOf(EnumSet.of(JobStatus.VALIDATED));
 
-    assertThat(drawn("Jobs")).isEqualTo(arrows(told, JobStatus::word, JobStatus::next));
+    assertThat(drawn("Jobs")).isEqualTo(arrows(reported, JobStatus::word, JobStatus::next));
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -39,8 +39,8 @@ final class CommitFloor implements AutoCloseable {
    * @param jobId of a completed job of that server, which is written again and again
    */
   CommitFloor(Server server, String jobId) throws Exception {
-    RedisLanes lanes =
-        RedisLanes.connect(vertx, server.redisUri(), Storage.unwatched())
+    RedisPipelines lanes =
+        RedisPipelines.connect(vertx, server.redisUri(), Storage.unwatched())
             .await(10, TimeUnit.SECONDS);
     JobStore jobs = new RedisJobStore(lanes, new Keys(Server.NAMESPACE), TTL, EVENTS);
     job = jobs.load(jobId).toCompletableFuture().get().orElseThrow();

@@ -60,7 +60,7 @@ record ApiAreas(Platform platform, List<AreaVerticle> all, UploadFolder uploads)
     List<AreaVerticle> areas = modules().stream().map(area -> area.of(platform)).toList();
     areas.forEach(area -> area.explainFailures(on.disks().storage()::explained));
     if (backend instanceof Backend.Here here) {
-      RunRoute route = new RunRoute(here.runtime().places().runs(), here.far());
+      RunRoute route = new RunRoute(here.runtime().places().runs(), here.remote());
       areas.forEach(area -> area.reach(route));
     }
     return new ApiAreas(platform, areas, uploads);

@@ -1,6 +1,6 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.bus.cluster.AreaNodes;
 import io.mirrorneuron.bus.cluster.ClusteredAreas;
 import io.mirrorneuron.bus.cluster.ClusteredFiles;
@@ -35,7 +35,7 @@ final class ApiGateway {
   static GatewayVerticle of(
       ServerContext on, Backend backend, ApiAreas areas, Auth issued, Contract contract) {
     return new GatewayVerticle(
-        settings(on, areas.uploads(), backend.readiness(), backend.far()),
+        settings(on, areas.uploads(), backend.readiness(), backend.remote()),
         contract,
         areas.all(),
         auth(on.config(), issued),
@@ -45,7 +45,7 @@ final class ApiGateway {
   /** Before the areas of another process of the cluster. */
   static GatewayVerticle ofCluster(ServerContext on, Auth issued, Contract contract)
       throws IOException {
-    Secret token = BusDoors.token(on.config());
+    Secret token = BusEndpoints.token(on.config());
     AreaNodes nodes = new AreaNodes(on.vertx(), token);
     return new GatewayVerticle(
         settings(
@@ -60,7 +60,7 @@ final class ApiGateway {
   }
 
   private static GatewayVerticle.Settings settings(
-      ServerContext on, UploadFolder uploads, Readiness readiness, FarReads far) {
+      ServerContext on, UploadFolder uploads, Readiness readiness, RemoteReads remote) {
     Config config = on.config();
     return new GatewayVerticle.Settings(
         config.api(),
@@ -72,7 +72,7 @@ final class ApiGateway {
         readiness,
         on.clock(),
         uploads.quota(),
-        far,
+        remote,
         StreamTokens.of(
             List.of(config.api().token(), config.grpc().joinToken(), config.grpc().authToken()),
             on.clock()));
@@ -94,7 +94,7 @@ final class ApiGateway {
     return Health.Facts.of(
         config.asksWhoCalls(),
         config.env().name().toLowerCase(Locale.ROOT),
-        BlueprintPlace.told(config),
+        BlueprintPlace.reported(config),
         config.executors().runsRoot().toString());
   }
 

@@ -180,7 +180,7 @@ public final class App implements AutoCloseable {
     Endpoint grpc = null;
     if (backend instanceof Backend.Here here) {
       closing.add("human clock", decisions.startClock());
-      grpc = GrpcDoor.open(on, here.runtime(), issued);
+      grpc = GrpcEndpoint.open(on, here.runtime(), issued);
       endpoints = new Endpoints(null, grpc);
     }
     if (hasAreas()) {
@@ -198,14 +198,14 @@ public final class App implements AutoCloseable {
         role.hasGateway() ? ApiGateway.of(on, backend, areas, issued, contract) : null;
     areas.open(on, backend);
     if (gateway != null) {
-      endpoints = new Endpoints(ApiDoor.open(on, gateway), endpoints.grpc());
+      endpoints = new Endpoints(ApiEndpoint.open(on, gateway), endpoints.grpc());
     }
     if (backend instanceof Backend.Here here) {
       if (gateway != null) {
-        here.runtime().doors().add(gateway.port());
+        here.runtime().endpoints().add(gateway.port());
       }
       if (isMember()) {
-        BusDoors.open(on, here, areas, issued, contract);
+        BusEndpoints.open(on, here, areas, issued, contract);
       }
     }
     areas.platform().launches().goOn();
@@ -216,7 +216,7 @@ public final class App implements AutoCloseable {
     closing.add("memory release", MemoryRelease.start());
     Contract contract = load(on.vertx()).await();
     GatewayVerticle gateway = ApiGateway.ofCluster(on, issued(on.vertx()), contract);
-    endpoints = new Endpoints(ApiDoor.open(on, gateway), null);
+    endpoints = new Endpoints(ApiEndpoint.open(on, gateway), null);
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
   }
 
@@ -270,8 +270,8 @@ public final class App implements AutoCloseable {
   }
 
   /** The HTTP door. */
-  private static final class ApiDoor {
-    private ApiDoor() {}
+  private static final class ApiEndpoint {
+    private ApiEndpoint() {}
 
     /** Opens it; returns when it serves. */
     static Endpoint open(ServerContext on, GatewayVerticle gateway) {
@@ -306,22 +306,24 @@ public final class App implements AutoCloseable {
      */
     static Vertx open(Config config, VertxOptions options, IdSource ids) {
       ConnectionLimits limits = config.connections();
-      Limits doors = new Limits(limits.max(), limits.headTimeout());
+      Limits listeners = new Limits(limits.max(), limits.headTimeout());
       Supplier<byte[]> tooMany =
           () -> Problem.tooManyConnections(limits.max()).bytes(ids.request());
       ClusterBusSettings bus = config.node().bus();
-      return bus.isOn() ? join(bus, options, doors, tooMany) : alone(options, doors, tooMany);
+      return bus.isOn()
+          ? join(bus, options, listeners, tooMany)
+          : alone(options, listeners, tooMany);
     }
 
-    private static Vertx alone(VertxOptions options, Limits doors, Supplier<byte[]> tooMany) {
-      return GuardedVertx.create(options, doors, tooMany);
+    private static Vertx alone(VertxOptions options, Limits listeners, Supplier<byte[]> tooMany) {
+      return GuardedVertx.create(options, listeners, tooMany);
     }
 
     private static Vertx join(
-        ClusterBusSettings bus, VertxOptions options, Limits doors, Supplier<byte[]> tooMany) {
+        ClusterBusSettings bus, VertxOptions options, Limits listeners, Supplier<byte[]> tooMany) {
       options.setEventBusOptions(BusMembership.messages(bus));
       try {
-        return GuardedVertx.join(options, BusMembership.of(bus), doors, tooMany)
+        return GuardedVertx.join(options, BusMembership.of(bus), listeners, tooMany)
             .await(JOIN_SECONDS, TimeUnit.SECONDS);
       } catch (MnException e) {
         throw e;
@@ -383,9 +385,9 @@ public final class App implements AutoCloseable {
       ObjectNode content = present();
       ours.properties()
           .forEach(
-              door -> {
-                if (door.getValue().equals(content.get(door.getKey()))) {
-                  content.remove(door.getKey());
+              endpoint -> {
+                if (endpoint.getValue().equals(content.get(endpoint.getKey()))) {
+                  content.remove(endpoint.getKey());
                 }
               });
       if (content.has("api") || content.has("grpc") || content.has("web_ui")) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.port.ClusterPort;
@@ -37,12 +37,12 @@ sealed interface Backend {
   Readiness readiness();
 
   /** Asks other nodes on the same store. */
-  default FarReads far() {
-    return FarReads.NONE;
+  default RemoteReads remote() {
+    return RemoteReads.NONE;
   }
 
   /** A runtime in this process. */
-  record Here(LocalRuntime runtime, Readiness readiness, FarReads far) implements Backend {
+  record Here(LocalRuntime runtime, Readiness readiness, RemoteReads remote) implements Backend {
     @Override
     public JobsPort jobs() {
       return runtime.jobs();

@@ -35,7 +35,7 @@ final class BlueprintPlace {
   }
 
   /** For {@code GET /health}, which has no word for the built-in catalog: it is a local one. */
-  static Health.Blueprints told(Config config) {
+  static Health.Blueprints reported(Config config) {
     BlueprintSettings settings = config.blueprints();
     String repo = settings.repo().replaceAll("://[^/@]+@", "://");
     return switch (settings.source()) {

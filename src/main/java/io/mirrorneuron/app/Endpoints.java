@@ -37,10 +37,10 @@ record Endpoints(Endpoint api, Endpoint grpc) {
    * The target that was configured, with the port of a door that took any.
    *
    * @param target ends with {@code :port}, or has a path behind it
-   * @param door null while it is not open
+   * @param endpoint null while it is not open
    */
-  static String withTakenPort(String target, Endpoint door) {
-    return door == null ? target : target.replaceFirst(":0(?=/|$)", ":" + door.port());
+  static String withTakenPort(String target, Endpoint endpoint) {
+    return endpoint == null ? target : target.replaceFirst(":0(?=/|$)", ":" + endpoint.port());
   }
 
   /** The door that was configured, at the port that was taken. */

@@ -35,11 +35,11 @@ final class ListeningPort {
    * @throws MnException (CONFLICT) when somebody else has the port; UNAVAILABLE when it cannot be
    *     opened for another reason
    */
-  static <T> T open(Door door, String host, int port, Callable<T> opening) {
+  static <T> T open(Door endpoint, String host, int port, Callable<T> opening) {
     try {
       return opening.call();
     } catch (Exception e) {
-      String sentence = "%s %s:%d cannot be opened: ".formatted(door.words, host, port);
+      String sentence = "%s %s:%d cannot be opened: ".formatted(endpoint.words, host, port);
       String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
       if (reason.contains("address already in use")) {
         throw new MnException(
@@ -47,17 +47,17 @@ final class ListeningPort {
             "port_in_use",
             sentence
                 + "another program, perhaps another MirrorNeuron, uses it; set another "
-                + shown(door.port),
+                + shown(endpoint.port),
             null,
             e);
       }
-      throw MnException.unavailable(sentence + explained(door, reason, e), e);
+      throw MnException.unavailable(sentence + explained(endpoint, reason, e), e);
     }
   }
 
   /** Netty and the system have words of their own for what can be wrong with an address. */
-  private static String explained(Door door, String reason, Exception e) {
-    String host = "; set another " + shown(door.host);
+  private static String explained(Door endpoint, String reason, Exception e) {
+    String host = "; set another " + shown(endpoint.host);
     if (e instanceof UnknownHostException || reason.contains("failed to resolve")) {
       return "there is no address of that name" + host;
     }
@@ -65,7 +65,7 @@ final class ListeningPort {
       return "this machine does not have that address" + host;
     }
     if (reason.contains("permission denied")) {
-      return "this user may not open that port; set another " + shown(door.port);
+      return "this user may not open that port; set another " + shown(endpoint.port);
     }
     return e + host;
   }

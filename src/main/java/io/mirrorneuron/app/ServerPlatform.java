@@ -8,7 +8,7 @@ import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.launch.BundleSources;
 import io.mirrorneuron.launch.FolderLaunchStore;
-import io.mirrorneuron.launch.LaunchMeans;
+import io.mirrorneuron.launch.LaunchContext;
 import io.mirrorneuron.launch.LaunchSources;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.launch.PathRoots;
@@ -235,7 +235,7 @@ record ServerPlatform(
       Launches launches =
           new Launches(
               sources,
-              new LaunchMeans(backend.jobs(), models, hooks(on, backend)),
+              new LaunchContext(backend.jobs(), models, hooks(on, backend)),
               new FolderLaunchStore(
                   on.config().home().resolve("launches"), kept.launches(), kept.mostFailed()),
               on.clock(),

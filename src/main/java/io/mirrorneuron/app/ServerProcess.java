@@ -165,7 +165,7 @@ final class ServerProcess {
         try {
           server.app = server.started(config);
         } catch (MnException failed) {
-          throw told(failed, config, wasUsed);
+          throw reported(failed, config, wasUsed);
         }
       }
       return server;
@@ -176,7 +176,7 @@ final class ServerProcess {
      *
      * @param wasUsed whether a server had run in the home before
      */
-    private static MnException told(MnException failure, Config config, boolean wasUsed) {
+    private static MnException reported(MnException failure, Config config, boolean wasUsed) {
       boolean isThere = failure.error().equals(DataDirectory.IN_USE); // it works on them
       return isThere || !wasUsed
           ? failure
@@ -213,9 +213,10 @@ final class ServerProcess {
       if (closed) {
         return;
       }
-      Endpoints doors = app.endpoints();
+      Endpoints listeners = app.endpoints();
       Config same =
-          config.with(doors.taken(config.api()), doors.taken(config.grpc()), config.redis());
+          config.with(
+              listeners.taken(config.api()), listeners.taken(config.grpc()), config.redis());
       app.close();
       try {
         app = started(same);
@@ -231,7 +232,7 @@ final class ServerProcess {
         app = started(same);
       } catch (MnException failed) {
         LOG.error("it could not go back: {}", failed.getMessage());
-        end.complete(told(failed, config, true));
+        end.complete(reported(failed, config, true));
       }
     }
 

@@ -56,17 +56,17 @@ public record Blueprint(
   /**
    * What a bundle tells of itself.
    *
-   * @param told members as an entry of an index has them
+   * @param reported members as an entry of an index has them
    * @param manifest as plain values
    */
   public static Blueprint ofBundle(
       String id,
-      Map<String, Object> told,
+      Map<String, Object> reported,
       Map<String, Object> manifest,
       String source,
       String localPath) {
     BlueprintReader reader = new BlueprintReader(source, localPath);
-    return reader.read(id, Entry.of(told), Optional.of(Entry.of(manifest)));
+    return reader.read(id, Entry.of(reported), Optional.of(Entry.of(manifest)));
   }
 
   /**

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.JsonWords;
+import io.mirrorneuron.wire.JsonErrorText;
 import io.mirrorneuron.wire.ValueCount;
 import java.io.IOException;
 import java.util.List;
@@ -79,7 +79,7 @@ public final class CatalogFiles {
                   file,
                   place == null ? 1 : place.getLineNr(),
                   place == null ? 1 : place.getColumnNr(),
-                  JsonWords.of(e.getOriginalMessage())),
+                  JsonErrorText.of(e.getOriginalMessage())),
           e);
     } catch (IOException e) {
       throw CatalogFolder.broken("blueprint repo " + file + " is malformed", e);

@@ -238,9 +238,9 @@ public final class GitCatalog implements CatalogSource {
       List<String> words = new ArrayList<>();
       Throwable cause = failure;
       for (int i = 0; i < MOST && cause != null; i++) {
-        String told = words(cause);
-        if (words.stream().noneMatch(before -> before.contains(told))) {
-          words.add(told);
+        String reported = words(cause);
+        if (words.stream().noneMatch(before -> before.contains(reported))) {
+          words.add(reported);
         }
         cause = cause.getCause();
       }

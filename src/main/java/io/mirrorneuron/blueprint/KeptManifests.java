@@ -52,9 +52,9 @@ final class KeptManifests {
 
   private static Optional<Entry> read(Path folder) {
     try {
-      var told = ManifestFile.in(folder, "").tree().retain(TOLD);
-      if (ValueCount.of(Json.MAPPER.treeAsTokens(told)) <= MOST_VALUES) {
-        return Optional.of(Entry.of(Json.MAPPER.convertValue(told, ANY)));
+      var reported = ManifestFile.in(folder, "").tree().retain(TOLD);
+      if (ValueCount.of(Json.MAPPER.treeAsTokens(reported)) <= MOST_VALUES) {
+        return Optional.of(Entry.of(Json.MAPPER.convertValue(reported, ANY)));
       }
       LOG.warn(
           "lists show nothing of the manifest in {}: {} have more than {} values",

@@ -41,13 +41,13 @@ public final class Malformed {
 
   /** The issues of what a refusal reports, else the refusal as the only one. */
   public static List<Issue> issues(MnException refusal) {
-    List<Issue> told =
+    List<Issue> reported =
         refusal.validation() == null
             ? List.of()
             : LenientJson.read(refusal.validation(), Report.class).issues();
-    return told.isEmpty()
+    return reported.isEmpty()
         ? List.of(Issue.error(refusal.error(), refusal.getMessage(), "", Location.BUNDLE))
-        : told;
+        : reported;
   }
 
   /** What was found by the checks that refuse; records of each kind, as maps. */

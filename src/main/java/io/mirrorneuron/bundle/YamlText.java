@@ -417,11 +417,11 @@ final class YamlText {
     private YamlProblem() {}
 
     static String words(YamlEngineException failure) {
-      String told =
+      String reported =
           failure instanceof MarkedYamlEngineException marked
               ? Objects.requireNonNullElse(marked.getContext(), "") + " " + marked.getProblem()
               : String.valueOf(failure.getMessage());
-      String line = told.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+      String line = reported.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
       return WORDS.stream()
           .filter(known -> line.contains(known.getKey()))
           .map(Map.Entry::getValue)

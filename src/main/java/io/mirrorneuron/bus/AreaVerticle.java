@@ -66,11 +66,11 @@ public abstract class AreaVerticle extends VerticleBase {
    * Sets a function that may replace failures before they are answered. To be called before the
    * verticle is deployed.
    *
-   * @param told returns the failure to report in place of the given one; most failures are returned
-   *     unchanged
+   * @param reported returns the failure to report in place of the given one; most failures are
+   *     returned unchanged
    */
-  public final void explainFailures(UnaryOperator<Throwable> told) {
-    explains = told;
+  public final void explainFailures(UnaryOperator<Throwable> reported) {
+    explains = reported;
   }
 
   /**

@@ -28,7 +28,7 @@ public final class BusFailure {
    * @param members further ones of the answer; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  private record Told(
+  private record FailureBody(
       ErrorCode code,
       String error,
       String message,
@@ -70,8 +70,8 @@ public final class BusFailure {
   }
 
   private static ReplyException reply(MnException failure) {
-    Told told =
-        new Told(
+    FailureBody reported =
+        new FailureBody(
             failure.code(),
             failure.error(),
             failure.getMessage(),
@@ -79,16 +79,18 @@ public final class BusFailure {
             failure.retryAfterMs() > 0 ? failure.retryAfterMs() : null,
             failure.members().isEmpty() ? null : failure.members());
     return new ReplyException(
-        ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(told));
+        ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(reported));
   }
 
   private static MnException parse(ReplyException failure) {
     try {
-      Told told = Json.read(String.valueOf(failure.getMessage()), Told.class, "reply");
-      if (told.code != null) {
-        return new MnException(told.code, told.error, told.message, told.validation, failure)
-            .withRetryAfter(told.retryAfterMs == null ? 0 : told.retryAfterMs)
-            .with(told.members == null ? Map.of() : told.members);
+      FailureBody reported =
+          Json.read(String.valueOf(failure.getMessage()), FailureBody.class, "reply");
+      if (reported.code != null) {
+        return new MnException(
+                reported.code, reported.error, reported.message, reported.validation, failure)
+            .withRetryAfter(reported.retryAfterMs == null ? 0 : reported.retryAfterMs)
+            .with(reported.members == null ? Map.of() : reported.members);
       }
     } catch (MnException e) {
       // told below

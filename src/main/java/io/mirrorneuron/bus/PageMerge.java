@@ -48,15 +48,15 @@ public record PageMerge(Cursors cursors, Comparator<String> order) {
       return pages.getFirst();
     }
     JsonArray unreached = new JsonArray();
-    List<JsonObject> told = new ArrayList<>();
+    List<JsonObject> reported = new ArrayList<>();
     for (int i = 0; i < pages.size(); i++) {
       if (pages.get(i).succeeded()) {
-        told.add(pages.get(i).result().toJsonObject());
+        reported.add(pages.get(i).result().toJsonObject());
       } else {
         unreached.add(others.get(i - 1).name());
       }
     }
-    JsonObject page = merge(call, told);
+    JsonObject page = merge(call, reported);
     return Future.succeededFuture(
         (unreached.isEmpty() ? page : page.put("unreached", unreached)).toBuffer());
   }

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.NodeAddress;
 import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.node.RunPlace;
-import io.mirrorneuron.wire.FarRead;
+import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -23,9 +23,9 @@ import java.util.function.Supplier;
  * asks the store only for a run that it does not have.
  *
  * @param nodes tells where runs are
- * @param far asks other nodes
+ * @param remote asks other nodes
  */
-public record RunRoute(RunNodes nodes, FarReads far) {
+public record RunRoute(RunNodes nodes, RemoteReads remote) {
   /** The parameter by which a call names the run. */
   static final String RUN = "run_id";
 
@@ -123,8 +123,8 @@ public record RunRoute(RunNodes nodes, FarReads far) {
               List<Future<Buffer>> pages = new ArrayList<>();
               pages.add(here.apply(marked));
               for (NodeAddress node : others) {
-                FarRead read = read(node, asked.area(), asked.operation(), marked);
-                pages.add(far.read(read, Duration.ZERO).timeout(LIST_SECONDS, TimeUnit.SECONDS));
+                RemoteRead read = read(node, asked.area(), asked.operation(), marked);
+                pages.add(remote.read(read, Duration.ZERO).timeout(LIST_SECONDS, TimeUnit.SECONDS));
               }
               return Future.join(pages)
                   .transform(done -> merge.answer(asked.call(), others, pages));
@@ -193,7 +193,8 @@ public record RunRoute(RunNodes nodes, FarReads far) {
       return Future.failedFuture(failed);
     }
     ApiCall probe = new ApiCall().with(RUN, asked.runId());
-    return far.read(read(others.getFirst(), "runs", "listRunOutputs", probe), Duration.ZERO)
+    return remote
+        .read(read(others.getFirst(), "runs", "listRunOutputs", probe), Duration.ZERO)
         .transform(
             has ->
                 has.succeeded()
@@ -202,18 +203,20 @@ public record RunRoute(RunNodes nodes, FarReads far) {
   }
 
   private Future<Buffer> ask(NodeAddress node, Question asked) {
-    FarRead read = read(node, asked.area(), asked.operation(), asked.call());
+    RemoteRead read = read(node, asked.area(), asked.operation(), asked.call());
     return asked.kind() == Kind.FILE
         ? Future.succeededFuture(new JsonObject().put("far", JsonObject.mapFrom(read)).toBuffer())
-        : far.read(read, asked.call().patience()).recover(failed -> told(node, asked, failed));
+        : remote
+            .read(read, asked.call().patience())
+            .recover(failed -> reported(node, asked, failed));
   }
 
-  private Future<Buffer> told(NodeAddress node, Question asked, Throwable failed) {
+  private Future<Buffer> reported(NodeAddress node, Question asked, Throwable failed) {
     String error = failed instanceof MnException known ? known.error() : "";
     return switch (error) {
-      case FarReads.UNREACHED ->
+      case RemoteReads.UNREACHED ->
           Future.failedFuture(RunTroubles.unreached(asked, node, failed.getMessage()));
-      case FarReads.REPLY_LOST ->
+      case RemoteReads.REPLY_LOST ->
           Future.failedFuture(
               asked.kind() == Kind.ACT
                   ? RunTroubles.unknown(asked, node)
@@ -231,8 +234,8 @@ public record RunRoute(RunNodes nodes, FarReads far) {
     };
   }
 
-  static FarRead read(NodeAddress node, String area, String operation, ApiCall call) {
-    return new FarRead(node.owner(), node.address(), area, operation, call.forNode().encode());
+  static RemoteRead read(NodeAddress node, String area, String operation, ApiCall call) {
+    return new RemoteRead(node.owner(), node.address(), area, operation, call.forNode().encode());
   }
 
   private static boolean isNotFound(Throwable failed) {

@@ -22,7 +22,7 @@ final class RunTroubles {
   static MnException unreached(RunRoute.Question asked, NodeAddress node, String why) {
     return new MnException(
             ErrorCode.UNAVAILABLE,
-            FarReads.UNREACHED,
+            RemoteReads.UNREACHED,
             "run %s is on node %s, which this one does not reach: %s"
                 .formatted(asked.runId(), node.name(), why))
         .withRetryAfter(REACHED_AGAIN_MS);

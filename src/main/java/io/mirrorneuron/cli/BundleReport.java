@@ -214,10 +214,10 @@ public final class BundleReport {
 
   public String verdict(Validation report) {
     int warnings = report.warnings().size();
-    String told = warnings == 0 ? "" : ", " + count(warnings, "warning");
+    String reported = warnings == 0 ? "" : ", " + count(warnings, "warning");
     return report.ok()
-        ? bundle + " can run" + told
-        : bundle + " cannot run: " + count(report.errorCount(), "error") + told;
+        ? bundle + " can run" + reported
+        : bundle + " cannot run: " + count(report.errorCount(), "error") + reported;
   }
 
   private static String count(int count, String what) {

@@ -64,7 +64,7 @@ public abstract class ClientOptions {
 
   /** The work of a command. */
   @FunctionalInterface
-  interface Deed {
+  interface Action {
     /** Returns the exit code. */
     int run() throws InterruptedException;
   }
@@ -199,9 +199,9 @@ public abstract class ClientOptions {
   }
 
   /** Does the work and explains what goes wrong. Returns the exit code. */
-  int explained(Deed deed) throws InterruptedException {
+  int explained(Action effect) throws InterruptedException {
     try {
-      return deed.run();
+      return effect.run();
     } catch (MnException e) {
       explain(e);
       return ExitCode.of(e.code());

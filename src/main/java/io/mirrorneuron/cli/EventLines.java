@@ -31,17 +31,18 @@ public final class EventLines {
   public static String line(JsonNode event, Output output) {
     AnsiStyle paint = output.paint();
     JobEventFacts facts = JobEventFacts.read(event);
-    OfCluster told = LenientJson.read(event, OfCluster.class);
+    OfCluster reported = LenientJson.read(event, OfCluster.class);
     String type = facts.type();
     return "%s  %-14s %s%s"
         .formatted(
             paint.faint(output.clock(facts.timestamp())),
             Output.printable(
-                Objects.requireNonNullElse(told.isOne() ? told.node() : facts.agentId(), "job")),
+                Objects.requireNonNullElse(
+                    reported.isOne() ? reported.node() : facts.agentId(), "job")),
             paint.status(Output.printable(type), status(type))
                 + paint.faint(
-                    told.isOne()
-                        ? shortened(told.detail(facts.reason()))
+                    reported.isOne()
+                        ? shortened(reported.detail(facts.reason()))
                         : detail(event.path("payload"), facts.reason())),
             warnings(facts))
         .stripTrailing();
@@ -72,19 +73,19 @@ public final class EventLines {
 
     /** What a node was and is, how far its drain is, and why. */
     String detail(String reason) {
-      Map<String, Object> told = new LinkedHashMap<>();
+      Map<String, Object> reported = new LinkedHashMap<>();
       if (state != null) {
-        told.put("from", state.from);
-        told.put("to", state.to);
+        reported.put("from", state.from);
+        reported.put("to", state.to);
       }
       if (result != null) {
-        told.put("status", result.status);
-        told.put("recovered", result.recovered);
-        told.put("failed", result.failed);
-        OUTCOMES.forEach(name -> told.putIfAbsent(name, result.counters.get(name)));
+        reported.put("status", result.status);
+        reported.put("recovered", result.recovered);
+        reported.put("failed", result.failed);
+        OUTCOMES.forEach(name -> reported.putIfAbsent(name, result.counters.get(name)));
       }
-      told.put("reason", reason.isEmpty() ? null : reason);
-      return told.entrySet().stream()
+      reported.put("reason", reason.isEmpty() ? null : reason);
+      return reported.entrySet().stream()
           .filter(one -> one.getValue() != null)
           .map(one -> one.getKey() + "=" + Output.printable(one.getValue().toString()))
           .collect(Collectors.joining(" "));
@@ -101,8 +102,8 @@ public final class EventLines {
         text.isEmpty() && !reason.isEmpty() ? "reason=" + Output.printable(reason) : text);
   }
 
-  private static String shortened(String told) {
-    String text = told;
+  private static String shortened(String reported) {
+    String text = reported;
     if (text.length() > LONGEST_DETAIL) {
       text = text.substring(0, LONGEST_DETAIL - 1) + "…";
     }

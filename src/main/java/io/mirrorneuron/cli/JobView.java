@@ -97,8 +97,8 @@ interface JobView extends JobListener, AutoCloseable {
         return;
       }
       JobEventFacts facts = JobEventFacts.read(event);
-      if (ProgressWords.isTelling(facts, ofSteps)) {
-        output.line(ProgressWords.line(facts, output));
+      if (ProgressText.isTelling(facts, ofSteps)) {
+        output.line(ProgressText.line(facts, output));
       }
     }
 
@@ -272,7 +272,7 @@ interface JobView extends JobListener, AutoCloseable {
   }
 
   /** Those events that tell people how far a job is, each as a line. */
-  final class ProgressWords {
+  final class ProgressText {
     /** Nothing is wrong: its message came from one parent, and others are still at work. */
     private static final String BLOCKED = "workflow_step_blocked";
 
@@ -302,7 +302,7 @@ interface JobView extends JobListener, AutoCloseable {
             "sandbox_job_failed");
     private static final Set<String> ALWAYS = Set.of("dead_letter", "message_unrouted");
 
-    private ProgressWords() {}
+    private ProgressText() {}
 
     /**
      * Whether a person wants to read it.
@@ -393,7 +393,7 @@ interface JobView extends JobListener, AutoCloseable {
     private int drawn;
     private int drawnColumns;
     private String trouble = "";
-    private String told = "";
+    private String reported = "";
     private int tick;
     private boolean closed;
 
@@ -425,7 +425,7 @@ interface JobView extends JobListener, AutoCloseable {
 
     @Override
     public synchronized void tell(String sentence) {
-      told = sentence;
+      reported = sentence;
     }
 
     private synchronized void draw() {
@@ -501,8 +501,8 @@ interface JobView extends JobListener, AutoCloseable {
             paint.status("  ? waits for a person: " + Output.printable(one.asked()), "warning"));
         lines.add("    " + Output.printable(one.answering()));
       }
-      if (!told.isEmpty()) {
-        lines.add("  " + Output.printable(told));
+      if (!reported.isEmpty()) {
+        lines.add("  " + Output.printable(reported));
       }
       return lines;
     }

@@ -191,7 +191,7 @@ public final class JobWatcher {
     private final Config config;
     private final ClientOptions command;
     private final String jobId;
-    private final Consumer<List<OpenQuestion>> told;
+    private final Consumer<List<OpenQuestion>> reported;
     private RestClient rest;
     private String runId;
 
@@ -203,27 +203,27 @@ public final class JobWatcher {
         ClientOptions command,
         String jobId,
         String runId,
-        Consumer<List<OpenQuestion>> told) {
+        Consumer<List<OpenQuestion>> reported) {
       this.config = config;
       this.command = command;
       this.jobId = jobId;
       this.runId = runId;
-      this.told = told;
+      this.reported = reported;
     }
 
     /**
      * Begins to look after a second, as most jobs ask nobody.
      *
      * @param runId of the job; null when the runtime did not tell it
-     * @param told hears what is open, from a thread of its own, after each look
+     * @param reported hears what is open, from a thread of its own, after each look
      */
     static PeopleWatch of(
         Config config,
         ClientOptions command,
         String jobId,
         String runId,
-        Consumer<List<OpenQuestion>> told) {
-      PeopleWatch watch = new PeopleWatch(config, command, jobId, runId, told);
+        Consumer<List<OpenQuestion>> reported) {
+      PeopleWatch watch = new PeopleWatch(config, command, jobId, runId, reported);
       if (config.api().isKnown()) {
         watch.looking.scheduleWithFixedDelay(
             watch::look, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
@@ -242,7 +242,8 @@ public final class JobWatcher {
           runId = found.equals(jobId) ? null : found;
         }
         if (runId != null) {
-          told.accept(rest.get("/human?run_id=" + RestClient.part(runId)).as(Inbox.class).data());
+          reported.accept(
+              rest.get("/human?run_id=" + RestClient.part(runId)).as(Inbox.class).data());
         }
       } catch (MnException e) {
         // The job is watched over another connection; what people are asked is told when this

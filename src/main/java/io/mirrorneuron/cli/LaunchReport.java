@@ -15,7 +15,7 @@ public final class LaunchReport {
 
   private record Event(String status, Details details) {}
 
-  private record Told(String error, List<Event> events) {}
+  private record ReportBody(String error, List<Event> events) {}
 
   /**
    * @param bundle how it was named
@@ -30,24 +30,25 @@ public final class LaunchReport {
    * @return the exit code
    */
   public int failed(RestAnswer end) {
-    Told told = Json.read(end.json(), Told.class, "progress");
+    ReportBody reported = Json.read(end.json(), ReportBody.class, "progress");
     if (client.json()) {
       client.output().json(end.json());
       return ExitCode.FAILED;
     }
-    List<Issue> issues = issues(told, "failed");
+    List<Issue> issues = issues(reported, "failed");
     tell(issues);
-    client.complain(issues.isEmpty() ? "the launch failed: " + told.error() : "the launch failed");
+    client.complain(
+        issues.isEmpty() ? "the launch failed: " + reported.error() : "the launch failed");
     return ExitCode.FAILED;
   }
 
   /** What its author or who launches it should look at, though there is a job. */
   public void warn(RestAnswer end) {
-    tell(issues(Json.read(end.json(), Told.class, "progress"), "completed"));
+    tell(issues(Json.read(end.json(), ReportBody.class, "progress"), "completed"));
   }
 
-  private static List<Issue> issues(Told told, String status) {
-    return told.events().stream()
+  private static List<Issue> issues(ReportBody reported, String status) {
+    return reported.events().stream()
         .filter(event -> event.status().equals(status) && event.details() != null)
         .filter(event -> event.details().validation() != null)
         .flatMap(event -> event.details().validation().issues().stream())

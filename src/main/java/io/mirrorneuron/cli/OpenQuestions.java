@@ -44,8 +44,8 @@ final class OpenQuestions {
   }
 
   private static String requestId(ObjectNode event) {
-    OfRequest told = LenientJson.read(event, OfRequest.class);
-    return told.payload() == null ? null : told.payload().requestId();
+    OfRequest reported = LenientJson.read(event, OfRequest.class);
+    return reported.payload() == null ? null : reported.payload().requestId();
   }
 
   /**

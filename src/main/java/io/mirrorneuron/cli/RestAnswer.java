@@ -32,8 +32,8 @@ public record RestAnswer(JsonNode json) {
   }
 
   /** What a runtime told, as the API would have written it. */
-  public static RestAnswer like(Object told) {
-    return of(Json.write(told)); // a row of jobs is text that only this reads
+  public static RestAnswer like(Object reported) {
+    return of(Json.write(reported)); // a row of jobs is text that only this reads
   }
 
   /** Those members that the record has; see {@link LenientJson}. */

@@ -294,7 +294,7 @@ public final class RestClient implements AutoCloseable {
   private record RestProblem(
       int status, String detail, String error, List<String> faults, RestAnswer errors) {
 
-    private record Told(String detail, String error) {}
+    private record ProblemBody(String detail, String error) {}
 
     /**
      * @param message in the words of a validation, {@code msg} in those of a check of the request
@@ -309,11 +309,11 @@ public final class RestClient implements AutoCloseable {
     static RestProblem of(int status, String body) {
       try {
         RestAnswer answer = RestAnswer.of(body);
-        Told told = answer.as(Told.class);
+        ProblemBody reported = answer.as(ProblemBody.class);
         return new RestProblem(
             status,
-            Objects.requireNonNullElse(told.detail(), unknown(status)),
-            Objects.requireNonNullElse(told.error(), "http_" + status),
+            Objects.requireNonNullElse(reported.detail(), unknown(status)),
+            Objects.requireNonNullElse(reported.error(), "http_" + status),
             answer
                 .elements("errors")
                 .map(RestProblem::fault)

@@ -133,9 +133,10 @@ public final class Clients implements AutoCloseable {
     return new Clients(vertx, calls(vertx, config, Clients::ownTrouble), network);
   }
 
-  private static GrpcCalls calls(Vertx vertx, Config.Grpc config, UnaryOperator<MnException> told) {
+  private static GrpcCalls calls(
+      Vertx vertx, Config.Grpc config, UnaryOperator<MnException> reported) {
     return new GrpcCalls(
-        vertx, address(config.target()), config.timeout(), config.authToken(), told);
+        vertx, address(config.target()), config.timeout(), config.authToken(), reported);
   }
 
   private static MnException ownTrouble(MnException failure) {

@@ -36,25 +36,25 @@ final class GrpcCalls implements AutoCloseable {
   private final Duration timeout;
   private final Secret token;
   private final MultiMap standing;
-  private final UnaryOperator<MnException> told;
+  private final UnaryOperator<MnException> reported;
 
   /**
    * @param timeout deadline of a call; zero means none
-   * @param told what callers are told of a failure
+   * @param reported what callers are told of a failure
    */
   GrpcCalls(
       Vertx vertx,
       SocketAddress server,
       Duration timeout,
       Secret token,
-      UnaryOperator<MnException> told) {
+      UnaryOperator<MnException> reported) {
     this(
         new GrpcConnections(vertx, timeout, null).calls(),
         server,
         timeout,
         token,
         MultiMap.caseInsensitiveMultiMap(),
-        told);
+        reported);
   }
 
   /**
@@ -68,13 +68,13 @@ final class GrpcCalls implements AutoCloseable {
       Duration timeout,
       Secret token,
       MultiMap standing,
-      UnaryOperator<MnException> told) {
+      UnaryOperator<MnException> reported) {
     this.client = client;
     this.server = server;
     this.timeout = timeout;
     this.token = token;
     this.standing = standing;
-    this.told = told;
+    this.reported = reported;
   }
 
   /** There is no connection, so that nothing was sent. */
@@ -126,12 +126,12 @@ final class GrpcCalls implements AutoCloseable {
             call ->
                 call.send(request)
                     .compose(response -> ended(response).compose(end -> response.last())))
-        .recover(failure -> Future.failedFuture(told(failure)));
+        .recover(failure -> Future.failedFuture(reported(failure)));
   }
 
   /** The failure of a call as its caller is told of it. */
-  MnException told(Throwable failure) {
-    return told.apply(translate(failure));
+  MnException reported(Throwable failure) {
+    return reported.apply(translate(failure));
   }
 
   /** Begins a call that its caller sends, reads and ends. */
@@ -159,7 +159,7 @@ final class GrpcCalls implements AutoCloseable {
           ? future.await(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
           : future.await();
     } catch (Throwable failure) {
-      throw told(failure);
+      throw reported(failure);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
@@ -28,10 +28,10 @@ import io.mirrorneuron.proto.node.v1.ReadRequest;
 import io.mirrorneuron.proto.node.v1.RedefineRequest;
 import io.mirrorneuron.proto.node.v1.RetireRequest;
 import io.mirrorneuron.security.NodeToken;
-import io.mirrorneuron.wire.FarRead;
 import io.mirrorneuron.wire.FileFacts;
 import io.mirrorneuron.wire.FileWish;
 import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
@@ -93,17 +93,17 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
         command.timeLeft(),
         token,
         standing,
-        NodeClients::told);
+        NodeClients::reported);
   }
 
   @Override
   public PeerPrograms programs() {
-    return new FarPrograms(this::calls);
+    return new RemotePrograms(this::calls);
   }
 
   @Override
   public PeerMembers members() {
-    return new FarMembers(this::client, network);
+    return new RemoteMembers(this::client, network);
   }
 
   /** Calls to another node that change nothing or are given again with the same id. */
@@ -111,12 +111,12 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     MultiMap standing =
         MultiMap.caseInsensitiveMultiMap().add(GrpcMetadata.FOR_OWNER, peer.owner());
     SocketAddress address = Clients.address(peer.address());
-    return new GrpcCalls(client(), address, deadline, token, standing, NodeClients::told);
+    return new GrpcCalls(client(), address, deadline, token, standing, NodeClients::reported);
   }
 
   /** What areas of other nodes answer. */
-  public FarReads reads() {
-    return new FarReadsClient(vertx, this::client, this::streams, token, NodeClients::told);
+  public RemoteReads reads() {
+    return new RemoteReadsClient(vertx, this::client, this::streams, token, NodeClients::reported);
   }
 
   private void requireOpen() {
@@ -142,7 +142,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   }
 
   /** Whether the command has reached the other node, where that is not the answer of that node. */
-  static MnException told(MnException failure) {
+  static MnException reported(MnException failure) {
     if (failure.code() == ErrorCode.UNAUTHENTICATED) {
       return new MnException(
           ErrorCode.UNAVAILABLE,
@@ -197,14 +197,14 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   }
 
   /** Joining and leaving of other nodes over gRPC, with join tokens in the messages. */
-  private static final class FarMembers implements PeerMembers {
+  private static final class RemoteMembers implements PeerMembers {
     /** The node looks for the store of the cluster before it answers. */
     private static final Duration PATIENCE = Duration.ofSeconds(6);
 
     private final Supplier<GrpcClient> client;
     private final Network network;
 
-    FarMembers(Supplier<GrpcClient> client, Network network) {
+    RemoteMembers(Supplier<GrpcClient> client, Network network) {
       this.client = client;
       this.network = network;
     }
@@ -256,10 +256,10 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
           PATIENCE,
           Secret.NONE,
           MultiMap.caseInsensitiveMultiMap(),
-          FarMembers::told);
+          RemoteMembers::reported);
     }
 
-    private static MnException told(MnException failure) {
+    private static MnException reported(MnException failure) {
       boolean unsent = failure.getCause() instanceof GrpcCalls.NotConnected;
       return unsent
           ? new MnException(
@@ -269,7 +269,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   }
 
   /** Reads over gRPC with the token of nodes. */
-  private static final class FarReadsClient implements FarReads {
+  private static final class RemoteReadsClient implements RemoteReads {
     /** As for commands: below the deadline of ten seconds that clients set by default. */
     private static final Duration PATIENCE = Duration.ofMillis(9500);
 
@@ -282,33 +282,33 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     private final Supplier<GrpcClient> answers;
     private final Supplier<GrpcClient> files;
     private final Secret token;
-    private final UnaryOperator<MnException> told;
+    private final UnaryOperator<MnException> reported;
 
     /**
      * @param files connections of their own, as slow readers of files hold windows of them
-     * @param told what callers are told of a failure
+     * @param reported what callers are told of a failure
      */
-    FarReadsClient(
+    RemoteReadsClient(
         Vertx vertx,
         Supplier<GrpcClient> answers,
         Supplier<GrpcClient> files,
         Secret token,
-        UnaryOperator<MnException> told) {
+        UnaryOperator<MnException> reported) {
       this.vertx = vertx;
       this.answers = answers;
       this.files = files;
       this.token = token;
-      this.told = told;
+      this.reported = reported;
     }
 
     @Override
-    public Future<Buffer> read(FarRead read, Duration patience) {
+    public Future<Buffer> read(RemoteRead read, Duration patience) {
       try {
         Duration whole = patience.plus(PATIENCE);
         Duration deadline = whole.compareTo(LONGEST) > 0 ? LONGEST : whole;
         return calls(answers.get(), read, deadline)
             .ask(NodeServiceGrpcClient.Read, request(read))
-            .map(FarReadsClient::body)
+            .map(RemoteReadsClient::body)
             .recover(failure -> Future.failedFuture(lost(failure)));
       } catch (MnException closing) {
         return Future.failedFuture(closing);
@@ -320,7 +320,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
 
     @Override
-    public Future<FarFile> fetch(FarRead read, FileWish wish) {
+    public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
       try {
         GrpcCalls calls = calls(files.get(), read, Duration.ZERO);
         return calls
@@ -329,7 +329,8 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
                 call ->
                     call.send(request(read, wish))
                         .compose(response -> FetchedFile.opened(vertx, call, response)))
-            .recover(failure -> Future.failedFuture(unreached(read, lost(calls.told(failure)))));
+            .recover(
+                failure -> Future.failedFuture(unreached(read, lost(calls.reported(failure)))));
       } catch (MnException closing) {
         return Future.failedFuture(closing);
       }
@@ -343,7 +344,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
           : (MnException) failure;
     }
 
-    private static MnException unreached(FarRead read, MnException failure) {
+    private static MnException unreached(RemoteRead read, MnException failure) {
       if (!Set.of(UNREACHED, REPLY_LOST, NodeReads.NO_API).contains(failure.error())) {
         return failure;
       }
@@ -358,13 +359,14 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
           .withRetryAfter(REACHED_AGAIN_MS);
     }
 
-    private GrpcCalls calls(GrpcClient client, FarRead read, Duration timeout) {
+    private GrpcCalls calls(GrpcClient client, RemoteRead read, Duration timeout) {
       MultiMap standing =
           MultiMap.caseInsensitiveMultiMap().add(GrpcMetadata.FOR_OWNER, read.owner());
-      return new GrpcCalls(client, Clients.address(read.address()), timeout, token, standing, told);
+      return new GrpcCalls(
+          client, Clients.address(read.address()), timeout, token, standing, reported);
     }
 
-    private static ReadRequest request(FarRead read) {
+    private static ReadRequest request(RemoteRead read) {
       return ReadRequest.newBuilder()
           .setArea(read.area())
           .setOperation(read.operation())
@@ -372,7 +374,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
           .build();
     }
 
-    private static FetchRequest request(FarRead read, FileWish wish) {
+    private static FetchRequest request(RemoteRead read, FileWish wish) {
       FetchRequest.Builder request =
           FetchRequest.newBuilder().setRead(request(read)).setHead(wish.isHead());
       if (wish.range() != null) {
@@ -391,7 +393,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
 
     /** A file that arrives piece by piece, each when it is asked for. Lives on one context. */
-    private static final class FetchedFile implements FarReads.FarFile {
+    private static final class FetchedFile implements RemoteReads.RemoteFile {
       /** Exports are made first. */
       private static final Duration LONGEST_HEAD = Duration.ofMinutes(5);
 
@@ -416,7 +418,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
       }
 
       /** To be called before any message arrives; completes when the head is there. */
-      static Future<FarReads.FarFile> opened(
+      static Future<RemoteReads.RemoteFile> opened(
           Vertx vertx,
           GrpcClientRequest<FetchRequest, FetchPart> call,
           GrpcClientResponse<FetchRequest, FetchPart> response) {

@@ -17,15 +17,15 @@ import java.util.function.UnaryOperator;
 final class ProgramTalk implements Talk {
   private static final int PART = 256 << 10;
 
-  private final UnaryOperator<MnException> told;
+  private final UnaryOperator<MnException> reported;
   private final PartStream<ExecuteEvent> events = new PartStream<>();
   private GrpcClientRequest<ExecuteRequest, ExecuteEvent> call;
 
   /**
-   * @param told what callers are told of a failure
+   * @param reported what callers are told of a failure
    */
-  ProgramTalk(UnaryOperator<MnException> told) {
-    this.told = told;
+  ProgramTalk(UnaryOperator<MnException> reported) {
+    this.reported = reported;
   }
 
   /** On the event loop of the call, before anything is sent. */
@@ -70,7 +70,7 @@ final class ProgramTalk implements Talk {
     try {
       event = events.next(atMost);
     } catch (MnException failure) {
-      throw told.apply(failure);
+      throw reported.apply(failure);
     }
     if (event == null && events.isEnded()) {
       throw new MnException(

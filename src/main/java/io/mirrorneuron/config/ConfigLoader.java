@@ -106,7 +106,7 @@ public final class ConfigLoader {
   public Config load(Function<Config, List<String>> further) {
     addLayers();
     Config config = reader.read();
-    checkDoors(config);
+    checkEndpoints(config);
     config.node().bus().faults(config.asksWhoCalls()).forEach(settings::problem);
     further.apply(config).forEach(settings::problem);
     return sound(config);
@@ -167,7 +167,7 @@ public final class ConfigLoader {
   }
 
   /** Refuses a port that other machines can reach without authentication by a configured secret. */
-  private void checkDoors(Config config) {
+  private void checkEndpoints(Config config) {
     if (config.asksWhoCalls()) {
       return;
     }

@@ -325,8 +325,8 @@ final class ConfigReader {
           && (runtime.isBlank() || runtime.equals(grpc()));
     }
 
-    private String announced(String door, String whole, String form) {
-      JsonNode node = running.path(door);
+    private String announced(String endpoint, String whole, String form) {
+      JsonNode node = running.path(endpoint);
       if (!node.path(whole).asText().isBlank()) {
         return node.path(whole).asText();
       }

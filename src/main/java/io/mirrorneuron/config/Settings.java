@@ -107,7 +107,7 @@ final class Settings {
   List<String> changes() {
     return values.keySet().stream()
         .filter(key -> layer(key) != Layer.DEFAULT)
-        .map(key -> ChangedSetting.told(key, values.get(key).text(), values.get(key).origin))
+        .map(key -> ChangedSetting.reported(key, values.get(key).text(), values.get(key).origin))
         .toList();
   }
 
@@ -269,7 +269,7 @@ final class Settings {
      * @param value as text, or JSON of a list or an object
      * @param origin who has set it, for example {@code MN_API_PORT}
      */
-    static String told(String key, String value, String origin) {
+    static String reported(String key, String value, String origin) {
       return "setting %s is %s, by %s".formatted(key, shown(key, value).orElse("(hidden)"), origin);
     }
 
@@ -281,9 +281,9 @@ final class Settings {
      */
     static String unfit(String key, String expected, String value, String origin) {
       boolean mayBeSecret = key.endsWith("_file") && !PATH.matcher(value).matches();
-      boolean isTold = expected.contains(", unlike ");
+      boolean isReported = expected.contains(", unlike ");
       Optional<String> shown =
-          value.isEmpty() || mayBeSecret || isTold ? Optional.empty() : shown(key, value);
+          value.isEmpty() || mayBeSecret || isReported ? Optional.empty() : shown(key, value);
       String actual =
           shown
               .map(text -> text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "...")

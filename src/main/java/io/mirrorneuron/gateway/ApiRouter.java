@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 
 /**
  * Makes the router of the contract's operations. Each request that {@link
- * GatewayVerticle.RequestDoor} lets in passes, in this order: the check of the page it comes from,
+ * GatewayVerticle.RequestGuard} lets in passes, in this order: the check of the page it comes from,
  * CORS, the path, authentication, the body, the checks of the contract, the area.
  */
 final class ApiRouter {
@@ -63,7 +63,7 @@ final class ApiRouter {
     SlashPaths slashPaths = new SlashPaths();
     DirectPaths directPaths = new DirectPaths();
     builder
-        .rootHandler(new FrontDoor(parts.pages(), parts.cors(), directPaths))
+        .rootHandler(new RequestEntry(parts.pages(), parts.cors(), directPaths))
         .rootHandler(slashPaths)
         .rootHandler(new PlainPaths());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
@@ -117,7 +117,7 @@ final class ApiRouter {
    * The first handler of each request that has a path: whether the page it comes from may ask, and
    * its operation where that is found at once. All others go on to the router.
    */
-  private record FrontDoor(PageGuard pages, Cors cors, DirectPaths paths)
+  private record RequestEntry(PageGuard pages, Cors cors, DirectPaths paths)
       implements Handler<RoutingContext> {
 
     @Override

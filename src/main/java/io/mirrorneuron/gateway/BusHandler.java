@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AskedWait;
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.gateway.answer.FileAnswer;
 import io.mirrorneuron.gateway.call.AccessCheck;
 import io.mirrorneuron.gateway.call.AreaCall;
@@ -52,7 +52,7 @@ final class BusHandler implements Handler<RoutingContext> {
       Uploads uploads,
       Streams streams,
       OpenCalls calls,
-      FarReads nodes) {}
+      RemoteReads nodes) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;

@@ -2,8 +2,8 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaBus;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.bus.LocalAreas;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
@@ -90,7 +90,7 @@ public final class GatewayVerticle extends VerticleBase {
       Readiness readiness,
       Clock clock,
       UploadQuota uploads,
-      FarReads nodes,
+      RemoteReads nodes,
       StreamTokens streamTokens) {}
 
   private static final long DRAIN_SECONDS = 5;
@@ -169,7 +169,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(
-                new RequestDoor(new CommonHeaders(settings.requestIds()), badHeads, router(api)))
+                new RequestGuard(new CommonHeaders(settings.requestIds()), badHeads, router(api)))
             .invalidRequestHandler(badHeads);
     return server.listen();
   }
@@ -233,7 +233,7 @@ public final class GatewayVerticle extends VerticleBase {
    * of the server as a whole ({@code OPTIONS *}), which has no path that the router could follow,
    * is answered.
    */
-  private record RequestDoor(CommonHeaders headers, BadHeads badHeads, Router router)
+  private record RequestGuard(CommonHeaders headers, BadHeads badHeads, Router router)
       implements Handler<HttpServerRequest> {
     private static final String METHODS =
         Stream.of(

@@ -131,7 +131,9 @@ public record Answer(
           new Fault(
               decision == null ? "missing" : "literal_error",
               List.of("body", "decision"),
-              "must be one of: " + String.join(", ", allowed) + FormWords.meant(decision, allowed),
+              "must be one of: "
+                  + String.join(", ", allowed)
+                  + FormErrorText.meant(decision, allowed),
               decision));
     }
     if (question.approvalsRequired() > 1 && contradictsItself()) {
@@ -152,7 +154,7 @@ public record Answer(
     }
     if (question.form() != null) {
       SchemaForm form = new SchemaForm(question.form());
-      faults.addAll(FormWords.plain(form, form.faults(filledIn(form))));
+      faults.addAll(FormErrorText.plain(form, form.faults(filledIn(form))));
     }
     return faults;
   }

@@ -178,8 +178,8 @@ public final class BundleSources implements LaunchSources {
     }
 
     @Override
-    public void told(HookNews news) {
-      configured = configured().told(news.config(), news.environment());
+    public void reported(HookNews news) {
+      configured = configured().reported(news.config(), news.environment());
     }
 
     @Override

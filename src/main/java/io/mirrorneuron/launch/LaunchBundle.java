@@ -60,7 +60,7 @@ public interface LaunchBundle extends AutoCloseable {
    *
    * @throws io.mirrorneuron.model.MnException INVALID or TOO_LARGE when that does not fit
    */
-  void told(HookNews news);
+  void reported(HookNews news);
 
   /**
    * Copies what its configuration names as input folders, and from now on names the copies.

@@ -60,28 +60,28 @@ final class LaunchLog {
   }
 
   void running(Phase phase, String message) {
-    write(told(phase, LaunchEvent.RUNNING, message, null));
+    write(reported(phase, LaunchEvent.RUNNING, message, null));
   }
 
   /** How far a phase has come. Not written down by itself: it is soon out of date. */
   void progress(Phase phase, String message, Map<String, Object> details) {
-    launch = told(phase, LaunchEvent.RUNNING, message, details).apply(launch);
+    launch = reported(phase, LaunchEvent.RUNNING, message, details).apply(launch);
     onNews.run();
   }
 
   void completed(Phase phase, String message, Map<String, Object> details) {
-    write(told(phase, LaunchEvent.COMPLETED, message, details));
+    write(reported(phase, LaunchEvent.COMPLETED, message, details));
   }
 
   void skipped(Phase phase, String message) {
-    write(told(phase, LaunchEvent.SKIPPED, message, null));
+    write(reported(phase, LaunchEvent.SKIPPED, message, null));
   }
 
   /** Its source is known, and with it the id of its run. */
   void found(String runId, String message, Map<String, Object> details) {
     write(
         launch ->
-            told(Phase.RESOLVE_SOURCE, LaunchEvent.COMPLETED, message, details)
+            reported(Phase.RESOLVE_SOURCE, LaunchEvent.COMPLETED, message, details)
                 .apply(launch.running(runId)));
   }
 
@@ -89,7 +89,7 @@ final class LaunchLog {
   void prepared(String message) {
     write(
         launch ->
-            told(Phase.PREPARE_BUNDLE, LaunchEvent.COMPLETED, message, null)
+            reported(Phase.PREPARE_BUNDLE, LaunchEvent.COMPLETED, message, null)
                 .apply(launch.withBundle()));
   }
 
@@ -98,8 +98,9 @@ final class LaunchLog {
     Map<String, Object> ids = LaunchEvent.details("run_id", launch.runId(), "job_id", jobId);
     end(
         launch ->
-            told(Phase.LAUNCH, LaunchEvent.COMPLETED, "Launched.", ids)
-                .compose(told(Phase.SUBMIT, LaunchEvent.COMPLETED, "The job is submitted.", ids))
+            reported(Phase.LAUNCH, LaunchEvent.COMPLETED, "Launched.", ids)
+                .compose(
+                    reported(Phase.SUBMIT, LaunchEvent.COMPLETED, "The job is submitted.", ids))
                 .apply(launch.submitted(jobId)));
   }
 
@@ -117,13 +118,13 @@ final class LaunchLog {
     details.putAll(failure.members());
     details.remove("blueprint");
     end(
-        told(Phase.LAUNCH, LaunchEvent.FAILED, failure.getMessage(), null)
-            .compose(told(phase, LaunchEvent.FAILED, failure.getMessage(), details)));
+        reported(Phase.LAUNCH, LaunchEvent.FAILED, failure.getMessage(), null)
+            .compose(reported(phase, LaunchEvent.FAILED, failure.getMessage(), details)));
     return failure;
   }
 
-  private Change told(Phase phase, String status, String message, Map<String, Object> details) {
-    return now -> now.told(Json.timestamp(clock.instant()), phase, status, message, details);
+  private Change reported(Phase phase, String status, String message, Map<String, Object> details) {
+    return now -> now.reported(Json.timestamp(clock.instant()), phase, status, message, details);
   }
 
   @FunctionalInterface

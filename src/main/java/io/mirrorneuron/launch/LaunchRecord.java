@@ -114,7 +114,7 @@ public record LaunchRecord(
    *
    * @param ts when it happened
    */
-  LaunchRecord told(
+  LaunchRecord reported(
       String ts, Phase phase, String status, String message, Map<String, Object> details) {
     List<LaunchEvent> all = new ArrayList<>(events);
     long seq = all.isEmpty() ? 1 : all.getLast().seq() + 1;

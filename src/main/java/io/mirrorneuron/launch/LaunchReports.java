@@ -43,17 +43,17 @@ final class LaunchReports {
    * @param models null while they are not looked at
    */
   static Map<String, Object> whose(LaunchRecord launch, LaunchBundle bundle, ModelInstalls models) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("progress_id", launch.id());
-    told.put("run_id", launch.runId());
-    told.put("source", launch.order().source().word());
+    Map<String, Object> reported = new LinkedHashMap<>();
+    reported.put("progress_id", launch.id());
+    reported.put("run_id", launch.runId());
+    reported.put("source", launch.order().source().word());
     if (bundle != null) {
-      told.put("blueprint", bundle.blueprint());
+      reported.put("blueprint", bundle.blueprint());
     }
     if (models != null) {
-      told.put("model_install", models);
+      reported.put("model_install", models);
     }
-    return told;
+    return reported;
   }
 
   /** What is said of links in the payloads; nothing without one. */

@@ -67,7 +67,7 @@ final class LaunchRun {
       naming.apply(log.launch(), null);
       isOurs = true;
     }
-    TakenUp.count(log, ports.patience());
+    RecoveredLaunches.count(log, ports.patience());
   }
 
   private void resolve(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
@@ -192,7 +192,7 @@ final class LaunchRun {
     models =
         ports
             .models()
-            .installAll(bundle.models(), new ModelOwner(bundle.blueprintId()), this::told);
+            .installAll(bundle.models(), new ModelOwner(bundle.blueprintId()), this::reported);
     if (!models.ok()) {
       throw LaunchReports.models(models);
     }
@@ -202,7 +202,7 @@ final class LaunchRun {
         Map.of("model_install", models));
   }
 
-  private void told(PullProgress pull) {
+  private void reported(PullProgress pull) {
     log.progress(
         Phase.MODEL_INSTALL,
         "%s: %d of %d bytes".formatted(pull.model(), pull.pulledBytes(), pull.totalBytes()),
@@ -306,7 +306,7 @@ final class LaunchRun {
                       bundle.configJson(),
                       HiddenTexts.of(
                           bundle.submission(launch.runId()).manifestJson(), bundle.configJson())));
-      bundle.told(news);
+      bundle.reported(news);
       log.completed(
           Phase.PRE_LAUNCH,
           hooks.hasBefore() ? "Its preparation is ready." : "It will clear up after its job.",

@@ -50,7 +50,7 @@ public final class Launches implements AutoCloseable {
   private final Map<String, Running> running = new ConcurrentHashMap<>();
 
   private final OpenRuns runs;
-  private final TakenUp takenUp;
+  private final RecoveredLaunches takenUp;
 
   /** When what is old was forgotten, milliseconds since the epoch. */
   private final AtomicLong forgotten = new AtomicLong();
@@ -72,7 +72,7 @@ public final class Launches implements AutoCloseable {
    */
   public Launches(
       LaunchSources sources,
-      LaunchMeans means,
+      LaunchContext means,
       LaunchStore store,
       Clock clock,
       Supplier<String> ids,
@@ -84,7 +84,7 @@ public final class Launches implements AutoCloseable {
     this.runs = new OpenRuns(clock);
     this.ids = ids;
     this.threads = threads;
-    this.takenUp = new TakenUp(closing, threads);
+    this.takenUp = new RecoveredLaunches(closing, threads);
   }
 
   /** The models of blueprints, apart from launches. */

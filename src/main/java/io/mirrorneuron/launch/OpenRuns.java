@@ -72,12 +72,13 @@ final class OpenRuns {
    * Tells a launch that is asked for again from a new one: a client whose server died before it
    * answered does not know that it has its job.
    *
-   * @param told what is told under the progress id of the launch
+   * @param reported what is told under the progress id of the launch
    * @throws MnException CONFLICT {@code run_id_in_use} when that is of the same run, and its job is
    *     there: that is told still
    */
-  static void refuseRepeat(LaunchRecord launch, Optional<LaunchRecord> told, JobsPort jobs) {
-    told.filter(one -> one.jobId() != null && one.runId().equals(launch.runId()))
+  static void refuseRepeat(LaunchRecord launch, Optional<LaunchRecord> reported, JobsPort jobs) {
+    reported
+        .filter(one -> one.jobId() != null && one.runId().equals(launch.runId()))
         .filter(one -> isThere(one.jobId(), jobs))
         .ifPresent(
             one -> {

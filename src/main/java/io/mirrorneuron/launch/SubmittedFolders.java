@@ -119,8 +119,8 @@ public record SubmittedFolders(Path submissions, List<Path> roots) {
   }
 
   private static String copied(
-      TreeCopy copy, Path from, Path inputs, Named named, List<Map<String, Object>> told) {
-    Path to = inputs.resolve((told.size() + 1) + "-" + from.getFileName());
+      TreeCopy copy, Path from, Path inputs, Named named, List<Map<String, Object>> reported) {
+    Path to = inputs.resolve((reported.size() + 1) + "-" + from.getFileName());
     try {
       copy.make(from, to);
     } catch (IOException e) {
@@ -134,7 +134,7 @@ public record SubmittedFolders(Path submissions, List<Path> roots) {
           null,
           e);
     }
-    told.add(Map.of("config_path", named.place(), "path", to.toString()));
+    reported.add(Map.of("config_path", named.place(), "path", to.toString()));
     return to.toString();
   }
 

@@ -24,7 +24,7 @@ public final class TreeCopy {
   private final boolean keepsLinks;
   private final LongConsumer progress;
   private long bytes;
-  private long told;
+  private long reported;
   private int files;
 
   /**
@@ -99,8 +99,8 @@ public final class TreeCopy {
           "%s has more than %d MiB or %d files, which is the most that a launch copies"
               .formatted(what, mostBytes >> 20, mostFiles));
     }
-    if (bytes - told >= TELL_EACH) {
-      told = bytes;
+    if (bytes - reported >= TELL_EACH) {
+      reported = bytes;
       progress.accept(bytes);
     }
   }

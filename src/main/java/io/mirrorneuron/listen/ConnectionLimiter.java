@@ -139,7 +139,7 @@ final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
     private Http2ConnectionHandler codec;
 
     /** Bytes of the frame under way that are not written yet. */
-    private long owed;
+    private long pending;
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
@@ -160,20 +160,20 @@ final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
     private int reset(ByteBuf bytes) {
       int at = bytes.readerIndex();
       int end = bytes.writerIndex();
-      if (owed == 0
+      if (pending == 0
           && end - at == HEAD + RESET
           && bytes.getUnsignedMedium(at) == RESET
           && bytes.getByte(at + 3) == Http2FrameTypes.RST_STREAM) {
         return bytes.getInt(at + 5) & Integer.MAX_VALUE;
       }
       while (at < end) {
-        if (owed == 0) {
-          owed =
+        if (pending == 0) {
+          pending =
               end - at < HEAD ? Long.MAX_VALUE : bytes.getUnsignedMedium(at); // lost: looks no more
           at += HEAD;
         }
-        long taken = Math.clamp(owed, 0, Math.max(0, end - at));
-        owed -= taken;
+        long taken = Math.clamp(pending, 0, Math.max(0, end - at));
+        pending -= taken;
         at += (int) taken;
       }
       return 0;

@@ -20,7 +20,7 @@ final class ConnectionRefusal extends ChannelInboundHandlerAdapter {
   private static final int SECONDS = 2;
 
   private final Supplier<byte[]> tooMany;
-  private boolean told;
+  private boolean reported;
 
   ConnectionRefusal(Supplier<byte[]> tooMany) {
     this.tooMany = tooMany;
@@ -34,8 +34,8 @@ final class ConnectionRefusal extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
-    if (!told) {
-      told = true;
+    if (!reported) {
+      reported = true;
       boolean http2 = Http2Heads.mayBePreface(bytes);
       ctx.writeAndFlush(http2 ? goAway() : unavailable())
           .addListener(written -> endOutput(ctx.channel()));

@@ -204,7 +204,7 @@ final class HeadTimeout extends ChannelDuplexHandler {
   private boolean isOwed() {
     return switch (protocol) {
       case UNKNOWN -> true;
-      case HTTP1 -> http1 != null && http1.isHeadOwed();
+      case HTTP1 -> http1 != null && http1.isHeadPending();
       case HTTP2 -> !http2.hadHead() || http2.isOwed();
       case OTHER -> false;
     };
@@ -381,7 +381,7 @@ final class HeadTimeout extends ChannelDuplexHandler {
     }
 
     /** Whether the first head has not come, or another has begun and not ended. */
-    boolean isHeadOwed() {
+    boolean isHeadPending() {
       return !refused && (!hadHead || inHead && (headBytes > 0 || actualReadableBytes() > 0));
     }
   }

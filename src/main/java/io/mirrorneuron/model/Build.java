@@ -31,16 +31,16 @@ public record Build(String version, String commit, String date) {
 
   private static Build read() {
     try (InputStream in = Build.class.getResourceAsStream("/" + FILE)) {
-      Properties told = new Properties();
+      Properties reported = new Properties();
       if (in != null) {
         try (Reader text = new InputStreamReader(in, StandardCharsets.UTF_8)) {
-          told.load(text);
+          reported.load(text);
         }
       }
       return new Build(
-          told.getProperty("version", "development"),
-          told.getProperty("commit"),
-          told.getProperty("date"));
+          reported.getProperty("version", "development"),
+          reported.getProperty("commit"),
+          reported.getProperty("date"));
     } catch (IOException e) {
       throw new UncheckedIOException(FILE + " cannot be read", e);
     }

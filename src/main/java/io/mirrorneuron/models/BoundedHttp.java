@@ -181,7 +181,7 @@ public final class BoundedHttp implements AutoCloseable {
   private static UpstreamFailure refused(int status, BoundedLines lines, String key)
       throws IOException, UpstreamFailure {
     String first = Objects.requireNonNullElse(lines.next(), "");
-    String said = StrangersWords.of(first, key);
+    String said = UntrustedText.of(first, key);
     String more = said.isEmpty() ? "" : ": " + said;
     String hint = status < 400 ? ", and redirects are not followed" : "";
     return new UpstreamFailure(Kind.BAD, status, "it answered with status " + status + hint + more);
@@ -303,14 +303,14 @@ public final class BoundedHttp implements AutoCloseable {
         return new UpstreamFailure(Kind.GONE, "nobody waits for the answer any more");
       }
       if (now - begun > bounds.total().toNanos()) {
-        return new UpstreamFailure(Kind.LATE, "it took longer than " + told(bounds.total()));
+        return new UpstreamFailure(Kind.LATE, "it took longer than " + reported(bounds.total()));
       }
       return now - heard > bounds.silence().toNanos()
-          ? new UpstreamFailure(Kind.LATE, "it said nothing for " + told(bounds.silence()))
+          ? new UpstreamFailure(Kind.LATE, "it said nothing for " + reported(bounds.silence()))
           : null;
     }
 
-    private static String told(Duration time) {
+    private static String reported(Duration time) {
       return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
     }
 

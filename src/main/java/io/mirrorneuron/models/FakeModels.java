@@ -74,13 +74,13 @@ public final class FakeModels implements AutoCloseable {
   }
 
   /** Behaves so at this door from now on. */
-  public void behave(Door door, FakeFault fault) {
-    faults.put(door, fault);
+  public void behave(Door endpoint, FakeFault fault) {
+    faults.put(endpoint, fault);
   }
 
   /** How often something was asked for at this door. */
-  public int asked(Door door) {
-    return asked.computeIfAbsent(door, _ -> new AtomicInteger()).get();
+  public int asked(Door endpoint) {
+    return asked.computeIfAbsent(endpoint, _ -> new AtomicInteger()).get();
   }
 
   /** How many answers have stopped in the middle and are still waited for. */
@@ -133,15 +133,15 @@ public final class FakeModels implements AutoCloseable {
   }
 
   /** A short answer. */
-  private void answer(HttpServerRequest request, Door door, Object document) {
+  private void answer(HttpServerRequest request, Door endpoint, Object document) {
     HttpServerResponse response = request.response();
-    if (isRefused(request, door)) {
+    if (isRefused(request, endpoint)) {
       return;
     }
     String text = Json.write(document);
     int half = text.length() / 2;
     response.putHeader("content-type", JSON).setChunked(true);
-    send(request, door, List.of(piece(text.substring(0, half)), piece(text.substring(half))));
+    send(request, endpoint, List.of(piece(text.substring(0, half)), piece(text.substring(half))));
   }
 
   private void pull(HttpServerRequest request, Buffer body) {
@@ -198,10 +198,10 @@ public final class FakeModels implements AutoCloseable {
   }
 
   /** Whether the fault of the door was the whole answer. */
-  private boolean isRefused(HttpServerRequest request, Door door) {
-    asked.computeIfAbsent(door, _ -> new AtomicInteger()).incrementAndGet();
+  private boolean isRefused(HttpServerRequest request, Door endpoint) {
+    asked.computeIfAbsent(endpoint, _ -> new AtomicInteger()).incrementAndGet();
     HttpServerResponse response = request.response();
-    switch (fault(door)) {
+    switch (fault(endpoint)) {
       case HTML ->
           response
               .putHeader("content-type", "text/html")
@@ -218,13 +218,13 @@ public final class FakeModels implements AutoCloseable {
     return true;
   }
 
-  private FakeFault fault(Door door) {
-    return faults.getOrDefault(door, FakeFault.NONE);
+  private FakeFault fault(Door endpoint) {
+    return faults.getOrDefault(endpoint, FakeFault.NONE);
   }
 
-  private void send(HttpServerRequest request, Door door, List<Piece> pieces) {
+  private void send(HttpServerRequest request, Door endpoint, List<Piece> pieces) {
     Runnable cut = () -> request.connection().close();
-    new PacedAnswer(vertx, request.response(), pieces, fault(door), cut, stalled).send();
+    new PacedAnswer(vertx, request.response(), pieces, fault(endpoint), cut, stalled).send();
   }
 
   private static Piece piece(String text) {

@@ -60,7 +60,7 @@ final class Installation {
   }
 
   void at(String message, long pulled, long total) {
-    progress = told("installing", message, pulled, Math.max(pulled, total), null, null);
+    progress = reported("installing", message, pulled, Math.max(pulled, total), null, null);
   }
 
   /**
@@ -82,11 +82,11 @@ final class Installation {
     PullProgress last = progress;
     if (outcome == null) {
       long all = Math.max(last.pulledBytes(), last.totalBytes());
-      progress = told("installed", "it is there", all, all, now, null);
+      progress = reported("installed", "it is there", all, all, now, null);
       end.complete(null);
     } else {
       progress =
-          told(
+          reported(
               "failed",
               last.message(),
               last.pulledBytes(),
@@ -97,7 +97,7 @@ final class Installation {
     }
   }
 
-  private PullProgress told(
+  private PullProgress reported(
       String status, String message, long pulled, long total, String ended, String error) {
     return new PullProgress(
         model.id(), status, message, pulled, total, progress.startedAt(), ended, error);
@@ -108,7 +108,7 @@ final class Installation {
    *
    * @throws MnException when it failed
    */
-  void await(Consumer<PullProgress> told) {
+  void await(Consumer<PullProgress> reported) {
     PullProgress last = null;
     try {
       while (true) {
@@ -119,13 +119,13 @@ final class Installation {
           PullProgress news = progress;
           if (news != last) {
             last = news;
-            told.accept(news);
+            reported.accept(news);
           }
         }
       }
-      told.accept(progress);
+      reported.accept(progress);
     } catch (ExecutionException e) {
-      told.accept(progress);
+      reported.accept(progress);
       throw (MnException) e.getCause();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -306,7 +306,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
      * @param installation null when nothing has to be
      */
     private record Begun(CatalogEntry model, String status, Installation installation) {
-      ModelInstall told(String path) {
+      ModelInstall reported(String path) {
         return install(model, path, status, null);
       }
     }
@@ -318,11 +318,11 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
     }
 
     ModelInstall install(ModelOrder order, ModelOwner owner, Consumer<PullProgress> progress) {
-      return waited(begun(order, owner), progress).told(null);
+      return waited(begun(order, owner), progress).reported(null);
     }
 
     ModelInstall begin(ModelOrder order, ModelOwner owner) {
-      return begun(order, owner).told(null);
+      return begun(order, owner).reported(null);
     }
 
     private Begun begun(ModelOrder order, ModelOwner owner) {
@@ -387,7 +387,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
       }
       try {
         ModelOrder order = new ModelOrder(need.model(), need.force());
-        return waited(begun(order, owner), progress).told(need.path());
+        return waited(begun(order, owner), progress).reported(need.path());
       } catch (MnException e) {
         return known
             .map(model -> install(model, need.path(), "failed", e.getMessage()))
@@ -496,7 +496,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
 
     private void take(Chunk chunk) throws UpstreamFailure {
       if (chunk.error() != null) {
-        String said = StrangersWords.of(String.valueOf(chunk.error().message()), "");
+        String said = UntrustedText.of(String.valueOf(chunk.error().message()), "");
         throw new UpstreamFailure(Kind.BAD, said);
       }
       for (Choice choice : chunk.choices()) {

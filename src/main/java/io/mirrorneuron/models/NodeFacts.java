@@ -51,8 +51,8 @@ record NodeFacts(String name, String os, long memoryMb, List<Card> cards) {
 
   private static NodeFacts read(Node node, Report report) {
     boolean isAlone = report.nodes().size() == 1 && report.combined() != null;
-    double told = node.memoryTotalGb();
-    double gigabytes = told > 0 || !isAlone ? told : report.combined().gigabytes();
+    double reported = node.memoryTotalGb();
+    double gigabytes = reported > 0 || !isAlone ? reported : report.combined().gigabytes();
     Platform platform = node.platform() == null ? new Platform(null, null) : node.platform();
     return new NodeFacts(
         Objects.requireNonNullElse(node.name(), "local"),

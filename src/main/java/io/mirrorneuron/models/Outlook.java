@@ -333,10 +333,10 @@ final class Outlook {
       if (card.memoryMb() < wanted) {
         String message =
             "It needs %s of graphics memory; the %s card has %s."
-                .formatted(told(wanted), called, told(card.memoryMb()));
+                .formatted(reported(wanted), called, reported(card.memoryMb()));
         return new Verdict("fail", accelerator, message, SMALLER);
       }
-      String fits = "The %s card has %s.".formatted(called, told(card.memoryMb()));
+      String fits = "The %s card has %s.".formatted(called, reported(card.memoryMb()));
       return accelerator.equals("rocm")
           ? new Verdict("warning", accelerator, fits + " Whether it is used is not sure.", LOOK)
           : new Verdict("pass", accelerator, fits, null);
@@ -345,7 +345,7 @@ final class Outlook {
     private static Verdict onMetal(ModelRequirements needs, long memory) {
       long wanted = wanted(needs.minUnifiedMemoryMb());
       return memory >= wanted
-          ? new Verdict("pass", "metal", "The machine has %s.".formatted(told(memory)), null)
+          ? new Verdict("pass", "metal", "The machine has %s.".formatted(reported(memory)), null)
           : new Verdict("fail", "metal", lacking(wanted, memory), SMALLER);
     }
 
@@ -364,14 +364,15 @@ final class Outlook {
     }
 
     private static String lacking(long wanted, long memory) {
-      return "It needs %s of memory; the node has %s.".formatted(told(wanted), told(memory));
+      return "It needs %s of memory; the node has %s."
+          .formatted(reported(wanted), reported(memory));
     }
 
     private static long wanted(Integer megabytes) {
       return megabytes == null ? 0 : megabytes;
     }
 
-    private static String told(long megabytes) {
+    private static String reported(long megabytes) {
       return megabytes < 1024 ? megabytes + " MB" : "%.1f GB".formatted(megabytes / 1024.0);
     }
   }

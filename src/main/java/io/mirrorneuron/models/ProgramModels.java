@@ -73,12 +73,12 @@ public final class ProgramModels {
       Function<CatalogEntry, String> name = names.get(value.getKey());
       for (String prefix : PREFIXES) {
         String own = present.get(prefix + value.getKey());
-        String told = isOpen(own) ? value.getValue() : own;
+        String reported = isOpen(own) ? value.getValue() : own;
         if (name != null) {
-          told = known.find(told).map(name).orElse(told);
+          reported = known.find(reported).map(name).orElse(reported);
         }
-        if (!told.equals(own)) {
-          besides.put(prefix + value.getKey(), told);
+        if (!reported.equals(own)) {
+          besides.put(prefix + value.getKey(), reported);
         }
       }
     }

@@ -171,7 +171,7 @@ final class RunnerApi {
       }
       Line line = parsed(text);
       if ("error".equals(line.type())) {
-        throw new UpstreamFailure(Kind.BAD, StrangersWords.of(String.valueOf(line.message()), ""));
+        throw new UpstreamFailure(Kind.BAD, UntrustedText.of(String.valueOf(line.message()), ""));
       }
       if (line.layer() != null && line.layer().id() != null) {
         layers.put(line.layer().id(), line.layer());
@@ -179,7 +179,7 @@ final class RunnerApi {
       long current = layers.values().stream().mapToLong(Layer::current).sum();
       long size = layers.values().stream().mapToLong(Layer::size).sum();
       pulling.at(
-          line.message() == null ? "pulling" : StrangersWords.of(line.message(), ""),
+          line.message() == null ? "pulling" : UntrustedText.of(line.message(), ""),
           Math.max(line.pulled(), current),
           Math.max(line.total(), size));
       return true;

@@ -45,7 +45,7 @@ public record JobFacts(
         Stream.concat(failures.stream(), other.failures.stream()).toList());
   }
 
-  private static String or(String told, String otherwise) {
-    return told == null ? otherwise : told;
+  private static String or(String reported, String otherwise) {
+    return reported == null ? otherwise : reported;
   }
 }

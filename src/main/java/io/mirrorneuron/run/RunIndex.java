@@ -104,7 +104,7 @@ public final class RunIndex {
     }
 
     boolean accepts(RunRow row) {
-      return (status.isEmpty() || status.equalsIgnoreCase(row.told()))
+      return (status.isEmpty() || status.equalsIgnoreCase(row.reported()))
           && fits(blueprintId, row.blueprintId())
           && fits(jobId, row.jobId())
           && (row.runId().startsWith(idPrefix) || row.jobId().startsWith(idPrefix))

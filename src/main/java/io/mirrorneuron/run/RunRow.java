@@ -122,11 +122,11 @@ record RunRow(
   }
 
   /** The status that the list tells. */
-  String told() {
+  String reported() {
     return elsewhere == null ? status : elsewhere.status();
   }
 
-  private String toldEnd() {
+  private String reportedEnd() {
     return elsewhere == null ? endedAt : elsewhere.endedAt();
   }
 
@@ -167,10 +167,10 @@ record RunRow(
     ObjectNode json = Json.object().put("run_id", runId);
     put(json, "job_id", jobId);
     put(json, "blueprint_id", blueprintId);
-    json.put("status", told());
+    json.put("status", reported());
     put(json, "submitted_at", submittedAt);
     put(json, "started_at", startedAt);
-    put(json, "ended_at", toldEnd());
+    put(json, "ended_at", reportedEnd());
     put(json, "trace_id", traceId);
     json.put("run_dir", root.resolve(runId).toString());
     if (marks != RunIndex.Marks.NONE) {
@@ -191,11 +191,12 @@ record RunRow(
   }
 
   private List<String> facts() {
-    return List.of(runId, jobId, blueprintId, traceId, told(), submittedAt, startedAt, toldEnd());
+    return List.of(
+        runId, jobId, blueprintId, traceId, reported(), submittedAt, startedAt, reportedEnd());
   }
 
   boolean isOver() {
-    return RunStatus.ofAnyCase(told()).isFinal();
+    return RunStatus.ofAnyCase(reported()).isFinal();
   }
 
   /**

@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.ClusterPeers;
 import io.mirrorneuron.runtime.admission.Keeping;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
-import io.mirrorneuron.runtime.admission.Others;
-import io.mirrorneuron.runtime.admission.PortDoors;
+import io.mirrorneuron.runtime.admission.PortState;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
@@ -56,7 +56,7 @@ final class NodeAdmission {
                 executions.confiner()::reaches,
                 executions.submissions().claims()::strange,
                 services.obstacles()::of),
-            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0, 0).isFree()),
+            new PortState(settings.endpoints()::isHere, Ports.ofMachine(0, 0, 0).isFree()),
             () -> storage.fullDisk().orElse(null));
     LocalMachine here =
         new LocalMachine(
@@ -67,8 +67,8 @@ final class NodeAdmission {
             settings.node().marks(),
             programs);
     var neighbours = elsewhere.neighbours();
-    Others others =
-        new Others(
+    ClusterPeers others =
+        new ClusterPeers(
             neighbours::machines,
             neighbours::seen,
             elsewhere.drains()::members,

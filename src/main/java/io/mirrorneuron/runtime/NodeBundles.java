@@ -27,7 +27,7 @@ record NodeBundles(FileBundleStore local, SharedBundles shared) {
         local,
         new SharedBundles(
             local,
-            new RedisBundleIndex(shared.lanes(), shared.keys()),
+            new RedisBundleIndex(shared.pipelines(), shared.keys()),
             settings.sharing(),
             identity.nodeName(),
             identity.jobIdSuffixes()));

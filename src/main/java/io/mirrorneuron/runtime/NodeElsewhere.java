@@ -3,12 +3,6 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.runtime.admission.Admission;
-import io.mirrorneuron.runtime.away.Cluster;
-import io.mirrorneuron.runtime.away.GuestBundles;
-import io.mirrorneuron.runtime.away.GuestSinks;
-import io.mirrorneuron.runtime.away.Guests;
-import io.mirrorneuron.runtime.away.Neighbours;
-import io.mirrorneuron.runtime.away.PlacedExecutions;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -18,14 +12,20 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.remote.Cluster;
+import io.mirrorneuron.runtime.remote.Neighbours;
+import io.mirrorneuron.runtime.remote.PlacedExecutions;
+import io.mirrorneuron.runtime.remote.RemoteTaskBundles;
+import io.mirrorneuron.runtime.remote.RemoteTaskSinks;
+import io.mirrorneuron.runtime.remote.RemoteTasks;
 import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisElsewhereIndex;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleCopies;
@@ -47,8 +47,8 @@ record NodeElsewhere(
     PeerPrograms peers,
     ElsewhereIndex index,
     NodeBundles bundles,
-    GuestBundles guestBundles,
-    GuestSinks guests,
+    RemoteTaskBundles remoteTaskBundles,
+    RemoteTaskSinks remoteTasks,
     RecordStore records,
     NodeDrains drains) {
 
@@ -59,22 +59,22 @@ record NodeElsewhere(
       NodeBundles bundles,
       ProgramRecords kept,
       Timers timers) {
-    RedisLanes lanes = places.shared().lanes();
+    RedisPipelines pipelines = places.shared().pipelines();
     Keys keys = places.shared().keys();
     Lifetime lifetime = settings.node().lifetime();
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, lifetime);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(pipelines, keys, lifetime);
     PeerPrograms peers = identity.peers().programs();
     Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers, lifetime);
     BundleCopies copies = new BundleCopies(bundles.local());
-    RecordStore records = new RedisRecordStore(lanes, keys);
+    RecordStore records = new RedisRecordStore(pipelines, keys);
     NodeDrains drains =
         new NodeDrains(
             identity.owner(),
-            new NodeDrains.Shared(nodes, records, new RedisLeaderLease(lanes, keys)),
+            new NodeDrains.Shared(nodes, records, new RedisLeaderLease(pipelines, keys)),
             settings.node().quarantine(),
             neighbours::areThere,
             neighbours::machines,
-            settings.isGuest(),
+            settings.isRemoteTask(),
             timers);
     neighbours.noting(drains.faults());
     drains.onMeeting(neighbours::greet);
@@ -85,39 +85,39 @@ record NodeElsewhere(
         peers,
         new RedisElsewhereIndex(places),
         bundles,
-        new GuestBundles(copies, peers, neighbours::peer),
-        new GuestSinks(
+        new RemoteTaskBundles(copies, peers, neighbours::peer),
+        new RemoteTaskSinks(
             kept.sinks(),
-            Workspaces.ofGuests(settings.executors().tempDir(), identity.runtimeId())),
+            Workspaces.ofRemoteTasks(settings.executors().tempDir(), identity.runtimeId())),
         records,
         drains);
   }
 
   /** Where payload files come from. */
   PayloadSource payloads() {
-    return guestBundles.after(bundles.source());
+    return remoteTaskBundles.after(bundles.source());
   }
 
   RunSinks sinks() {
-    return guests.sinks();
+    return remoteTasks.sinks();
   }
 
   /**
    * What works with them.
    *
    * @param executions what the engine asks; to be closed
-   * @param guests what other nodes ask
+   * @param remoteTasks what other nodes ask
    * @param drains which nodes take programs, and other work
    * @param own this node, as placement sees it
    */
   record Working(
       NodeElsewhere with,
       PlacedExecutions executions,
-      Guests guests,
+      RemoteTasks remoteTasks,
       NodeDrains drains,
       Supplier<Machine> own) {
     LocalUpkeep upkeep(String owner, Engine engine, JobStore store) {
-      return drains.upkeep(owner, engine, store, guests.visitors(), own);
+      return drains.upkeep(owner, engine, store, remoteTasks.visitors(), own);
     }
   }
 
@@ -133,14 +133,14 @@ record NodeElsewhere(
       Function<String, CompletionStage<String>> status,
       BooleanSupplier works,
       Supplier<Optional<String>> fullDisk) {
-    Guests working =
-        new Guests(
+    RemoteTasks working =
+        new RemoteTasks(
             here,
-            new Guests.Home(
+            new RemoteTasks.Home(
                 owner,
                 index,
-                guests,
-                guestBundles,
+                remoteTasks,
+                remoteTaskBundles,
                 here::flush,
                 bundles.local()::payloads,
                 admission::machine,
@@ -157,7 +157,7 @@ record NodeElsewhere(
                 neighbours,
                 peers,
                 index,
-                guests.own(),
+                remoteTasks.own(),
                 working,
                 drains::takesWork,
                 timers));

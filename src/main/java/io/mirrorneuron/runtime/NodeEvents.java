@@ -5,7 +5,7 @@ import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
-import io.mirrorneuron.runtime.schedule.event.OwnEvents;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventSource;
 import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.Connections;
@@ -13,8 +13,8 @@ import io.mirrorneuron.runtime.webhook.InboundHooks;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisDeliveryQueue;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisTriggerEventStore;
 import io.mirrorneuron.store.bucket.Place;
@@ -38,25 +38,25 @@ record NodeEvents(
       Place shared,
       Timers timers,
       Vertx vertx) {
-    RedisLanes lanes = shared.lanes();
+    RedisPipelines pipelines = shared.pipelines();
     Keys keys = shared.keys();
     AtomicReference<EventReaction> reaction = new AtomicReference<>(EventReaction.NONE);
     var waiting = settings.services().webhookQueue();
     WebhookKeeper.Home home =
         new WebhookKeeper.Home(
-            new RedisRecordStore(lanes, keys),
+            new RedisRecordStore(pipelines, keys),
             new RedisDeliveryQueue(
-                lanes, keys, WebhookKeeper.room(waiting.deliveries(), waiting.bytes())),
-            new RedisLeaderLease(lanes, keys),
+                pipelines, keys, WebhookKeeper.room(waiting.deliveries(), waiting.bytes())),
+            new RedisLeaderLease(pipelines, keys),
             identity.owner(),
             settings.node().lifetime(),
             identity.clock());
     AddressGuard guard =
-        AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhooks());
+        AddressGuard.of(Purpose.WEBHOOK, settings.endpoints(), settings.services().webhooks());
     WebhookKeeper webhooks = new WebhookKeeper(home, guard, new Connections(vertx), timers);
     LocalEvents events =
         new LocalEvents(
-            new RedisTriggerEventStore(lanes, keys, LocalEvents.ROOM),
+            new RedisTriggerEventStore(pipelines, keys, LocalEvents.ROOM),
             EventReaction.of(reaction::get),
             webhooks,
             identity.clock(),
@@ -65,8 +65,8 @@ record NodeEvents(
     return new NodeEvents(events, webhooks, new Webhooks(inbound, webhooks.port()), reaction);
   }
 
-  OwnEvents own() {
-    return new OwnEvents(events);
+  RuntimeEventSource own() {
+    return new RuntimeEventSource(events);
   }
 
   TriggerEvents port() {

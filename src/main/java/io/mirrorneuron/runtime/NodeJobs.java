@@ -6,15 +6,14 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
-import io.mirrorneuron.runtime.away.Guests;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.OpenReads;
-import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalChanges;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.RemoteChanges;
 import io.mirrorneuron.runtime.local.RoutedChanges;
 import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
@@ -26,6 +25,7 @@ import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.JobNews;
+import io.mirrorneuron.runtime.remote.RemoteTasks;
 import io.mirrorneuron.runtime.schedule.ManifestScheduleCheck;
 import io.mirrorneuron.store.ChosenRuns;
 import io.mirrorneuron.store.JobStore;
@@ -53,7 +53,7 @@ final class NodeJobs {
     return places.isBuckets()
         ? new BucketedJobStore(places, retention.terminalJobs(), retention.eventsPerJob())
         : new RedisJobStore(
-            only.lanes(), only.keys(), retention.terminalJobs(), retention.eventsPerJob());
+            only.pipelines(), only.keys(), retention.terminalJobs(), retention.eventsPerJob());
   }
 
   static ManifestCache manifests(RuntimeSettings settings) {
@@ -85,9 +85,9 @@ final class NodeJobs {
    * Jobs as this node reaches them.
    *
    * @param changes of the agents of those of all nodes
-   * @param door by which other nodes reach those of this one
+   * @param endpoint by which other nodes reach those of this one
    */
-  record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeDoor door) {}
+  record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeEndpoint endpoint) {}
 
   /**
    * @param own the jobs of this node alone
@@ -95,25 +95,25 @@ final class NodeJobs {
   static Jobs jobs(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      NodeElsewhere.Working far,
+      NodeElsewhere.Working remote,
       JobAccess access,
       LocalJobs own,
       Watches watches,
       ScheduledTimers timers) {
-    NodeRegistry nodes = far.with().nodes();
-    new FarChanges(access, nodes, watches, timers).keepOn();
+    NodeRegistry nodes = remote.with().nodes();
+    new RemoteChanges(access, nodes, watches, timers).keepOn();
     String owner = identity.owner();
     var others = new RoutedJobs.Neighbours(owner, nodes, identity.peers());
     AgentChanges changes = new LocalChanges(access);
     return new Jobs(
         new RoutedJobs(own, access, others),
         new RoutedChanges(changes, access, others),
-        new NodeDoor(
+        new NodeEndpoint(
             settings.nodeToken(),
             owner,
             own,
             changes,
-            far.guests(),
+            remote.remoteTasks(),
             new OpenReads(),
             address -> tell(nodes, owner, address),
             record -> nodes.describe(owner, record)));
@@ -144,16 +144,16 @@ final class NodeJobs {
 
   static Engine.Ports ports(
       JobStore store,
-      NodeElsewhere.Working far,
+      NodeElsewhere.Working remote,
       RuntimeIdentity identity,
       Admission admission,
       ScheduledTimers timers,
       StorePlaces places) {
     return new Engine.Ports(
         store,
-        far.with().nodes(),
+        remote.with().nodes(),
         new LocalScheduler(identity.nodeName(), admission.plans()::make),
-        far.executions(),
+        remote.executions(),
         timers,
         places::executor);
   }
@@ -170,8 +170,8 @@ final class NodeJobs {
    * Ends all turns, and waits a little for what they commit; before, the programs of other nodes,
    * which begin them again as soon as this one is gone.
    */
-  static void park(Engine engine, Guests guests) {
-    guests.close();
+  static void park(Engine engine, RemoteTasks remoteTasks) {
+    remoteTasks.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import java.util.function.Supplier;
 
 /**
@@ -11,4 +11,5 @@ import java.util.function.Supplier;
  * @param hardware as it is now; asked often, must not block
  * @param stock what programs can be given of it now; asked often, must not block
  */
-public record NodeMachine(Supplier<Hardware> hardware, GpuInventory gpus, Supplier<Stock> stock) {}
+public record NodeMachine(
+    Supplier<Hardware> hardware, GpuInventory gpus, Supplier<NodeCapacity> stock) {}

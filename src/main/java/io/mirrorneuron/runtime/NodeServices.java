@@ -55,7 +55,7 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
       Timers timers,
       Function<String, Path> bundles) {
     AddressGuard guard =
-        AddressGuard.of(Purpose.CHECK, settings.doors(), settings.services().checks());
+        AddressGuard.of(Purpose.CHECK, settings.endpoints(), settings.services().checks());
     Prober.Scripts scripts =
         settings.services().allowScripts() ? executions.sides().checks()::run : null;
     Prober prober = new Prober(vertx, guard, scripts);
@@ -65,7 +65,7 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
             identity.owner(),
             ProcessEnvironment.shown(identity.environment()),
             bundles,
-            guard::isDoor);
+            guard::isEndpoint);
     ServiceRequirements requirements = new ServiceRequirements(directory, prober);
     return new Working(
         new ServiceKeeper(home, registry, timers, prober, gate),

@@ -19,7 +19,7 @@ import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
@@ -86,7 +86,7 @@ public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
   private final StorePlaces stored;
   private final LocalExecutions executions;
-  private final NodeElsewhere.Working far;
+  private final NodeElsewhere.Working remote;
   private final ScheduledTimers timers;
   private final Engine engine;
   private final ServedJobStore store;
@@ -126,9 +126,9 @@ public final class Runtime implements AutoCloseable {
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission =
         NodeAdmission.of(settings, identity, machine, executions, storage, others, services);
-    far =
+    remote =
         others.with(executions, admission, timers, store::status, this::mayWork, storage::fullDisk);
-    Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, stored);
+    Engine.Ports ports = NodeJobs.ports(store, remote, identity, admission, timers, stored);
     var watch = NodeSchedules.watch(events.own().heard(services.keeper()), stored.shared(), timers);
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
@@ -136,7 +136,7 @@ public final class Runtime implements AutoCloseable {
     var folders = NodePrograms.sweep(settings, executions, this::exists, store::status, timers);
     var clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look, store);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
-    jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
+    jobs = NodeJobs.jobs(settings, identity, remote, access, own, watches, timers);
     places = NodeJobs.places(identity, engine, store, others.nodes(), runs, stored);
     records = records(identity, manifests, new DerivedJobs(access, storage), clearing);
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
@@ -153,17 +153,17 @@ public final class Runtime implements AutoCloseable {
 
   private NodeRecords records(
       RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived, Clearing clearing) {
-    var lifetime = far.with().nodes().lifetime();
+    var lifetime = remote.with().nodes().lifetime();
     var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
-    LocalUpkeep upkeep = far.upkeep(identity.owner(), engine, store);
+    LocalUpkeep upkeep = remote.upkeep(identity.owner(), engine, store);
     var operations = new OperationKeeper.Means(jobs(), store, clearing, upkeep);
     return new NodeRecords(
         NodeSchedules.of(identity, lifetime, stored.shared(), children, events, timers),
         NodeDeployments.of(identity, lifetime, stored, kept, jobs, events, timers),
         NodeRecords.operations(identity, lifetime, stored.shared(), operations, timers),
         upkeep,
-        far.drains());
+        remote.drains());
   }
 
   private JobAccess access(
@@ -179,7 +179,7 @@ public final class Runtime implements AutoCloseable {
         manifests,
         newJobs,
         admission,
-        new JobHistory(store, far.with().records()),
+        new JobHistory(store, remote.with().records()),
         services.requirements(),
         new BundlePrograms(settings.manifests().trusted(), executions.sides().checks()),
         executions.confiner()::requireGranted,
@@ -216,8 +216,8 @@ public final class Runtime implements AutoCloseable {
     return places;
   }
 
-  public NodeDoor door() {
-    return jobs.door();
+  public NodeEndpoint endpoint() {
+    return jobs.endpoint();
   }
 
   public ServicesPort services() {
@@ -258,7 +258,7 @@ public final class Runtime implements AutoCloseable {
   }
 
   public boolean hasNeighbours() {
-    return far.with().neighbours().areThere();
+    return remote.with().neighbours().areThere();
   }
 
   public Confiner.Report confinement() {
@@ -279,9 +279,9 @@ public final class Runtime implements AutoCloseable {
     records.close();
     events.webhooks().close();
     timers.close();
-    NodeJobs.park(engine, far.guests());
+    NodeJobs.park(engine, remote.remoteTasks());
     services.keeper().close();
-    far.executions().close();
+    remote.executions().close();
     executions.close();
     recorder.close();
   }
@@ -329,8 +329,8 @@ public final class Runtime implements AutoCloseable {
       Place shared = places.shared();
       DeploymentKeeper.Home home =
           new DeploymentKeeper.Home(
-              new RedisRecordStore(shared.lanes(), shared.keys()),
-              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              new RedisRecordStore(shared.pipelines(), shared.keys()),
+              new RedisLeaderLease(shared.pipelines(), shared.keys()),
               services,
               services,
               identity.owner(),
@@ -347,7 +347,7 @@ public final class Runtime implements AutoCloseable {
     private NodePrograms() {}
 
     /**
-     * @param far has the programs of other nodes
+     * @param remote has the programs of other nodes
      * @param gate holds programs back that need services
      */
     static LocalExecutions start(
@@ -356,17 +356,17 @@ public final class Runtime implements AutoCloseable {
         NodeMachine machine,
         RunStore runs,
         Storage storage,
-        NodeElsewhere far,
+        NodeElsewhere remote,
         ServiceGate gate) {
       Config.Executors programs = settings.executors();
       ExecutionHost host =
           ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
               .having(machine.stock())
               .telling(new ProgramModels(settings.models())::besides)
-              .noting(far.drains().faults())
+              .noting(remote.drains().faults())
               .within(UnifiedGroups.ofMachine(identity.runtimeId()));
       LocalExecutions executions =
-          new LocalExecutions(programs, host, far.sinks(), storage, far.payloads(), gate);
+          new LocalExecutions(programs, host, remote.sinks(), storage, remote.payloads(), gate);
       if (programs.releaseWhileWaiting()) {
         executions.releaseWhileWaiting(new RunQuestions(runs));
       }
@@ -486,8 +486,8 @@ public final class Runtime implements AutoCloseable {
         Timers timers) {
       OperationKeeper.Home home =
           new OperationKeeper.Home(
-              new RedisRecordStore(shared.lanes(), shared.keys()),
-              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              new RedisRecordStore(shared.pipelines(), shared.keys()),
+              new RedisLeaderLease(shared.pipelines(), shared.keys()),
               identity.owner(),
               lifetime,
               identity.jobIdSuffixes());
@@ -540,8 +540,8 @@ public final class Runtime implements AutoCloseable {
         Timers timers) {
       ScheduleKeeper.Home home =
           new ScheduleKeeper.Home(
-              new RedisRecordStore(shared.lanes(), shared.keys()),
-              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              new RedisRecordStore(shared.pipelines(), shared.keys()),
+              new RedisLeaderLease(shared.pipelines(), shared.keys()),
               identity.owner(),
               lifetime,
               identity.jobIdSuffixes());
@@ -553,7 +553,7 @@ public final class Runtime implements AutoCloseable {
 
     /** The same watch, which knows of windows that have ended, too. */
     static JobWatch watch(JobWatch others, Place shared, Timers timers) {
-      RecordStore records = new RedisRecordStore(shared.lanes(), shared.keys());
+      RecordStore records = new RedisRecordStore(shared.pipelines(), shared.keys());
       return new ScheduleKeeper.EndedWindows(others, records, timers);
     }
 

@@ -6,7 +6,7 @@ import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.ServiceSettings;
-import io.mirrorneuron.runtime.service.OwnDoors;
+import io.mirrorneuron.runtime.service.OwnPorts;
 import io.mirrorneuron.security.NodeToken;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import java.util.function.Function;
  * @param models where language models are, for programs
  * @param keepsStrangers whether files stay that belong to no job of the store, because they may
  *     belong to one of another store
- * @param doors ports that they never ask; whoever opens another one adds it
+ * @param endpoints ports that they never ask; whoever opens another one adds it
  */
 public record RuntimeSettings(
     Path bundles,
@@ -42,7 +42,7 @@ public record RuntimeSettings(
     ServiceSettings services,
     ModelSettings models,
     boolean keepsStrangers,
-    OwnDoors doors) {
+    OwnPorts endpoints) {
 
   /** A hundred years. */
   private static final Duration FOREVER = Duration.ofDays(36_500);
@@ -59,7 +59,7 @@ public record RuntimeSettings(
   }
 
   /** Whether this node has joined the store that it is on, and has one of its own besides. */
-  boolean isGuest() {
+  boolean isRemoteTask() {
     return keepsStrangers;
   }
 
@@ -68,9 +68,9 @@ public record RuntimeSettings(
   }
 
   /**
-   * @param isGuest whether this node has a store of its own besides the one that it is on
+   * @param isRemoteTask whether this node has a store of its own besides the one that it is on
    */
-  public static RuntimeSettings of(Config config, boolean isGuest) {
+  public static RuntimeSettings of(Config config, boolean isRemoteTask) {
     return new RuntimeSettings(
         config.home().resolve("bundles"),
         config.executors(),
@@ -84,14 +84,14 @@ public record RuntimeSettings(
         config.node(),
         config.services(),
         config.models(),
-        isGuest,
-        doors(config));
+        isRemoteTask,
+        endpoints(config));
   }
 
-  private static OwnDoors doors(Config config) {
-    OwnDoors doors = new OwnDoors();
-    doors.add(config.api().port());
-    doors.add(config.grpc().port());
-    return doors;
+  private static OwnPorts endpoints(Config config) {
+    OwnPorts endpoints = new OwnPorts();
+    endpoints.add(config.api().port());
+    endpoints.add(config.grpc().port());
+    return endpoints;
   }
 }

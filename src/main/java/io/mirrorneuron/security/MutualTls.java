@@ -13,7 +13,7 @@ public final class MutualTls {
   private MutualTls() {}
 
   /** The door lets nobody in who shows none. */
-  public static HttpServerOptions door(HttpServerOptions options, PemFiles files) {
+  public static HttpServerOptions endpoint(HttpServerOptions options, PemFiles files) {
     return certified(options.setClientAuth(ClientAuth.REQUIRED).setUseAlpn(true), files);
   }
 

@@ -238,9 +238,9 @@ public final class ServerFolders {
     /**
      * Closes it to other users, and tells that it was open.
      *
-     * @param told how serious that is
+     * @param reported how serious that is
      */
-    static void close(Path place, Level told) throws IOException {
+    static void close(Path place, Level reported) throws IOException {
       if (!isOpen(place)) {
         return;
       }
@@ -251,7 +251,7 @@ public final class ServerFolders {
       }
       try {
         Files.setPosixFilePermissions(place, closed);
-        log.atLevel(told)
+        log.atLevel(reported)
             .log(
                 "{} was open to other users ({}); it is closed to them now",
                 place,

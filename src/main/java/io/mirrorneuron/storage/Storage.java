@@ -256,10 +256,10 @@ public final class Storage {
 
     private final Clock clock;
     private final LongAdder leftOut = new LongAdder();
-    private long toldAt = Long.MIN_VALUE;
+    private long reportedAt = Long.MIN_VALUE;
     private long since;
     private boolean troubled;
-    private boolean told;
+    private boolean reported;
 
     StorageLog(Clock clock) {
       this.clock = clock;
@@ -280,8 +280,8 @@ public final class Storage {
         tell(trouble);
       } else if (trouble == null && troubled) {
         troubled = false;
-        if (told) {
-          told = false;
+        if (reported) {
+          reported = false;
           LOG.info(
               "there is room on the disks again, after {} s; {} requests and writes were refused"
                   + " since the last line",
@@ -300,18 +300,18 @@ public final class Storage {
 
     private void tell(String trouble) {
       long now = clock.millis();
-      if (toldAt != Long.MIN_VALUE && now - toldAt < PAUSE.toMillis()) {
+      if (reportedAt != Long.MIN_VALUE && now - reportedAt < PAUSE.toMillis()) {
         return;
       }
-      toldAt = now;
-      if (told) {
+      reportedAt = now;
+      if (reported) {
         LOG.warn(
             "for {} s by now: {}; {} requests and writes were refused since the last line",
             seconds(),
             trouble,
             leftOut.sumThenReset());
       } else {
-        told = true;
+        reported = true;
         LOG.warn("no new work is accepted and no program started: {}", trouble);
       }
     }

@@ -30,12 +30,12 @@ public final class WriteFailure {
       there = there.getParent();
     }
     boolean isFolderThere = there.equals(folder.toAbsolutePath());
-    Path told = isFolderThere ? folder : there;
+    Path reported = isFolderThere ? folder : there;
     if (!Files.isDirectory(there)) {
-      return told + " is a file";
+      return reported + " is a file";
     }
     if (why instanceof AccessDeniedException) {
-      return told + " may not be written to";
+      return reported + " may not be written to";
     }
     if (why instanceof NoSuchFileException && !isFolderThere) {
       return "there is no folder " + folder;

@@ -23,7 +23,7 @@ public record ChosenRuns(StorePlaces places) {
   }
 
   private static Future<String> ask(Place place, Request request) {
-    return place.lanes().send(request).map(ChosenRuns::text);
+    return place.pipelines().send(request).map(ChosenRuns::text);
   }
 
   private static String text(Response answer) {

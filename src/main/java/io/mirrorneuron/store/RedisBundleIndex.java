@@ -20,11 +20,11 @@ public final class RedisBundleIndex implements BundleIndex {
 
   private static final Script SCRIPT = Script.resource("bundles.lua");
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
 
-  public RedisBundleIndex(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
+  public RedisBundleIndex(RedisPipelines pipelines, Keys keys) {
+    this.pipelines = pipelines;
     this.keys = keys;
   }
 
@@ -68,7 +68,7 @@ public final class RedisBundleIndex implements BundleIndex {
   @Override
   public byte[] read(String name, int number) {
     Request get = Request.cmd(Command.HGET).arg(keys.bundleParts(name)).arg(number);
-    Response part = await(lanes.bulk().send(get));
+    Response part = await(pipelines.bulk().send(get));
     return part == null ? null : part.toBytes();
   }
 
@@ -96,12 +96,12 @@ public final class RedisBundleIndex implements BundleIndex {
     return entry(await(call("remove").arg(fingerprint).arg(moment)));
   }
 
-  private Script.Call call(String deed) {
-    return SCRIPT.call().key(keys.bundles()).arg(deed);
+  private Script.Call call(String effect) {
+    return SCRIPT.call().key(keys.bundles()).arg(effect);
   }
 
   private Response await(Script.Call call) {
-    return await(call.send(lanes.bulk()));
+    return await(call.send(pipelines.bulk()));
   }
 
   private static Response await(Future<Response> answer) {

@@ -14,12 +14,12 @@ import java.util.concurrent.CompletionStage;
 public final class RedisDeliveryQueue implements DeliveryQueue {
   private static final Script SCRIPT = Script.resource("webhook-deliveries.lua");
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final Room room;
 
-  public RedisDeliveryQueue(RedisLanes lanes, Keys keys, Room room) {
-    this.lanes = lanes;
+  public RedisDeliveryQueue(RedisPipelines pipelines, Keys keys, Room room) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.room = room;
   }
@@ -37,7 +37,7 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   private Future<Response> of(String operation, String target) {
-    return call(operation).arg(target).send(lanes);
+    return call(operation).arg(target).send(pipelines);
   }
 
   @Override
@@ -56,30 +56,37 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
     Script.Call call =
         call("add").arg(delivery.id()).arg(delivery.about()).arg(delivery.body()).arg(overflow);
     targets.forEach(call::arg);
-    return call.send(lanes).map(Response::toInteger).toCompletionStage();
+    return call.send(pipelines).map(Response::toInteger).toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<Head>> due(int limit) {
-    return call("due").arg(limit).send(lanes).map(RedisDeliveryQueue::heads).toCompletionStage();
+    return call("due")
+        .arg(limit)
+        .send(pipelines)
+        .map(RedisDeliveryQueue::heads)
+        .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Optional<Head>> head(String target) {
-    return of("head", target).map(told -> heads(told).stream().findFirst()).toCompletionStage();
+    return of("head", target)
+        .map(reported -> heads(reported).stream().findFirst())
+        .toCompletionStage();
   }
 
-  private static List<Head> heads(Response told) {
+  private static List<Head> heads(Response reported) {
     List<Head> heads = new ArrayList<>();
-    for (int i = 0; i < told.size(); i += 5) {
-      Delivery delivery = new Delivery(text(told, i + 1), text(told, i + 2), text(told, i + 3));
-      heads.add(new Head(text(told, i), delivery, told.get(i + 4).toInteger()));
+    for (int i = 0; i < reported.size(); i += 5) {
+      Delivery delivery =
+          new Delivery(text(reported, i + 1), text(reported, i + 2), text(reported, i + 3));
+      heads.add(new Head(text(reported, i), delivery, reported.get(i + 4).toInteger()));
     }
     return heads;
   }
 
-  private static String text(Response told, int index) {
-    return told.get(index).toString();
+  private static String text(Response reported, int index) {
+    return reported.get(index).toString();
   }
 
   @Override
@@ -103,7 +110,7 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
   }
 
   private CompletionStage<Boolean> isDone(Script.Call call) {
-    return call.send(lanes)
+    return call.send(pipelines)
         .map(Response::toInteger)
         .compose(
             answer ->
@@ -124,22 +131,22 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
         .arg(target)
         .arg(word(state))
         .arg(limit)
-        .send(lanes)
+        .send(pipelines)
         .map(RedisDeliveryQueue::entries)
         .toCompletionStage();
   }
 
-  private static List<Entry> entries(Response told) {
+  private static List<Entry> entries(Response reported) {
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < told.size(); i += 6) {
+    for (int i = 0; i < reported.size(); i += 6) {
       entries.add(
           new Entry(
-              text(told, i),
-              text(told, i + 1),
-              told.get(i + 2).toInteger(),
-              text(told, i + 3),
-              text(told, i + 4),
-              told.get(i + 5).toLong()));
+              text(reported, i),
+              text(reported, i + 1),
+              reported.get(i + 2).toInteger(),
+              text(reported, i + 3),
+              text(reported, i + 4),
+              reported.get(i + 5).toLong()));
     }
     return entries;
   }
@@ -148,13 +155,13 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
   public CompletionStage<Overview> overview(String target) {
     return of("overview", target)
         .map(
-            told ->
+            reported ->
                 new Overview(
-                    text(told, 0),
-                    told.get(1).toLong(),
-                    told.get(2).toLong(),
-                    told.get(3).toLong(),
-                    told.get(4).toLong()))
+                    text(reported, 0),
+                    reported.get(1).toLong(),
+                    reported.get(2).toLong(),
+                    reported.get(3).toLong(),
+                    reported.get(4).toLong()))
         .toCompletionStage();
   }
 
@@ -163,7 +170,7 @@ public final class RedisDeliveryQueue implements DeliveryQueue {
     return call("replay")
         .arg(target)
         .arg(id)
-        .send(lanes)
+        .send(pipelines)
         .map(Response::toInteger)
         .toCompletionStage();
   }

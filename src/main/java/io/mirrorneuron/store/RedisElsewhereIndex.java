@@ -33,13 +33,13 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     return call(begin, jobId, epoch)
         .arg(executionId)
         .arg(worker)
-        .send(lanes(jobId), jobId)
+        .send(pipelines(jobId), jobId)
         .map(answer -> answer.toInteger() == 1)
         .toCompletionStage();
   }
 
-  private RedisLanes lanes(String jobId) {
-    return places.of(jobId).lanes();
+  private RedisPipelines pipelines(String jobId) {
+    return places.of(jobId).pipelines();
   }
 
   private Script.Call call(Script script, String jobId, long epoch) {
@@ -54,7 +54,7 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
         .arg(executionId)
         .arg(worker)
         .arg(worker + TAKEN)
-        .send(lanes(jobId), jobId)
+        .send(pipelines(jobId), jobId)
         .map(answer -> answer.toInteger() == 1)
         .toCompletionStage();
   }
@@ -65,7 +65,7 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     return call(giveUp, jobId, epoch)
         .arg(executionId)
         .arg(isCertain ? "" : TAKEN)
-        .send(lanes(jobId), jobId)
+        .send(pipelines(jobId), jobId)
         .map(answer -> GivenUp.values()[answer.toInteger()])
         .toCompletionStage();
   }
@@ -78,7 +78,10 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     List<String> asked = List.copyOf(executionIds);
     Request read = Request.cmd(Command.HMGET).arg(places.of(jobId).keys().elsewhere());
     asked.forEach(read::arg);
-    return lanes(jobId).send(jobId, read).map(answer -> noted(asked, answer)).toCompletionStage();
+    return pipelines(jobId)
+        .send(jobId, read)
+        .map(answer -> noted(asked, answer))
+        .toCompletionStage();
   }
 
   private static Map<String, String> noted(List<String> asked, Response answer) {
@@ -99,6 +102,6 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
   public CompletionStage<Void> end(String jobId, String executionId) {
     String noted = places.of(jobId).keys().elsewhere();
     Request forget = Request.cmd(Command.HDEL).arg(noted).arg(executionId);
-    return lanes(jobId).send(jobId, forget).<Void>mapEmpty().toCompletionStage();
+    return pipelines(jobId).send(jobId, forget).<Void>mapEmpty().toCompletionStage();
   }
 }

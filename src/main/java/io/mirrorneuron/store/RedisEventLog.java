@@ -21,12 +21,12 @@ final class RedisEventLog {
 
   private static final int GROWTH = 8;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final PackedJobs packedJobs;
 
-  RedisEventLog(RedisLanes lanes, Keys keys, PackedJobs packedJobs) {
-    this.lanes = lanes;
+  RedisEventLog(RedisPipelines pipelines, Keys keys, PackedJobs packedJobs) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.packedJobs = packedJobs;
   }
@@ -141,7 +141,7 @@ final class RedisEventLog {
 
   private Future<Response> read(String jobId, Command range, String from, String to, int count) {
     Request request = Request.cmd(range).arg(keys.events(jobId)).arg(from).arg(to);
-    return lanes.of(jobId).send(request.arg("COUNT").arg(count));
+    return pipelines.of(jobId).send(request.arg("COUNT").arg(count));
   }
 
   private static List<StoredEvent> unpack(Response entry) {

@@ -23,14 +23,14 @@ final class RedisJobIndex {
   private static final int BATCH = 100;
   private static final List<String> TERMINAL = RunStatus.FINAL_WORDS;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final PackedJobs packed;
   private final Script countsScript = Script.onIndex("counts.lua");
   private final Script statusScript = Script.onIndex("status.lua");
 
-  RedisJobIndex(RedisLanes lanes, Keys keys, PackedJobs packed) {
-    this.lanes = lanes;
+  RedisJobIndex(RedisPipelines pipelines, Keys keys, PackedJobs packed) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.packed = packed;
   }
@@ -55,7 +55,7 @@ final class RedisJobIndex {
 
   /** See {@link JobStore#activeJobs}. */
   Future<List<String>> active() {
-    return lanes
+    return pipelines
         .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
         .map(answer -> answer.stream().map(Response::toString).toList());
   }
@@ -66,7 +66,7 @@ final class RedisJobIndex {
         TERMINAL.stream()
             .map(keys::doneJobs)
             .map(index -> Request.cmd(Command.ZRANGE).arg(index).arg(0).arg(limit - 1L))
-            .map(range -> lanes.any().send(range))
+            .map(range -> pipelines.any().send(range))
             .toList();
     return Future.all(indexes)
         .map(
@@ -83,7 +83,7 @@ final class RedisJobIndex {
     return countsScript
         .call()
         .key(keys.jobs())
-        .send(lanes.any())
+        .send(pipelines.any())
         .map(
             answer -> {
               Map<String, Long> counts = new TreeMap<>();
@@ -102,7 +102,7 @@ final class RedisJobIndex {
         .call()
         .key(keys.jobs())
         .arg(jobId)
-        .send(lanes.any())
+        .send(pipelines.any())
         .map(answer -> answer == null ? null : answer.toString());
   }
 
@@ -131,7 +131,7 @@ final class RedisJobIndex {
   }
 
   private Future<List<RankedJob>> ranks(Request range) {
-    return lanes
+    return pipelines
         .any()
         .send(range.arg("WITHSCORES"))
         .map(
@@ -146,15 +146,16 @@ final class RedisJobIndex {
 
   /** See {@link JobStore#eachState}. Open jobs first: one that ends meanwhile is told twice. */
   CompletionStage<Void> eachState(String field, Consumer<String> hears) {
-    CompletionStage<Void> told = CompletableFuture.completedStage(null);
+    CompletionStage<Void> reported = CompletableFuture.completedStage(null);
     for (String index :
         Stream.concat(Stream.of(keys.activeJobs()), TERMINAL.stream().map(keys::doneJobs))
             .toList()) {
-      told =
-          told.thenCompose(before -> newest(index, Integer.MAX_VALUE).toCompletionStage())
+      reported =
+          reported
+              .thenCompose(before -> newest(index, Integer.MAX_VALUE).toCompletionStage())
               .thenCompose(jobs -> eachState(jobs, 0, field, hears));
     }
-    return told;
+    return reported;
   }
 
   /** Composes stages of Java: futures of Vert.x would end all batches on one stack. */
@@ -182,7 +183,7 @@ final class RedisJobIndex {
     return packed.unlessPacked(
         jobId,
         () ->
-            lanes
+            pipelines
                 .any()
                 .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg(field))
                 .map(value -> Objects.toString(value, null)),
@@ -197,7 +198,7 @@ final class RedisJobIndex {
       jobs.subList(from, Math.min(from + BATCH, jobs.size())).stream()
           .map(job -> keys.row(job.jobId()))
           .forEach(read::arg);
-      reads.add(lanes.any().send(read));
+      reads.add(pipelines.any().send(read));
     }
     return Future.all(reads)
         .map(

@@ -36,24 +36,25 @@ public final class RedisJobStore implements ServedJobStore {
    * @param terminalTtl how long a finished job stays
    * @param eventsPerJob events kept of each job, the newest
    */
-  public RedisJobStore(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
-    this(lanes, keys, new WrittenJobs(eventsPerJob), terminalTtl, eventsPerJob, false);
+  public RedisJobStore(
+      RedisPipelines pipelines, Keys keys, Duration terminalTtl, int eventsPerJob) {
+    this(pipelines, keys, new WrittenJobs(eventsPerJob), terminalTtl, eventsPerJob, false);
   }
 
   private RedisJobStore(
-      RedisLanes lanes,
+      RedisPipelines pipelines,
       Keys keys,
       WrittenJobs written,
       Duration terminalTtl,
       int eventsPerJob,
       boolean isBucket) {
-    PackedJobs packed = new PackedJobs(lanes, keys);
-    this.jobs = new StoredJobs(lanes, keys, packed);
-    this.writer = new RedisJobWriter(lanes, keys, packed, written, terminalTtl, eventsPerJob);
-    this.index = new RedisJobIndex(lanes, keys, packed);
-    this.tidying = new RedisJobTidying(lanes, keys, terminalTtl, isBucket);
-    this.log = new RedisEventLog(lanes, keys, packed);
-    this.runs = new RunMarks(lanes, keys);
+    PackedJobs packed = new PackedJobs(pipelines, keys);
+    this.jobs = new StoredJobs(pipelines, keys, packed);
+    this.writer = new RedisJobWriter(pipelines, keys, packed, written, terminalTtl, eventsPerJob);
+    this.index = new RedisJobIndex(pipelines, keys, packed);
+    this.tidying = new RedisJobTidying(pipelines, keys, terminalTtl, isBucket);
+    this.log = new RedisEventLog(pipelines, keys, packed);
+    this.runs = new RunMarks(pipelines, keys);
   }
 
   /**
@@ -64,7 +65,7 @@ public final class RedisJobStore implements ServedJobStore {
   public static RedisJobStore ofBucket(
       Place bucket, WrittenJobs written, Duration terminalTtl, int eventsPerJob) {
     return new RedisJobStore(
-        bucket.lanes(), bucket.keys(), written, terminalTtl, eventsPerJob, true);
+        bucket.pipelines(), bucket.keys(), written, terminalTtl, eventsPerJob, true);
   }
 
   /** In a bucket: makes a job for which all that others could have has been claimed. */
@@ -250,12 +251,12 @@ public final class RedisJobStore implements ServedJobStore {
 
   /** The jobs whose runs are not written to the end, or are written when somebody looks. */
   private static final class RunMarks {
-    private final RedisLanes lanes;
+    private final RedisPipelines pipelines;
     private final Keys keys;
     private final Script dueScript = Script.onIndex("due-unread.lua");
 
-    public RunMarks(RedisLanes lanes, Keys keys) {
-      this.lanes = lanes;
+    public RunMarks(RedisPipelines pipelines, Keys keys) {
+      this.pipelines = pipelines;
       this.keys = keys;
     }
 
@@ -273,7 +274,7 @@ public final class RedisJobStore implements ServedJobStore {
 
     /** One command for each: a job that was removed meanwhile is not marked. */
     public Future<Void> unread(List<String> jobIds) {
-      return Future.all(jobIds.stream().map(job -> lanes.send(move(job))).toList()).mapEmpty();
+      return Future.all(jobIds.stream().map(job -> pipelines.send(move(job))).toList()).mapEmpty();
     }
 
     private Request move(String job) {
@@ -285,12 +286,12 @@ public final class RedisJobStore implements ServedJobStore {
           .call()
           .key(keys.jobs())
           .arg(limit)
-          .send(lanes)
+          .send(pipelines)
           .map(answer -> answer.stream().map(Response::toString).toList());
     }
 
     public Future<Boolean> isUnread(String jobId) {
-      return lanes
+      return pipelines
           .send(Request.cmd(Command.SISMEMBER).arg(keys.unreadJobs()).arg(jobId))
           .map(Response::toBoolean);
     }
@@ -300,7 +301,7 @@ public final class RedisJobStore implements ServedJobStore {
     }
 
     private Future<List<String>> members(String key) {
-      return lanes
+      return pipelines
           .send(Request.cmd(Command.SMEMBERS).arg(key))
           .map(answer -> answer.stream().map(Response::toString).toList());
     }
@@ -308,7 +309,7 @@ public final class RedisJobStore implements ServedJobStore {
     private Future<Void> remove(String key, List<String> jobIds) {
       Request remove = Request.cmd(Command.SREM).arg(key);
       jobIds.forEach(remove::arg);
-      return lanes.send(remove).mapEmpty();
+      return pipelines.send(remove).mapEmpty();
     }
   }
 
@@ -326,7 +327,7 @@ public final class RedisJobStore implements ServedJobStore {
 
     private static final String VERSION = "2";
 
-    private final RedisLanes lanes;
+    private final RedisPipelines pipelines;
     private final Keys keys;
     private final Duration terminalTtl;
     private final String claims;
@@ -337,8 +338,8 @@ public final class RedisJobStore implements ServedJobStore {
      * @param terminalTtl how long a finished job stays that does not know it itself
      * @param isClaimed whether run ids and idempotency keys are claimed elsewhere
      */
-    RedisJobTidying(RedisLanes lanes, Keys keys, Duration terminalTtl, boolean isClaimed) {
-      this.lanes = lanes;
+    RedisJobTidying(RedisPipelines pipelines, Keys keys, Duration terminalTtl, boolean isClaimed) {
+      this.pipelines = pipelines;
       this.keys = keys;
       this.terminalTtl = terminalTtl;
       this.claims = isClaimed ? "elsewhere" : "here";
@@ -346,7 +347,7 @@ public final class RedisJobStore implements ServedJobStore {
 
     /** See {@link JobStore#tidy}. */
     Future<Integer> tidy() {
-      return lanes
+      return pipelines
           .any()
           .send(Request.cmd(Command.GET).arg(keys.indexVersion()))
           .compose(
@@ -379,7 +380,7 @@ public final class RedisJobStore implements ServedJobStore {
     private Future<List<String>> removeThese(List<String> jobIds) {
       Script.Call call = call("these", 0);
       jobIds.forEach(call::arg);
-      return call.send(lanes.any()).map(answer -> members(answer.get(STAYING)));
+      return call.send(pipelines.any()).map(answer -> members(answer.get(STAYING)));
     }
 
     private static List<String> both(List<String> some, List<String> others) {
@@ -405,7 +406,7 @@ public final class RedisJobStore implements ServedJobStore {
      */
     private Future<Integer> remove(String which, int staying, int before) {
       return call(which, staying)
-          .send(lanes.any())
+          .send(pipelines.any())
           .compose(
               answer -> {
                 int removed = answer.get(0).toInteger();
@@ -429,11 +430,13 @@ public final class RedisJobStore implements ServedJobStore {
           .compose(before -> adopt("runs", Request.cmd(Command.HGETALL).arg(keys.chosenRuns())))
           .compose(
               before ->
-                  lanes.any().send(Request.cmd(Command.SET).arg(keys.indexVersion()).arg(VERSION)));
+                  pipelines
+                      .any()
+                      .send(Request.cmd(Command.SET).arg(keys.indexVersion()).arg(VERSION)));
     }
 
     private Future<Response> adopt(String place, Request all) {
-      return lanes.any().send(all).compose(answer -> adopt(place, members(answer), 0));
+      return pipelines.any().send(all).compose(answer -> adopt(place, members(answer), 0));
     }
 
     /** The members of a set; of a hash, its fields and values by turns. */
@@ -457,7 +460,7 @@ public final class RedisJobStore implements ServedJobStore {
       Script.Call call = adoptScript.call().key(keys.jobs()).key(keys.chosenRuns());
       call.arg(keys.namespace()).arg(place).arg(terminalTtl.toMillis());
       members.subList(from, to).forEach(call::arg);
-      return call.send(lanes.any()).compose(answer -> adopt(place, members, to));
+      return call.send(pipelines.any()).compose(answer -> adopt(place, members, to));
     }
   }
 }

@@ -28,7 +28,7 @@ final class RedisJobWriter {
   /** What the script says of a job that has ended and is packed. */
   private static final String PACKED = "PACKED";
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final Duration terminalTtl;
   private final int eventsPerJob;
@@ -45,13 +45,13 @@ final class RedisJobWriter {
    * @param eventsPerJob events kept of each job, the newest
    */
   RedisJobWriter(
-      RedisLanes lanes,
+      RedisPipelines pipelines,
       Keys keys,
       PackedJobs packedJobs,
       WrittenJobs written,
       Duration terminalTtl,
       int eventsPerJob) {
-    this.lanes = lanes;
+    this.pipelines = pipelines;
     this.keys = keys;
     this.terminalTtl = terminalTtl;
     this.eventsPerJob = eventsPerJob;
@@ -158,7 +158,7 @@ final class RedisJobWriter {
         .arg(from)
         .arg(to)
         .arg(at)
-        .send(lanes.of(jobId))
+        .send(pipelines.of(jobId))
         .map(Response::toLong);
   }
 
@@ -171,7 +171,7 @@ final class RedisJobWriter {
   }
 
   private Future<Response> sent(Script.Call call, String jobId) {
-    return call.send(lanes.of(jobId))
+    return call.send(pipelines.of(jobId))
         .recover(failure -> Future.failedFuture(translate(jobId, failure)));
   }
 

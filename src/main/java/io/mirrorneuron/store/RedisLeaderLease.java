@@ -8,11 +8,11 @@ import java.util.concurrent.CompletionStage;
 public final class RedisLeaderLease implements LeaderLease {
   private static final Script SCRIPT = Script.resource("leader.lua");
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
 
-  public RedisLeaderLease(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
+  public RedisLeaderLease(RedisPipelines pipelines, Keys keys) {
+    this.pipelines = pipelines;
     this.keys = keys;
   }
 
@@ -37,6 +37,6 @@ public final class RedisLeaderLease implements LeaderLease {
         .arg(lastsMs)
         .arg(term)
         .arg(over)
-        .send(lanes.of(kind));
+        .send(pipelines.of(kind));
   }
 }

@@ -13,13 +13,13 @@ final class RedisNodeClaim {
   /** Of an answer that names others with another lifetime: nothing, the lifetime, and they. */
   private static final int OTHERS = 2;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final Lifetime lifetime;
   private final Script script = Script.resource("node-claim.lua");
 
-  RedisNodeClaim(RedisLanes lanes, Keys keys, Lifetime lifetime) {
-    this.lanes = lanes;
+  RedisNodeClaim(RedisPipelines pipelines, Keys keys, Lifetime lifetime) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.lifetime = lifetime;
   }
@@ -37,7 +37,7 @@ final class RedisNodeClaim {
         .arg(lifetime.ms())
         .arg(NodeRegistry.nameOf(owner) + "#")
         .arg(Lifetime.DEFAULT.ms())
-        .send(lanes.any())
+        .send(pipelines.any())
         .compose(answer -> claimed(owner, answer))
         .toCompletionStage();
   }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.store.lane.RedisEar;
+import io.mirrorneuron.store.connection.RedisSubscriber;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * went.
  */
 public final class RedisNodeRegistry implements NodeRegistry {
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final Lifetime lifetime;
   private final RedisNodeClaim claim;
@@ -31,7 +31,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Script heardScript = Script.resource("node-heard.lua");
 
   /** What {@link #tell} was told. */
-  private volatile Reach told = new Reach("", "");
+  private volatile Reach reported = new Reach("", "");
 
   /** What {@link #describe} was told. */
   private volatile Record described = new Record("", () -> "");
@@ -43,7 +43,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private volatile Seen seen = new Seen("", Set.of());
 
   /** Of {@link #onChange}, by the owner that hears, until it leaves; one at most. */
-  private volatile Map<String, RedisEar> ears = Map.of();
+  private volatile Map<String, RedisSubscriber> ears = Map.of();
 
   private volatile boolean sawOthers;
   private volatile boolean hasMetOthers;
@@ -55,11 +55,11 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   private record Record(String owner, Supplier<String> text) {}
 
-  public RedisNodeRegistry(RedisLanes lanes, Keys keys, Lifetime lifetime) {
-    this.lanes = lanes;
+  public RedisNodeRegistry(RedisPipelines pipelines, Keys keys, Lifetime lifetime) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.lifetime = lifetime;
-    this.claim = new RedisNodeClaim(lanes, keys, lifetime);
+    this.claim = new RedisNodeClaim(pipelines, keys, lifetime);
   }
 
   @Override
@@ -101,7 +101,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .key(keys.nodeRecords())
         .key(keys.deadNodes())
         .arg(REMEMBERED_MS)
-        .send(lanes.any())
+        .send(pipelines.any())
         .map(RedisNodeRegistry::described)
         .toCompletionStage();
   }
@@ -139,20 +139,20 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Void> leave(String owner) {
-    Optional.ofNullable(ears.get(owner)).ifPresent(RedisEar::close);
+    Optional.ofNullable(ears.get(owner)).ifPresent(RedisSubscriber::close);
     return beat(owner, 0, "").thenAccept(answer -> {});
   }
 
   @Override
   public void onChange(String owner, Runnable hears) {
-    ears.values().forEach(RedisEar::close);
+    ears.values().forEach(RedisSubscriber::close);
     Consumer<String> others =
-        told -> {
-          if (!told.equals(owner)) {
+        reported -> {
+          if (!reported.equals(owner)) {
             hears.run();
           }
         };
-    ears = Map.of(owner, lanes.hear(keys.nodeChanges(), others));
+    ears = Map.of(owner, pipelines.hear(keys.nodeChanges(), others));
   }
 
   @Override
@@ -167,7 +167,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .key(keys.livingNodes())
         .arg(owner)
         .arg(lifetime.ms())
-        .send(lanes.any())
+        .send(pipelines.any())
         .map(Response::toLong)
         .map(ms -> ms < 0 ? OptionalLong.empty() : OptionalLong.of(ms))
         .toCompletionStage();
@@ -193,7 +193,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .arg(addressOf(owner))
         .arg(record)
         .arg(known.version)
-        .send(lanes.any())
+        .send(pipelines.any())
         .map(
             answer ->
                 new Beat(
@@ -214,14 +214,14 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   private String addressOf(String owner) {
-    Reach reach = told;
+    Reach reach = reported;
     return reach.owner.equals(owner) ? reach.address : "";
   }
 
   @Override
   public CompletionStage<Void> tell(String owner, String address) {
-    told = new Reach(owner, address);
-    return lanes
+    reported = new Reach(owner, address);
+    return pipelines
         .any()
         .send(Request.cmd(Command.HSET).arg(keys.nodeAddresses()).arg(owner).arg(address))
         .<Void>mapEmpty()
@@ -234,11 +234,11 @@ public final class RedisNodeRegistry implements NodeRegistry {
     return living() // which drops what is known of the dead
         .thenCompose(
             living ->
-                lanes
+                pipelines
                     .any()
                     .send(get)
                     .map(answer -> Optional.ofNullable(answer).map(Response::toString))
-                    .map(known -> known.filter(told -> living.contains(owner)))
+                    .map(known -> known.filter(reported -> living.contains(owner)))
                     .toCompletionStage());
   }
 

@@ -15,29 +15,29 @@ public record RedisProbe(StorePlaces places) implements StoreProbe {
     return places.isConnected();
   }
 
-  private RedisLanes lanes() {
-    return places.shared().lanes();
+  private RedisPipelines pipelines() {
+    return places.shared().pipelines();
   }
 
   /** With ECHO: a Redis that cannot write refuses even PING. */
   @Override
   public CompletionStage<?> answers() {
-    if (lanes().isAcknowledged()) {
+    if (pipelines().isAcknowledged()) {
       return writes();
     }
-    return lanes().any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
+    return pipelines().any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
   }
 
   @Override
   public String silence() {
-    return lanes().isAcknowledged() && isConnected()
+    return pipelines().isAcknowledged() && isConnected()
         ? "Redis does not answer, or no replica has what is written"
         : StoreProbe.super.silence();
   }
 
   @Override
   public CompletionStage<?> writes() {
-    return lanes()
+    return pipelines()
         .any()
         .send(
             Request.cmd(Command.SET)

@@ -24,11 +24,11 @@ public final class RedisRecordStore implements RecordStore {
   /** So many characters of records are enough for one answer of Redis. */
   private static final int PAGE_BYTES = 2 << 20;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
 
-  public RedisRecordStore(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
+  public RedisRecordStore(RedisPipelines pipelines, Keys keys) {
+    this.pipelines = pipelines;
     this.keys = keys;
   }
 
@@ -37,7 +37,7 @@ public final class RedisRecordStore implements RecordStore {
     if (id.indexOf('\0') >= 0) { // under such names lies what is no record
       return CompletableFuture.completedStage(Optional.empty());
     }
-    return lanes
+    return pipelines
         .of(kind)
         .send(Request.cmd(Command.HGET).arg(keys.records(kind)).arg(id))
         .map(stored -> Optional.ofNullable(stored).map(text -> parse(id, text.toString())))
@@ -46,7 +46,7 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<Optional<String>> document(String kind, String id) {
-    return lanes
+    return pipelines
         .of(kind)
         .send(Request.cmd(Command.HGET).arg(keys.recordDocuments(kind)).arg(id))
         .map(stored -> Optional.ofNullable(stored).map(Response::toString))
@@ -55,7 +55,7 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<List<String>> history(String kind, String id) {
-    return lanes
+    return pipelines
         .of(kind)
         .send(Request.cmd(Command.LRANGE).arg(keys.recordHistory(kind, id)).arg(0).arg(-1))
         .map(entries -> entries.stream().map(Response::toString).toList())
@@ -103,7 +103,7 @@ public final class RedisRecordStore implements RecordStore {
             .arg(beside.history().size());
     beside.history().forEach(call::arg);
     beside.news().forEach(call::arg);
-    return call.send(lanes.of(kind))
+    return call.send(pipelines.of(kind))
         .map(Response::toLong)
         .compose(
             answer ->
@@ -126,7 +126,7 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<List<News>> news(String kind, long after, int limit) {
-    return lanes
+    return pipelines
         .of(kind)
         .send(
             Request.cmd(Command.XRANGE)
@@ -135,13 +135,13 @@ public final class RedisRecordStore implements RecordStore {
                 .arg("+")
                 .arg("COUNT")
                 .arg(limit))
-        .map(RedisRecordStore::told)
+        .map(RedisRecordStore::reported)
         .toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<News>> lastNews(String kind, int limit) {
-    return lanes
+    return pipelines
         .of(kind)
         .send(
             Request.cmd(Command.XREVRANGE)
@@ -150,11 +150,11 @@ public final class RedisRecordStore implements RecordStore {
                 .arg("-")
                 .arg("COUNT")
                 .arg(limit))
-        .map(answer -> told(answer).reversed())
+        .map(answer -> reported(answer).reversed())
         .toCompletionStage();
   }
 
-  private static List<News> told(Response entries) {
+  private static List<News> reported(Response entries) {
     return entries.stream()
         .map(
             entry -> {
@@ -186,7 +186,7 @@ public final class RedisRecordStore implements RecordStore {
         .arg(skip)
         .arg(limit)
         .arg(PAGE_BYTES)
-        .send(lanes.of(kind))
+        .send(pipelines.of(kind))
         .compose(
             answer -> {
               List<StoredRecord> found = records(answer);

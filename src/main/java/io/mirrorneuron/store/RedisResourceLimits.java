@@ -13,11 +13,11 @@ import java.util.concurrent.TimeoutException;
 public final class RedisResourceLimits implements ResourceLimits {
   private static final int PATIENCE_SECONDS = 5;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
 
-  public RedisResourceLimits(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
+  public RedisResourceLimits(RedisPipelines pipelines, Keys keys) {
+    this.pipelines = pipelines;
     this.keys = keys;
   }
 
@@ -28,7 +28,7 @@ public final class RedisResourceLimits implements ResourceLimits {
     for (Resource resource : Resource.values()) {
       read.arg(resource.name());
     }
-    Response answer = await(lanes.any().send(read));
+    Response answer = await(pipelines.any().send(read));
     for (Resource resource : Resource.values()) {
       Response percent = answer.get(resource.ordinal());
       if (percent != null) {
@@ -42,7 +42,7 @@ public final class RedisResourceLimits implements ResourceLimits {
   public void merge(Map<Resource, Integer> changes) {
     Request write = Request.cmd(Command.HSET).arg(keys.resourceLimits());
     changes.forEach((resource, percent) -> write.arg(resource.name()).arg(percent));
-    await(lanes.any().send(write));
+    await(pipelines.any().send(write));
   }
 
   private static Response await(Future<Response> answer) {

@@ -89,27 +89,28 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
   }
 
   @Override
-  public CompletionStage<List<Told>> named(String name) {
+  public CompletionStage<List<RegisteredDocument>> named(String name) {
     return documents(name);
   }
 
   @Override
-  public CompletionStage<List<Told>> all() {
+  public CompletionStage<List<RegisteredDocument>> all() {
     return documents(null);
   }
 
-  private CompletionStage<List<Told>> documents(String name) {
+  private CompletionStage<List<RegisteredDocument>> documents(String name) {
     return knownOf(name)
         .compose(jobs -> send(call("read", name, jobs)))
-        .map(told -> told.stream().map(RedisServiceRegistry::told).toList())
+        .map(reported -> reported.stream().map(RedisServiceRegistry::reported).toList())
         .toCompletionStage();
   }
 
   /** {@code <role>\n<document>}. */
-  private static Told told(Response response) {
+  private static RegisteredDocument reported(Response response) {
     String text = response.toString();
     int end = text.indexOf('\n');
-    return new Told(text.substring(end + 1), end == 0 ? null : text.substring(0, end));
+    return new RegisteredDocument(
+        text.substring(end + 1), end == 0 ? null : text.substring(0, end));
   }
 
   @Override
@@ -172,7 +173,7 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
         .key(place.keys().jobs())
         .key(place.keys().state(jobId))
         .arg(jobId)
-        .send(place.lanes(), jobId)
+        .send(place.pipelines(), jobId)
         .map(epoch -> epoch == null ? "" : epoch.toString());
   }
 
@@ -196,6 +197,6 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
   }
 
   private Future<Response> send(Script.Call call) {
-    return call.send(places.shared().lanes());
+    return call.send(places.shared().pipelines());
   }
 }

@@ -16,12 +16,12 @@ public final class RedisTriggerEventStore implements TriggerEventStore {
   private static final Script SCRIPT = Script.resource("trigger-events.lua");
   private static final Duration SEALED = Duration.ofDays(1);
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final String keys;
   private final Room room;
 
-  public RedisTriggerEventStore(RedisLanes lanes, Keys keys, Room room) {
-    this.lanes = lanes;
+  public RedisTriggerEventStore(RedisPipelines pipelines, Keys keys, Room room) {
+    this.pipelines = pipelines;
     this.keys = keys.triggerEvents();
     this.room = room;
   }
@@ -40,7 +40,7 @@ public final class RedisTriggerEventStore implements TriggerEventStore {
         .arg(SEALED.toSeconds())
         .arg(room.events())
         .arg(room.bytes())
-        .send(lanes)
+        .send(pipelines)
         .map(before -> Optional.ofNullable(before).map(Response::toString))
         .toCompletionStage();
   }
@@ -53,15 +53,15 @@ public final class RedisTriggerEventStore implements TriggerEventStore {
     }
     return call.arg("newest")
         .arg(limit)
-        .send(lanes)
-        .map(told -> byNumber(told).values().stream().limit(limit).toList())
+        .send(pipelines)
+        .map(reported -> byNumber(reported).values().stream().limit(limit).toList())
         .toCompletionStage();
   }
 
-  private static Map<Long, String> byNumber(Response told) {
+  private static Map<Long, String> byNumber(Response reported) {
     Map<Long, String> documents = new TreeMap<>((a, b) -> Long.compare(b, a));
-    for (int i = 0; i < told.size(); i += 2) {
-      documents.put(told.get(i).toLong(), told.get(i + 1).toString());
+    for (int i = 0; i < reported.size(); i += 2) {
+      documents.put(reported.get(i).toLong(), reported.get(i + 1).toString());
     }
     return documents;
   }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.store.lane.RedisLane;
+import io.mirrorneuron.store.connection.RedisPipeline;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
@@ -91,21 +91,22 @@ public final class Script {
     }
 
     /** On any lane. */
-    public Future<Response> send(RedisLanes lanes) {
-      return send(lanes.any());
+    public Future<Response> send(RedisPipelines pipelines) {
+      return send(pipelines.any());
     }
 
     /** On the lane of the job. */
-    public Future<Response> send(RedisLanes lanes, String jobId) {
-      return send(lanes.of(jobId));
+    public Future<Response> send(RedisPipelines pipelines, String jobId) {
+      return send(pipelines.of(jobId));
     }
 
-    Future<Response> send(RedisLane lane) {
-      return lane.send(request(Command.EVALSHA, hash))
+    Future<Response> send(RedisPipeline pipeline) {
+      return pipeline
+          .send(request(Command.EVALSHA, hash))
           .recover(
               failure ->
                   String.valueOf(failure.getMessage()).startsWith("NOSCRIPT")
-                      ? lane.send(request(Command.EVAL, text))
+                      ? pipeline.send(request(Command.EVAL, text))
                       : Future.failedFuture(failure));
     }
 

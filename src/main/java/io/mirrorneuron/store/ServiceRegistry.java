@@ -24,7 +24,7 @@ public interface ServiceRegistry {
    * @param role that its job plays in a deployment, as {@link DeploymentRoles} has it; null for
    *     none
    */
-  record Told(String document, String role) {}
+  record RegisteredDocument(String document, String role) {}
 
   /**
    * Registers an instance, or replaces what is told of it.
@@ -65,10 +65,10 @@ public interface ServiceRegistry {
   CompletionStage<Long> leftUnder(String jobId, String name, String id);
 
   /** What is told of the instances of a service, in no order. */
-  CompletionStage<List<Told>> named(String name);
+  CompletionStage<List<RegisteredDocument>> named(String name);
 
   /** What is told of all instances, in no order. */
-  CompletionStage<List<Told>> all();
+  CompletionStage<List<RegisteredDocument>> all();
 
   /** Removes what no reader will get any more, and answers how much that was. */
   CompletionStage<Integer> sweep();

@@ -68,7 +68,8 @@ public record AllNodes(
    */
   private record DecidedNodes(Map<String, NodeState> states) {
     /** What nodes tell of themselves. */
-    private record Told(String name, String status, boolean schedulingEligible, String reason) {}
+    private record NodeFields(
+        String name, String status, boolean schedulingEligible, String reason) {}
 
     /** Those that their operator did not take out. */
     List<OtherNode> without(List<OtherNode> others) {
@@ -83,11 +84,11 @@ public record AllNodes(
     }
 
     private NodeState state(JsonNode node) {
-      return states.get(Objects.requireNonNullElse(told(node).name(), ""));
+      return states.get(Objects.requireNonNullElse(reported(node).name(), ""));
     }
 
-    private static Told told(JsonNode node) {
-      return LenientJson.read(node, Told.class);
+    private static NodeFields reported(JsonNode node) {
+      return LenientJson.read(node, NodeFields.class);
     }
 
     /**
@@ -118,17 +119,19 @@ public record AllNodes(
     }
 
     private static void decide(ObjectNode node, NodeState state) {
-      Told told = told(node);
-      if (!NodeCondition.OFFLINE.word().equals(told.status())) {
+      NodeFields reported = reported(node);
+      if (!NodeCondition.OFFLINE.word().equals(reported.status())) {
         node.put("status", state.status().word());
-        node.put("scheduling_eligible", told.schedulingEligible() && state.schedulingEligible());
+        node.put(
+            "scheduling_eligible", reported.schedulingEligible() && state.schedulingEligible());
       }
       // Clients take any object for a drain under way.
       node.set("drain", state.drain().isOpen() ? Json.MAPPER.valueToTree(state.drain()) : null);
       if (Boolean.TRUE.equals(state.maintenance().enabled())) {
         node.set("maintenance", Json.MAPPER.valueToTree(state.maintenance()));
       }
-      boolean isOwn = told.reason() != null && state.schedulingEligible(); // why it takes no work
+      boolean isOwn =
+          reported.reason() != null && state.schedulingEligible(); // why it takes no work
       if (state.reason() != null && !isOwn) {
         node.put("reason", state.reason());
       }

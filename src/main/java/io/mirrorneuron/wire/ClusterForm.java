@@ -67,10 +67,11 @@ public final class ClusterForm {
 
   /** What the runtime counted; else its rows, counted. */
   private static Map<String, Long> counts(JsonNode metrics, ArrayNode jobs) {
-    JobMetrics told = LenientJson.read(metrics, Metrics.class).jobs;
-    if (told != null && told.byStatus != null) {
+    JobMetrics reported = LenientJson.read(metrics, Metrics.class).jobs;
+    if (reported != null && reported.byStatus != null) {
       Map<String, Long> counts = new TreeMap<>();
-      told.byStatus
+      reported
+          .byStatus
           .properties()
           .forEach(status -> counts.put(status.getKey(), status.getValue().asLong()));
       return counts;
@@ -101,17 +102,19 @@ public final class ClusterForm {
   }
 
   private static ClusterNode node(JsonNode json) {
-    Node told = LenientJson.read(json, Node.class);
-    Cpu cpu = told.hardware == null ? null : told.hardware.cpu;
-    Memory memory = told.hardware == null ? null : told.hardware.memory;
+    Node reported = LenientJson.read(json, Node.class);
+    Cpu cpu = reported.hardware == null ? null : reported.hardware.cpu;
+    Memory memory = reported.hardware == null ? null : reported.hardware.memory;
     return new ClusterNode(
-        Objects.requireNonNullElse(told.name, ""),
-        Objects.requireNonNullElse(told.status, ""),
-        told.schedulingEligible,
+        Objects.requireNonNullElse(reported.name, ""),
+        Objects.requireNonNullElse(reported.status, ""),
+        reported.schedulingEligible,
         cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
         memory == null ? null : memory.availableMb,
-        told.executorPools,
-        told.version == null ? null : new Build(told.version, told.commit, told.buildDate),
-        told.scheduleTimes);
+        reported.executorPools,
+        reported.version == null
+            ? null
+            : new Build(reported.version, reported.commit, reported.buildDate),
+        reported.scheduleTimes);
   }
 }

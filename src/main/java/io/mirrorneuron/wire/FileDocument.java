@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param within where all names of the file lie; null for beside it
  * @param fileName under which clients are to keep it; null when they may look at it
  * @param deleteAfter whether it was made for this answer alone
- * @param far where to ask for it in its place, when another node has it; else null
+ * @param remote where to ask for it in its place, when another node has it; else null
  */
 public record FileDocument(
     String path,
@@ -20,7 +20,7 @@ public record FileDocument(
     @JsonProperty("content_type") String contentType,
     @JsonProperty("file_name") String fileName,
     @JsonProperty("delete_after") boolean deleteAfter,
-    FarRead far) {
+    @JsonProperty("far") RemoteRead remote) {
 
   public static FileDocument read(byte[] answer) {
     return Json.read(new String(answer, UTF_8), FileDocument.class, "answer of an area");

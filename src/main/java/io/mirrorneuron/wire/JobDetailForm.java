@@ -26,7 +26,7 @@ public final class JobDetailForm {
   private JobDetailForm() {}
 
   /** A document that tells of a job; members that stand side by side are names of one thing. */
-  private record Told(
+  private record DetailFields(
       String status,
       String runId,
       @JsonProperty("runId") String runIdInCamelCase,
@@ -79,8 +79,8 @@ public final class JobDetailForm {
     return word != null && LASTING.contains(word);
   }
 
-  private static String first(String... told) {
-    for (String one : told) {
+  private static String first(String... reported) {
+    for (String one : reported) {
       if (one != null) {
         return one;
       }
@@ -146,6 +146,8 @@ public final class JobDetailForm {
 
   /** What a document tells that is about a job, or of which a job was made. */
   public static JobFacts facts(JsonNode document) {
-    return document.isObject() ? LenientJson.read(document, Told.class).facts() : JobFacts.NONE;
+    return document.isObject()
+        ? LenientJson.read(document, DetailFields.class).facts()
+        : JobFacts.NONE;
   }
 }

@@ -95,7 +95,7 @@ public record JobEventFacts(
     }
   }
 
-  private static String orEmpty(String told) {
-    return told == null ? "" : told;
+  private static String orEmpty(String reported) {
+    return reported == null ? "" : reported;
   }
 }

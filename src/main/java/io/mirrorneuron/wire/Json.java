@@ -135,10 +135,12 @@ public final class Json {
         // each name is compared with those before it
       }
     } catch (StreamConstraintsException e) {
-      throw MnException.malformed(what + " is malformed: " + JsonWords.of(e.getOriginalMessage()));
+      throw MnException.malformed(
+          what + " is malformed: " + JsonErrorText.of(e.getOriginalMessage()));
     } catch (IOException e) {
       if (e.getMessage().startsWith("Duplicate field")) {
-        throw MnException.malformed(what + " has a member twice: " + JsonWords.of(e.getMessage()));
+        throw MnException.malformed(
+            what + " has a member twice: " + JsonErrorText.of(e.getMessage()));
       }
     }
     return parseObject(text, what);

@@ -121,7 +121,8 @@ public final class JsonText {
   /** Of what exceeds a limit only the parser knows the place. */
   private static Fault fault(JsonProcessingException e, JsonParser parser) {
     JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
-    return new Fault(at.getLineNr(), at.getColumnNr(), JsonWords.of(e.getOriginalMessage()), null);
+    return new Fault(
+        at.getLineNr(), at.getColumnNr(), JsonErrorText.of(e.getOriginalMessage()), null);
   }
 
   /**

@@ -45,9 +45,9 @@ public final class LenientJson {
 
   /**
    * @param reading answers null for what does not fit, unless there is a value for that
-   * @param untold what it answers for what is not there
+   * @param unreported what it answers for what is not there
    */
-  private record Member(String name, Function<JsonNode, Object> reading, Object untold) {}
+  private record Member(String name, Function<JsonNode, Object> reading, Object unreported) {}
 
   private record Form(Constructor<?> constructor, List<Member> members) {
 
@@ -74,14 +74,14 @@ public final class LenientJson {
     }
 
     Object read(JsonNode json) {
-      Object[] told = new Object[members.size()];
-      for (int i = 0; i < told.length; i++) {
+      Object[] reported = new Object[members.size()];
+      for (int i = 0; i < reported.length; i++) {
         Member member = members.get(i);
         JsonNode value = json.get(member.name);
-        told[i] = value == null ? member.untold : member.reading.apply(value);
+        reported[i] = value == null ? member.unreported : member.reading.apply(value);
       }
       try {
-        return constructor.newInstance(told);
+        return constructor.newInstance(reported);
       } catch (ReflectiveOperationException e) {
         throw new IllegalStateException(constructor + " refuses what is told", e);
       }
@@ -140,9 +140,9 @@ public final class LenientJson {
     }
     Map<String, Object> map = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> member : json.properties()) {
-      Object told = value.apply(member.getValue());
-      if (told != null) {
-        map.put(member.getKey(), told);
+      Object reported = value.apply(member.getValue());
+      if (reported != null) {
+        map.put(member.getKey(), reported);
       }
     }
     return Collections.unmodifiableMap(map);

@@ -14,7 +14,7 @@ public record NodeRecord(ObjectNode node, ObjectNode resource) {
   }
 
   /** Of a node that has told nothing of itself. */
-  public static NodeRecord untold(String name) {
+  public static NodeRecord unreported(String name) {
     ObjectNode node = Json.object().put("name", name).putNull("drain");
     node.putObject("executor_pools");
     return new NodeRecord(node, Json.object());

@@ -131,8 +131,8 @@ public final class ReviewMarks {
   }
 
   private static boolean hides(String name, JsonNode value, boolean isSecret) {
-    ObjectNode told = Json.object();
-    told.set(name, value);
-    return isSecret || Redaction.of(told) != told;
+    ObjectNode reported = Json.object();
+    reported.set(name, value);
+    return isSecret || Redaction.of(reported) != reported;
   }
 }

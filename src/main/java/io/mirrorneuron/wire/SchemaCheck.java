@@ -136,7 +136,7 @@ public final class SchemaCheck {
                   new Fault(
                       fault.type(),
                       fault.loc(),
-                      shortened(fitting.told(fault.msg())),
+                      shortened(fitting.reported(fault.msg())),
                       fault.input()))
           .toList();
     } catch (RuntimeException | StackOverflowError e) { // a broken reference; one in a circle

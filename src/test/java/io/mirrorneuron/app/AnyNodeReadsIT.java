@@ -355,10 +355,10 @@ class AnyNodeReadsIT {
   @Test
   void theContractNamesAllThatIsToldOfARunInShort() {
     String failed = ended(owner, SampleManifests.once("fails", "sh", "-c", "exit 3"));
-    JsonNode told = read(other, "/runs/" + failed + "/observability-summary");
+    JsonNode reported = read(other, "/runs/" + failed + "/observability-summary");
 
-    assertThat(told.path("blueprint_id").asText()).isEqualTo("fails");
-    assertThat(named("ObservabilitySummary")).containsAll(told::fieldNames);
+    assertThat(reported.path("blueprint_id").asText()).isEqualTo("fails");
+    assertThat(named("ObservabilitySummary")).containsAll(reported::fieldNames);
   }
 
   @Test
@@ -513,11 +513,11 @@ class AnyNodeReadsIT {
 
   @Test
   void aRunIsFollowedOverASocketAtAnyNode() {
-    StringBuilder told = new StringBuilder();
+    StringBuilder reported = new StringBuilder();
     URI uri = URI.create(other.uri("/runs/" + run + "/stream/ws").toString().replace("http", "ws"));
     try (SocketClient socket = SocketClient.open(uri, null)) {
-      while (told.indexOf("job_completed") < 0) {
-        told.append(socket.nextText());
+      while (reported.indexOf("job_completed") < 0) {
+        reported.append(socket.nextText());
       }
     }
   }

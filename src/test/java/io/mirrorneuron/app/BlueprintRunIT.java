@@ -429,11 +429,11 @@ class BlueprintRunIT {
         shell.run("blueprint", "validate", "--folder", place, "--set", "greeting.to_whom=me");
 
     assertThat(checked.exitCode()).as(checked.err()).isZero();
-    String told =
+    String reported =
         "the configuration of the bundle has no greeting.to_whmo; did you mean greeting.to_whom?";
-    assertThat(checked.out()).contains(told).doesNotContain("place2", "no x");
+    assertThat(checked.out()).contains(reported).doesNotContain("place2", "no x");
     assertThat(launched.exitCode()).as(launched.err()).isZero();
-    assertThat(launched.out() + launched.err()).contains(told);
+    assertThat(launched.out() + launched.err()).contains(reported);
     assertThat(right.out() + right.err()).doesNotContain("did you mean");
   }
 

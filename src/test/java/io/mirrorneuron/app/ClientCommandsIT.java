@@ -102,9 +102,10 @@ class ClientCommandsIT {
 
   @Test
   void programsAreToldTheRunOfWhatWasSubmitted() {
-    JsonNode told = shell.run("run", "router-only", "--detached", "--json").json();
+    JsonNode reported = shell.run("run", "router-only", "--detached", "--json").json();
 
-    assertThat(told.path("run_id").asText()).isEqualTo("run-" + told.path("job_id").asText());
+    assertThat(reported.path("run_id").asText())
+        .isEqualTo("run-" + reported.path("job_id").asText());
   }
 
   @Test

@@ -21,7 +21,7 @@ class CopiedHomeIT {
   private Path home;
   private Path copy;
   private String workspaces;
-  private String guests;
+  private String remoteTasks;
 
   @BeforeEach
   void killed() throws IOException {
@@ -30,12 +30,13 @@ class CopiedHomeIT {
     WholeServer.start(home).close();
     String id = Files.readString(home.resolve("runtime.id")).strip();
     workspaces = "mn-" + id.substring(0, 16);
-    guests = "mn-guests-" + id;
+    remoteTasks = "mn-guests-" + id;
   }
 
   /** As a server leaves it that is killed while a program runs. */
   private void left(Path work) throws IOException {
-    for (String folder : new String[] {workspaces + "/1", guests + "/1", "mn-0123456789abcdef"}) {
+    for (String folder :
+        new String[] {workspaces + "/1", remoteTasks + "/1", "mn-0123456789abcdef"}) {
       Files.createDirectories(work.resolve(folder));
       Files.writeString(work.resolve(folder).resolve("left.txt"), "left");
     }
@@ -64,7 +65,7 @@ class CopiedHomeIT {
     WholeServer.start(copy).close();
 
     assertThat(copy.resolve("work").resolve(workspaces)).doesNotExist();
-    assertThat(copy.resolve("work").resolve(guests)).doesNotExist();
+    assertThat(copy.resolve("work").resolve(remoteTasks)).doesNotExist();
     assertThat(copy.resolve("work/mn-0123456789abcdef/left.txt")).as("of another").exists();
     assertThat(outside.resolve("kept.txt")).as("behind a link").exists();
     assertThat(home.resolve("work").resolve(workspaces).resolve("1/left.txt")).exists();
@@ -82,6 +83,6 @@ class CopiedHomeIT {
     WholeServer.start(copy).close();
 
     assertThat(shared.resolve(workspaces).resolve("1/left.txt")).exists();
-    assertThat(shared.resolve(guests).resolve("1/left.txt")).exists();
+    assertThat(shared.resolve(remoteTasks).resolve("1/left.txt")).exists();
   }
 }

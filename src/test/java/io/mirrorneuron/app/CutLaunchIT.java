@@ -25,24 +25,24 @@ class CutLaunchIT {
 
   /** Passes on what is said, but for the answer to a launch: there it hangs up. */
   private static final class BadLine implements AutoCloseable {
-    private final ServerSocket door;
+    private final ServerSocket endpoint;
     private final URI server;
     private final AtomicInteger cuts = new AtomicInteger();
 
     BadLine(URI server) throws IOException {
       this.server = server;
-      this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      this.endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
       Thread.ofVirtual().start(this::accept);
     }
 
     String address() {
-      return "http://127.0.0.1:" + door.getLocalPort() + "/api/v1";
+      return "http://127.0.0.1:" + endpoint.getLocalPort() + "/api/v1";
     }
 
     private void accept() {
       try {
         while (true) {
-          Socket client = door.accept();
+          Socket client = endpoint.accept();
           Thread.ofVirtual().start(() -> join(client));
         }
       } catch (IOException e) {
@@ -95,7 +95,7 @@ class CutLaunchIT {
 
     @Override
     public void close() throws IOException {
-      door.close();
+      endpoint.close();
     }
   }
 

@@ -175,7 +175,7 @@ class DeploymentCommandsIT {
   }
 
   @Test
-  void badInputIsTold() {
+  void badInputIsReported() {
     Ended unknown = shell.run("deployment", "status", "none");
     assertThat(unknown.exitCode()).isEqualTo(5);
     assertThat(unknown.err()).contains("none");

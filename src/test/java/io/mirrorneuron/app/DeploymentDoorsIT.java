@@ -245,7 +245,7 @@ class DeploymentDoorsIT {
     }
   }
 
-  private static List<String> told(String deployment) throws Exception {
+  private static List<String> reported(String deployment) throws Exception {
     List<String> types = new ArrayList<>();
     for (JsonNode event : get("/events").path("data")) { // newest first
       if (event.at("/payload/deployment_id").asText().equals(deployment)) {
@@ -269,7 +269,7 @@ class DeploymentDoorsIT {
     Eventually.eventually("both are heard", () -> dispatched(ends) == 2);
     Eventually.eventually("so is the canary", () -> dispatched(canaries) > 0);
     assertThat(dispatched(canaries)).isEqualTo(1);
-    assertThat(told("dep_ring_2"))
+    assertThat(reported("dep_ring_2"))
         .containsExactly(
             "deployment_created",
             "deployment_started",
@@ -456,17 +456,19 @@ class DeploymentDoorsIT {
     deployed("both", 1);
     canary("both", 2);
     try (MirrorNeuron mn = server.overGrpc()) {
-      DeploymentsPort far = mn.deployments();
-      assertThat(Json.parse(Json.write(far.get("both")))).isEqualTo(get("/deployments/both"));
-      assertThat(Json.parse(Json.write(far.versions("both", null, 1))))
+      DeploymentsPort remote = mn.deployments();
+      assertThat(Json.parse(Json.write(remote.get("both")))).isEqualTo(get("/deployments/both"));
+      assertThat(Json.parse(Json.write(remote.versions("both", null, 1))))
           .isEqualTo(get("/deployments/both/versions?limit=1"));
-      assertThat(Json.parse(Json.write(far.list(new DeploymentsPort.Query("both", null, null, 0)))))
-          .isEqualTo(get("/deployments?deployment_key=both"));
-      assertThat(far.pause("both", "lunch").status()).isEqualTo("paused");
-      assertThat(far.resume("both", null).status()).isEqualTo("awaiting_promotion");
-      assertThat(far.promote("both", true).status()).isEqualTo("successful");
       assertThat(
-              far.rollback("both", new DeploymentsPort.Target("1", null, "why not", true))
+              Json.parse(Json.write(remote.list(new DeploymentsPort.Query("both", null, null, 0)))))
+          .isEqualTo(get("/deployments?deployment_key=both"));
+      assertThat(remote.pause("both", "lunch").status()).isEqualTo("paused");
+      assertThat(remote.resume("both", null).status()).isEqualTo("awaiting_promotion");
+      assertThat(remote.promote("both", true).status()).isEqualTo("successful");
+      assertThat(
+              remote
+                  .rollback("both", new DeploymentsPort.Target("1", null, "why not", true))
                   .deployment())
           .returns("successful", DeploymentView::status)
           .satisfies(back -> assertThat(back.description()).endsWith("; why not"));
@@ -488,9 +490,9 @@ class DeploymentDoorsIT {
     assertThat(plan.toString()).doesNotContain("s3cret");
     try (MirrorNeuron mn = server.overGrpc()) {
       String manifest = Json.write(Json.parseObject(second, "body").get("manifest"));
-      NewDeployment far =
+      NewDeployment remote =
           new NewDeployment(Submission.of(manifest), "planned", Map.of("min_healthy_ms", 0), false);
-      assertThat(Json.parse(Json.write(mn.deployments().plan(far)))).isEqualTo(plan);
+      assertThat(Json.parse(Json.write(mn.deployments().plan(remote)))).isEqualTo(plan);
       String token = plan.path("plan_token").asText();
       assertThat(ok(post("/deployments", with(second, token))).path("deployment_id").asText())
           .isEqualTo("dep_planned_2");
@@ -500,7 +502,7 @@ class DeploymentDoorsIT {
       HttpResponse<String> late = post("/deployments", with(second, token));
       refused(late, 409, moved);
       assertThat(Json.parse(late.body()).path("error").asText()).isEqualTo("plan_outdated");
-      assertThatThrownBy(() -> mn.deployments().deploy(far.planned(token)))
+      assertThatThrownBy(() -> mn.deployments().deploy(remote.planned(token)))
           .isInstanceOfSatisfying(
               MnException.class,
               e -> {

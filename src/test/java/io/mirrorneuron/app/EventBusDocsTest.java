@@ -64,13 +64,13 @@ class EventBusDocsTest {
     for (var path : contract.getJsonObject("paths")) {
       for (var operation : (JsonObject) path.getValue()) {
         if (METHODS.contains(operation.getKey())) {
-          JsonObject told = (JsonObject) operation.getValue();
+          JsonObject reported = (JsonObject) operation.getValue();
           boolean isHere =
-              !told.containsKey("x-mn-socket")
-                  && !"raw".equals(told.getString("x-mn-body"))
-                  && !tag(told).equals("gateway");
+              !reported.containsKey("x-mn-socket")
+                  && !"raw".equals(reported.getString("x-mn-body"))
+                  && !tag(reported).equals("gateway");
           if (isHere) {
-            areas.computeIfAbsent(tag(told), tag -> new ArrayList<>()).add(told);
+            areas.computeIfAbsent(tag(reported), tag -> new ArrayList<>()).add(reported);
           }
         }
       }
@@ -138,8 +138,8 @@ class EventBusDocsTest {
                         ? schema(content.getJsonObject(type))
                         : "`" + type + "`")
             .collect(Collectors.joining(" or "));
-    String told = types.isEmpty() ? "nothing" : types;
-    return status.equals("202") ? told + " with header `accepted`" : told;
+    String reported = types.isEmpty() ? "nothing" : types;
+    return status.equals("202") ? reported + " with header `accepted`" : reported;
   }
 
   private static String schema(JsonObject media) {

@@ -90,7 +90,7 @@ final class ExampleServer {
       text =
           path.equals("/calls")
               ? list().encode()
-              : told(examples.get(Integer.parseInt(path.substring("/calls/".length()))), api)
+              : reported(examples.get(Integer.parseInt(path.substring("/calls/".length()))), api)
                   .encode();
     } catch (RuntimeException | AssertionError failure) {
       status = 500;
@@ -115,11 +115,11 @@ final class ExampleServer {
     return list;
   }
 
-  private JsonObject told(Call example, ApiUnderTest api) {
+  private JsonObject reported(Call example, ApiUnderTest api) {
     var operation = example.operation();
     Call call =
         api.prepared(example, ContractExamples.FOUND.getOrDefault(operation.id(), State.ENDED));
-    JsonObject told =
+    JsonObject reported =
         new JsonObject()
             .put("operation", operation.id())
             .put("tag", operation.declared().getJsonArray("tags").getString(0))
@@ -132,9 +132,9 @@ final class ExampleServer {
                 "status",
                 ContractExamples.ANSWERS.getOrDefault(operation.id(), operation.success()));
     if ("multipart/form-data".equals(call.contentType())) {
-      return told.put("file", Base64.getEncoder().encodeToString(ApiUnderTest.file(call)));
+      return reported.put("file", Base64.getEncoder().encodeToString(ApiUnderTest.file(call)));
     }
-    return told.put("body", call.body());
+    return reported.put("body", call.body());
   }
 
   private JsonObject parameters(Call call) {

@@ -46,9 +46,10 @@ class ExposeCommandTest {
     for (String setting :
         List.of("MN_REDIS_URL=redis://10.0.0.1:6379", "MN_REDIS_CLUSTER=10.0.0.1:7000")) {
       String[] both = setting.split("=", 2);
-      Shell.Ended told = shell().set(both[0], both[1]).run("node", "expose", "--host", "127.0.0.9");
-      assertThat(told.exitCode()).as(told.err()).isZero();
-      assertThat(told.out())
+      Shell.Ended reported =
+          shell().set(both[0], both[1]).run("node", "expose", "--host", "127.0.0.9");
+      assertThat(reported.exitCode()).as(reported.err()).isZero();
+      assertThat(reported.out())
           .contains("is reached at 127.0.0.9", "cannot join others while its settings name a Redis")
           .doesNotContain("mn node add");
     }

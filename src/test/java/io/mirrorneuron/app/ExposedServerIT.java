@@ -46,7 +46,7 @@ class ExposedServerIT {
   }
 
   private NetworkHandshakeResponse handshake(WholeServer server) {
-    SocketAddress door =
+    SocketAddress endpoint =
         SocketAddress.inetSocketAddress(server.grpc().port(), server.grpc().host());
     GrpcClient client =
         GrpcClient.client(
@@ -55,7 +55,7 @@ class ExposedServerIT {
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false));
     return client
-        .request(door, ClusterServiceGrpcClient.NetworkHandshake)
+        .request(endpoint, ClusterServiceGrpcClient.NetworkHandshake)
         .compose(call -> call.send(NetworkHandshakeRequest.newBuilder().setToken(TOKEN).build()))
         .compose(response -> response.last())
         .await();

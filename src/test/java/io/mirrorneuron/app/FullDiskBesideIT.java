@@ -126,7 +126,7 @@ class FullDiskBesideIT {
     eventually(
         "it is completed",
         () -> detail(at, job),
-        told -> told.contains("\"status\":\"completed\""));
+        reported -> reported.contains("\"status\":\"completed\""));
     assertThat(detail(at, job)).contains("\"node_name\":\"%s\"".formatted(node));
   }
 
@@ -167,9 +167,10 @@ class FullDiskBesideIT {
     for (WholeServer at : List.of(one, two)) {
       assertThat(seen(at, TWO).status()).isEqualTo("healthy");
       assertThat(seen(at, ONE).takesWork()).isTrue();
-      JsonNode told = resource(at, TWO);
-      assertThat(told.path("scheduling_eligible").asBoolean()).isFalse();
-      assertThat(told.path("reason").asText()).contains("the disk with the home folder is full");
+      JsonNode reported = resource(at, TWO);
+      assertThat(reported.path("scheduling_eligible").asBoolean()).isFalse();
+      assertThat(reported.path("reason").asText())
+          .contains("the disk with the home folder is full");
       NodeReport report = at.cluster().upkeep().status(TWO);
       assertThat(report.schedulingEligible()).isFalse();
       assertThat(report.nodeState().reason()).contains("the disk with the home folder is full");
@@ -189,19 +190,19 @@ class FullDiskBesideIT {
     String runs = submit(two, "", gated("begun"));
     eventually("it runs", () -> Files.exists(folder.resolve("begun")));
     String own = submit(two, "", "true");
-    String guest = submit(one, ON_TWO, "true");
-    eventually("both are queued there", () -> why(one, guest).cause().equals("pool"));
+    String remoteTask = submit(one, ON_TWO, "true");
+    eventually("both are queued there", () -> why(one, remoteTask).cause().equals("pool"));
     eventually("and this one is", () -> why(two, own).cause().equals("pool"));
     fill();
 
     completes(two, own, ONE);
-    waitsForRoom(one, guest);
+    waitsForRoom(one, remoteTask);
     assertThat(why(two, runs).cause()).isEqualTo("running");
 
     disk.free();
     Files.createFile(gate());
     completes(two, runs, TWO);
-    completes(one, guest, TWO);
+    completes(one, remoteTask, TWO);
   }
 
   @Test
@@ -209,12 +210,12 @@ class FullDiskBesideIT {
     String runs = submit(two, "", gated("begun"));
     eventually("it runs", () -> Files.exists(folder.resolve("begun")));
     String own = submit(two, "\"resources\":{\"ports\":[{\"label\":\"p\"}]},", "true");
-    String guest = submit(one, ON_TWO, "true");
-    eventually("both are queued there", () -> why(one, guest).cause().equals("pool"));
+    String remoteTask = submit(one, ON_TWO, "true");
+    eventually("both are queued there", () -> why(one, remoteTask).cause().equals("pool"));
     fill();
     Files.createFile(gate());
     completes(two, runs, TWO);
-    waitsForRoom(one, guest);
+    waitsForRoom(one, remoteTask);
     eventually("it stays", () -> why(two, own).cause().equals("storage_full"));
 
     assertThat(CompletableFuture.runAsync(two::leave)).succeedsWithin(Duration.ofSeconds(60));

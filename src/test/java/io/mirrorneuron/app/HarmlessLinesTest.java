@@ -47,9 +47,9 @@ class HarmlessLinesTest {
   void aLineForProgramsIsOneHarmlessDocument() {
     String line = json(event(new IllegalStateException(EVIL)));
     assertThat(line).doesNotContainPattern("[\\p{Cntrl}\\x80-\\x9f&&[^\n]]").containsOnlyOnce("\n");
-    JsonNode told = Json.parseObject(line, "line");
-    assertThat(told.path("message").asText()).contains("owned");
-    assertThat(told.path("error").asText())
+    JsonNode reported = Json.parseObject(line, "line");
+    assertThat(reported.path("message").asText()).contains("owned");
+    assertThat(reported.path("error").asText())
         .contains("IllegalStateException", "at io.mirrorneuron.app.HarmlessLinesTest");
   }
 

@@ -73,9 +73,10 @@ class HomeMoveIT {
           .hasMessageContaining("is named as redis://");
       for (String port : List.of("99999", "0", "99999999999")) {
         String url = "redis://:secret@127.0.0.1:" + port;
-        String told = "a port is a number from 1 to 65535, unlike that of redis://***@127.0.0.1:";
-        assertThatThrownBy(() -> move(cluster).of(url)).hasMessage(told + port);
-        assertThatThrownBy(() -> move(cluster).back(url)).hasMessage(told + port);
+        String reported =
+            "a port is a number from 1 to 65535, unlike that of redis://***@127.0.0.1:";
+        assertThatThrownBy(() -> move(cluster).of(url)).hasMessage(reported + port);
+        assertThatThrownBy(() -> move(cluster).back(url)).hasMessage(reported + port);
       }
       String node =
           "redis://:" + cluster.get("redis.password") + "@" + cluster.get("redis.cluster");

@@ -41,18 +41,18 @@ class HumanNameTest {
 
   private void answer(HttpExchange call) throws IOException {
     String body = new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    boolean isDeed = call.getRequestMethod().equals("POST");
+    boolean isEffect = call.getRequestMethod().equals("POST");
     boolean isOther = body.contains("\"by\"");
-    if (isDeed) {
+    if (isEffect) {
       sent.add(body);
     }
-    String deed =
+    String effect =
         isOther
             ? "{\"error\":\"not_you\",\"detail\":\"the token is that of boss\"}"
             : "{\"type\":\"human_notice_acknowledged\",\"payload\":{\"notice_id\":\"n\",\"by\":\"boss\"}}";
-    byte[] answer = (isDeed ? deed : "{\"data\":[]}").getBytes(StandardCharsets.UTF_8);
+    byte[] answer = (isEffect ? effect : "{\"data\":[]}").getBytes(StandardCharsets.UTF_8);
     call.getResponseHeaders().set("Content-Type", "application/json");
-    call.sendResponseHeaders(isDeed && isOther ? 403 : 200, answer.length);
+    call.sendResponseHeaders(isEffect && isOther ? 403 : 200, answer.length);
     call.getResponseBody().write(answer);
     call.close();
   }

@@ -37,7 +37,7 @@ class MainTest {
   }
 
   @Test
-  void theVersionIsTold() {
+  void theVersionIsReported() {
     assertThat(execute("--version")).isZero();
     assertThat(out.toString()).startsWith("MirrorNeuron ");
   }

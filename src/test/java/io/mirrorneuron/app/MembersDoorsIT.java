@@ -281,8 +281,8 @@ class MembersDoorsIT {
     assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
     assertThat(left.body()).contains(WORKER + " was removed from this box.", "\"removed\"");
     eventually("it is alone", PATIENCE, () -> living(worker) == 1);
-    String told = String.join("\n", answers) + logs() + commandLines();
-    assertThat(told).doesNotContain(TOKEN, MAIN_TOKEN, password());
+    String reported = String.join("\n", answers) + logs() + commandLines();
+    assertThat(reported).doesNotContain(TOKEN, MAIN_TOKEN, password());
   }
 
   private static String password() {

@@ -32,13 +32,13 @@ class NodeCommandsIT {
   @TempDir static Path folder;
   private static RuntimeFixture one;
   private static RuntimeFixture two;
-  private static GrpcRuntime door;
+  private static GrpcRuntime endpoint;
 
   @BeforeAll
   static void start() {
     one = new RuntimeFixture(folder.resolve("one"));
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
-    door = GrpcRuntime.before(one);
+    endpoint = GrpcRuntime.before(one);
     Eventually.eventually(
         "the other node lives",
         () -> one.runtime().upkeep().status(TWO).status() == NodeCondition.HEALTHY);
@@ -46,7 +46,7 @@ class NodeCommandsIT {
 
   @AfterAll
   static void stop() {
-    door.close();
+    endpoint.close();
     two.close();
     one.close();
   }
@@ -60,7 +60,7 @@ class NodeCommandsIT {
 
   private static Shell.Ended run(String... command) {
     return new Shell(Main::commandLine, folder)
-        .set("MN_GRPC_TARGET", "127.0.0.1:" + door.server.port())
+        .set("MN_GRPC_TARGET", "127.0.0.1:" + endpoint.server.port())
         .set("MN_GRPC_AUTH_TOKEN", GrpcRuntime.AUTH.value())
         .set("NO_COLOR", "1")
         .atTerminal()
@@ -70,11 +70,11 @@ class NodeCommandsIT {
   @Test
   void aNameThatNoNodeHasIsNotFoundAndThoseThatThereAreAreTold() {
     for (String command : new String[] {"status", "leave"}) {
-      Shell.Ended told = node(command, "mirror_neuron@nobody");
+      Shell.Ended reported = node(command, "mirror_neuron@nobody");
 
-      assertThat(told.exitCode()).as(command).isEqualTo(5);
-      assertThat(told.out()).as(command).isEmpty();
-      assertThat(told.err()).contains("there is no node mirror_neuron@nobody; " + THERE_ARE);
+      assertThat(reported.exitCode()).as(command).isEqualTo(5);
+      assertThat(reported.out()).as(command).isEmpty();
+      assertThat(reported.err()).contains("there is no node mirror_neuron@nobody; " + THERE_ARE);
     }
     assertThat(node("status", TWO).exitCode()).isZero();
   }
@@ -179,6 +179,8 @@ class NodeCommandsIT {
 
   private static NodeRegistry registry() {
     return new RedisNodeRegistry(
-        one.lanes(), new Keys(RuntimeFixture.config(folder).redis().namespace()), Lifetime.DEFAULT);
+        one.pipelines(),
+        new Keys(RuntimeFixture.config(folder).redis().namespace()),
+        Lifetime.DEFAULT);
   }
 }

@@ -10,8 +10,8 @@ import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Vertx;
@@ -46,7 +46,7 @@ class NodeListsIT {
         new ConfigLoader(Map.of(), null, Map.of(), folder).load().redis().namespace();
     registry =
         new RedisNodeRegistry(
-            RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await(),
+            RedisPipelines.connect(vertx, redis.uri(), Storage.unwatched()).await(),
             new Keys(namespace),
             Lifetime.DEFAULT);
   }

@@ -56,11 +56,11 @@ class OverloadIT {
           .contains("\"error\":\"resource_overloaded\"", "\"detail\":\"" + REASON)
           .contains(" threshold=0.001");
 
-      MnException told = refusal(mn.jobs(), MANIFEST);
-      assertThat(told.code()).isEqualTo(ErrorCode.UNAVAILABLE);
-      assertThat(told.error()).isEqualTo("resource_overloaded");
-      assertThat(told.retryAfterMs()).isEqualTo(10_000);
-      assertThat(told).hasMessageStartingWith(REASON);
+      MnException reported = refusal(mn.jobs(), MANIFEST);
+      assertThat(reported.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(reported.error()).isEqualTo("resource_overloaded");
+      assertThat(reported.retryAfterMs()).isEqualTo(10_000);
+      assertThat(reported).hasMessageStartingWith(REASON);
 
       // Before the manifest is looked at, as the contract has it.
       assertThat(refusal(mn.jobs(), "{}")).hasMessageStartingWith(REASON);
@@ -71,8 +71,8 @@ class OverloadIT {
       Shell shell = new Shell(Main::commandLine, home);
       String target = shell.run("resource", "ports").json().at("/ports/1/target").asText();
       for (String command : List.of("run %s --detached", "job submit %s")) {
-        for (String door : List.of("", " --target " + target)) {
-          Ended ended = shell.run((command.formatted(manifest) + door).split(" "));
+        for (String endpoint : List.of("", " --target " + target)) {
+          Ended ended = shell.run((command.formatted(manifest) + endpoint).split(" "));
           assertThat(ended.exitCode()).isPositive();
           assertThat(ended.err())
               .contains(REASON)

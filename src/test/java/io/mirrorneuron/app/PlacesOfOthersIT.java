@@ -100,7 +100,8 @@ class PlacesOfOthersIT {
   }
 
   private void completes(String job) {
-    eventually("it is completed", () -> detail(one, job), told -> told.contains("\"completed\""));
+    eventually(
+        "it is completed", () -> detail(one, job), reported -> reported.contains("\"completed\""));
     assertThat(detail(one, job)).contains("\"node_name\":\"" + TWO + "\"");
   }
 
@@ -111,8 +112,8 @@ class PlacesOfOthersIT {
     String waits = "node mirror_neuron@two has what it asks for, and takes no work now";
     String batch = one.jobs().submit(job("batch", "b")).jobId();
 
-    eventually("one tells of batch", () -> why(one, batch), told -> told.contains(waits));
-    eventually("two tells of batch", () -> why(two, batch), told -> told.contains(waits));
+    eventually("one tells of batch", () -> why(one, batch), reported -> reported.contains(waits));
+    eventually("two tells of batch", () -> why(two, batch), reported -> reported.contains(waits));
     assertThat(one.jobs().validate(job("batch", "b")).issues()).noneMatch(Issue::isError);
     assertThat(planned(one).reasons()).contains("the job is here all the same");
     for (WholeServer at : List.of(one, two)) {
@@ -150,7 +151,8 @@ class PlacesOfOthersIT {
 
     one.cluster().upkeep().maintain(TWO, false, "it has one");
     String job = one.jobs().submit(each).jobId();
-    eventually("it is completed", () -> detail(one, job), told -> told.contains("\"completed\""));
+    eventually(
+        "it is completed", () -> detail(one, job), reported -> reported.contains("\"completed\""));
     assertThat(detail(one, job)).contains("work@" + TWO).doesNotContain("work@mirror_neuron@one");
   }
 

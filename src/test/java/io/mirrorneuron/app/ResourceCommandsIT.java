@@ -36,27 +36,27 @@ class ResourceCommandsIT {
 
   @Test
   void aPipeGetsAllThatIsKnown() {
-    JsonNode told = shell.run("resource", "list").json();
-    assertThat(told.at("/nodes/0/cpu_cores").asInt()).isPositive();
-    assertThat(told.at("/combined/memory_total_gb").asDouble()).isPositive();
-    assertThat(told.path("runtime_health_command").asText()).isEqualTo("mn runtime health");
-    assertThat(told.at("/native_ports/0/name").asText()).isEqualTo("api");
-    assertThat(told.at("/native_ports/0/port").asText())
+    JsonNode reported = shell.run("resource", "list").json();
+    assertThat(reported.at("/nodes/0/cpu_cores").asInt()).isPositive();
+    assertThat(reported.at("/combined/memory_total_gb").asDouble()).isPositive();
+    assertThat(reported.path("runtime_health_command").asText()).isEqualTo("mn runtime health");
+    assertThat(reported.at("/native_ports/0/name").asText()).isEqualTo("api");
+    assertThat(reported.at("/native_ports/0/port").asText())
         .isEqualTo(Integer.toString(server.uri("").getPort()));
-    assertThat(told.toString()).startsWith("{\"combined\":").contains(",\"disk_gb\":");
+    assertThat(reported.toString()).startsWith("{\"combined\":").contains(",\"disk_gb\":");
   }
 
   @Test
   void peopleGetTables() {
     shell.atTerminal();
-    String told = shell.run("resource", "list").out();
-    assertThat(told).contains("Cores", "Memory free", "none", "Limit", "100 %");
+    String reported = shell.run("resource", "list").out();
+    assertThat(reported).contains("Cores", "Memory free", "none", "Limit", "100 %");
     assertThat(shell.run("resource", "ports").out())
         .contains("URL / target", "api (HTTP API)", "core_grpc (gRPC of the runtime)");
   }
 
   @Test
-  void limitsAreMergedAndTold() {
+  void limitsAreMergedAndReported() {
     Ended set = shell.run("resource", "set", "--cpu", "50", "--memory", "75");
     assertThat(set.exitCode()).isZero();
     assertThat(set.json().at("/limits").toString())
@@ -92,9 +92,9 @@ class ResourceCommandsIT {
   void overGrpcTheSameIsTold() {
     Shell remote = shell.set("MN_API_BASE_URL", "");
     String target = shell.run("resource", "ports").json().at("/ports/1/target").asText();
-    JsonNode told = remote.run("resource", "list", "--target", target).json();
-    assertThat(told.at("/nodes/0/cpu_cores").asInt()).isPositive();
-    assertThat(told.at("/native_ports").toString()).contains("\"core_grpc\"", target);
+    JsonNode reported = remote.run("resource", "list", "--target", target).json();
+    assertThat(reported.at("/nodes/0/cpu_cores").asInt()).isPositive();
+    assertThat(reported.at("/native_ports").toString()).contains("\"core_grpc\"", target);
   }
 
   @Test

@@ -142,8 +142,8 @@ class RunsOnDemandIT {
   }
 
   @Test
-  void eachDoorOpensARun() {
-    for (String door :
+  void eachEndpointOpensARun() {
+    for (String endpoint :
         List.of(
             "/jobs/%s",
             "/runs/run-%s/result",
@@ -153,8 +153,8 @@ class RunsOnDemandIT {
             "/runs/run-%s/timeline")) {
       String job = ended(ROUTERS);
       assertThat(hasFolder(job)).isFalse();
-      assertThat(get(door.formatted(job)).statusCode()).as(door).isEqualTo(200);
-      assertThat(hasFolder(job)).as(door).isTrue();
+      assertThat(get(endpoint.formatted(job)).statusCode()).as(endpoint).isEqualTo(200);
+      assertThat(hasFolder(job)).as(endpoint).isTrue();
     }
     assertThat(get("/runs/run-nobody/events").statusCode()).isEqualTo(404);
   }

@@ -56,9 +56,10 @@ class RuntimeStatusWordsTest {
   @Test
   void aWarningSaysWhy() {
     String api = "http://127.0.0.1:%d/api/v1".formatted(server.getAddress().getPort());
-    Shell.Ended told = new Shell(Main::commandLine, home).run("runtime", "status", "--api", api);
-    assertThat(told.exitCode()).as(told.err()).isZero();
-    assertThat(told.out().lines())
+    Shell.Ended reported =
+        new Shell(Main::commandLine, home).run("runtime", "status", "--api", api);
+    assertThat(reported.exitCode()).as(reported.err()).isZero();
+    assertThat(reported.out().lines())
         .anyMatch(line -> line.matches("api +passing +http://a/health"))
         .anyMatch(line -> line.matches("redis +warning +Redis 7.0.15 has publicly known holes"))
         .anyMatch(line -> line.matches("redis +passing +only this server reaches it"))

@@ -59,7 +59,7 @@ class ScheduledManifestsIT {
         "triggers: [{event_type: a}, {event_type: b}] | triggers has several entries",
         "triggers: {event_type: a, filter: {}} | schedule.trigger.filter is not known; did you",
       })
-  void ofWhatNoScheduleCanBeMadeIsTold(String written, String told) throws Exception {
+  void ofWhatNoScheduleCanBeMadeIsTold(String written, String reported) throws Exception {
     Path bundle = bundle(written);
     String expected = "manifest.yaml:3:1: no schedule can be made of the manifest: ";
 
@@ -70,15 +70,15 @@ class ScheduledManifestsIT {
           .isEqualTo(Json.elements(asked.json().get("warnings")).map(JsonNode::asText).toList())
           .singleElement(STRING)
           .startsWith(expected)
-          .contains(told);
+          .contains(reported);
       assertThat(opened.validate().ok()).isTrue();
       try (MirrorNeuron client = server.overGrpc()) {
         NewSchedule wanted = new NewSchedule(opened.submission(), Map.of(), Map.of());
-        assertThatThrownBy(() -> client.schedules().create(wanted)).hasMessageContaining(told);
+        assertThatThrownBy(() -> client.schedules().create(wanted)).hasMessageContaining(reported);
         assertThat(client.jobs().submit(opened.submission()).warnings())
             .singleElement(STRING)
             .startsWith("no schedule can be made of the manifest: ")
-            .contains(told);
+            .contains(reported);
       }
     }
   }

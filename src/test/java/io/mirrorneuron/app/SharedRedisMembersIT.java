@@ -12,7 +12,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeMembers.NewNode;
 import io.mirrorneuron.redis.RedisServer;
-import io.mirrorneuron.runtime.away.Neighbours;
+import io.mirrorneuron.runtime.remote.Neighbours;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;

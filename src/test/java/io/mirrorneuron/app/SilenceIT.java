@@ -58,12 +58,12 @@ class SilenceIT {
     assertThatExceptionOfType(MnException.class)
         .isThrownBy(() -> server(name, silence).close())
         .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT))
-        .withMessageContaining("is %s at mirror_neuron@%s", told(silence), name)
-        .withMessageContaining(" and %s at the servers", told(other))
+        .withMessageContaining("is %s at mirror_neuron@%s", reported(silence), name)
+        .withMessageContaining(" and %s at the servers", reported(other))
         .withMessageContaining("(mirror_neuron@%s)", by);
   }
 
-  private static String told(String silence) {
+  private static String reported(String silence) {
     return silence.equals(USUAL) ? USUAL + ", the default," : silence;
   }
 

@@ -96,7 +96,7 @@ class ValidationDoorsIT {
         BACKTRACKING + "~ 422 ~ manifest_validation_failed",
         RULE + "," + SERVICE + "," + GPU + "~ 412 ~ requirements_not_met",
       })
-  void allDoorsTellTheSame(String members, int status, String error) throws Exception {
+  void allEndpointsTellTheSame(String members, int status, String error) throws Exception {
     String manifest = manifest(members);
     ObjectNode body = Json.object().put("manifest_json", manifest);
     JsonNode validated = Json.parse(post("/jobs:validate", body).body());

@@ -113,7 +113,7 @@ class MistakesTest {
     return bundle.resolve(form(form).get("file").asText());
   }
 
-  private List<String> told(Mistake mistake) throws IOException {
+  private List<String> reported(Mistake mistake) throws IOException {
     Path bundle = lay(mistake.form);
     Path file = file(bundle, mistake.form);
     String text = Files.readString(file);
@@ -131,10 +131,10 @@ class MistakesTest {
             text.substring(0, at) + mistake.wrong + text.substring(at + mistake.right.length()));
       }
     }
-    return told(bundle);
+    return reported(bundle);
   }
 
-  private List<String> told(Path bundle) {
+  private List<String> reported(Path bundle) {
     try (Bundle opened = Bundle.open(bundle)) {
       return opened.validate().issues().stream().map(MistakesTest::line).toList();
     } catch (MnException e) {
@@ -152,16 +152,16 @@ class MistakesTest {
   @ParameterizedTest
   @MethodSource("mistakes")
   void eachIsToldAsThePageHasIt(Mistake mistake) throws IOException {
-    List<String> told = told(mistake);
-    assertThat(told).as("what is told").isNotEmpty();
+    List<String> reported = reported(mistake);
+    assertThat(reported).as("what is told").isNotEmpty();
     if (!WRITE) {
-      assertThat(Files.readString(PAGE)).contains(entry(mistake, told));
+      assertThat(Files.readString(PAGE)).contains(entry(mistake, reported));
     }
   }
 
-  private static String entry(Mistake mistake, List<String> told) {
+  private static String entry(Mistake mistake, List<String> reported) {
     return "%n* %s%n%n  ```%n  %s%n  ```%n"
-        .formatted(mistake.shown(), String.join("\n  ", told))
+        .formatted(mistake.shown(), String.join("\n  ", reported))
         .replace("\r", "");
   }
 
@@ -190,7 +190,7 @@ class MistakesTest {
       if (groups.add(mistake.group)) {
         page.append("\n## ").append(mistake.group).append('\n');
       }
-      page.append(entry(mistake, told(mistake)));
+      page.append(entry(mistake, reported(mistake)));
       try (Stream<Path> files = Files.list(folder.resolve("my-bundle"))) {
         for (Path file : files.filter(Files::isRegularFile).toList()) {
           Files.delete(file);

@@ -9,8 +9,8 @@ import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.node.RunPlace;
 import io.mirrorneuron.port.node.RunPlace.Kind;
-import io.mirrorneuron.wire.FarRead;
 import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -69,23 +69,23 @@ class RunRouteTest {
         }
       };
 
-  private final FarReads far =
-      new FarReads() {
+  private final RemoteReads remote =
+      new RemoteReads() {
         @Override
-        public Future<Buffer> read(FarRead read, Duration patience) {
+        public Future<Buffer> read(RemoteRead read, Duration patience) {
           asked.add(read.operation() + " at " + read.owner());
           return there;
         }
 
         @Override
-        public Future<FarFile> fetch(FarRead read, FileWish wish) {
+        public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
           throw new AssertionError("the gateway does");
         }
       };
 
   private Future<Buffer> answer(RunRoute.Kind what) {
     ApiCall call = new ApiCall().with("run_id", "r1");
-    return new RunRoute(nodes, far)
+    return new RunRoute(nodes, remote)
         .answer(
             new RunRoute.Question("runs", "getIt", what, call, () -> here, RunRouteTest::inLine));
   }
@@ -163,7 +163,7 @@ class RunRouteTest {
     sawOthers = true;
     for (Kind lost : List.of(Kind.THERE, Kind.HIDDEN, Kind.MOVING)) {
       kind = lost;
-      there = failed(FarReads.UNREACHED);
+      there = failed(RemoteReads.UNREACHED);
       MnException failure = failure(RunRoute.Kind.READ);
       assertThat(failure.error()).isEqualTo("owner_unreachable");
       assertThat(failure.code()).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -180,7 +180,7 @@ class RunRouteTest {
   void aLostAnswerMattersOnlyWhereSomethingWasChanged() {
     sawOthers = true;
     kind = Kind.THERE;
-    there = failed(FarReads.REPLY_LOST);
+    there = failed(RemoteReads.REPLY_LOST);
     assertThat(failure(RunRoute.Kind.READ).error()).isEqualTo("owner_unreachable");
     assertThat(failure(RunRoute.Kind.ACT).error()).isEqualTo("may_have_happened");
   }

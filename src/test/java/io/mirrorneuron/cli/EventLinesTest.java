@@ -2,7 +2,7 @@ package io.mirrorneuron.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.cli.JobView.ProgressWords;
+import io.mirrorneuron.cli.JobView.ProgressText;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
@@ -44,7 +44,7 @@ class EventLinesTest {
                     + "\"blocked_on\":[{\"from\":\"a\"},{\"from\":\"b\"}]}",
                 "event"));
 
-    assertThat(ProgressWords.line(blocked, OUTPUT))
+    assertThat(ProgressText.line(blocked, OUTPUT))
         .isEqualTo("10:00:00.000Z  join           waits for a, b");
   }
 }

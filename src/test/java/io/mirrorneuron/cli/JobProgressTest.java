@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.cli.JobView.ProgressWords;
+import io.mirrorneuron.cli.JobView.ProgressText;
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.JobEventFacts;
@@ -161,7 +161,7 @@ class JobProgressTest {
     progress.accept(JobEventFacts.read(agent));
     assertThat(progress.untilNextTry(work)).isEqualTo(3);
     assertThat(
-            ProgressWords.line(
+            ProgressText.line(
                 JobEventFacts.read(agent),
                 new Output(new PrintWriter(Writer.nullWriter()), AnsiStyle.PLAIN, 80)))
         .endsWith("work           next try in 3 s  exit code 1");

@@ -65,9 +65,9 @@ class GrpcServicesIT {
 
   @Test
   void whatIsToldIsWhatTheNodeTells() {
-    RegisteredService far = services.resolve("web", ANY).service();
-    assertThat(far).isEqualTo(runtime.runtime().services().resolve("web", ANY).service());
-    assertThat(far.meta().toString()).isEqualTo("{k={deep=[1, 2]}}");
+    RegisteredService remote = services.resolve("web", ANY).service();
+    assertThat(remote).isEqualTo(runtime.runtime().services().resolve("web", ANY).service());
+    assertThat(remote.meta().toString()).isEqualTo("{k={deep=[1, 2]}}");
     assertThat(services.resolve("ill", ANY).service().health().checks().getFirst().message())
         .startsWith("no connection");
   }

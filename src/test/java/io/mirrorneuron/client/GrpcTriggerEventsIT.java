@@ -36,7 +36,7 @@ class GrpcTriggerEventsIT {
   }
 
   @Test
-  void whatIsToldIsListed() {
+  void whatIsReportedIsListed() {
     Map<String, Object> payload = new HashMap<>(Map.of("n", 1, "deep", Map.of("l", List.of(1.5))));
     payload.put("nothing", null);
     EmittedEvent answer = events.emit(new NewEvent(null, "paid", null, payload));

@@ -109,19 +109,19 @@ class SameRefusalIT {
     List<String> expected = List.of(codes.split(" "));
     Validation local = runtime.jobs().validate(submission);
     assertThat(errors(local)).extracting(Issue::code).isEqualTo(expected);
-    JsonNode told = Json.MAPPER.valueToTree(local.ofRefusal());
+    JsonNode reported = Json.MAPPER.valueToTree(local.ofRefusal());
 
-    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
-      assertThat(errors(door.validate(submission))).isEqualTo(errors(local)); // mn validate
+    for (JobsPort endpoint : List.of(runtime.jobs(), clients.jobs())) {
+      assertThat(errors(endpoint.validate(submission))).isEqualTo(errors(local)); // mn validate
       for (MnException refused :
           List.of(
-              refusal(() -> door.submit(submission)), // SubmitJob
-              refusal(() -> door.plan(submission)))) {
+              refusal(() -> endpoint.submit(submission)), // SubmitJob
+              refusal(() -> endpoint.plan(submission)))) {
         assertThat(refused.code()).isEqualTo(code);
         assertThat(refused.error()).isEqualTo(error);
         assertThat(codes(refused.validation().get("issues"))).isEqualTo(expected);
         if (!refused.validation().has("truncated")) {
-          assertThat(refused.validation()).isEqualTo(told);
+          assertThat(refused.validation()).isEqualTo(reported);
         }
       }
     }
@@ -133,8 +133,8 @@ class SameRefusalIT {
             "problem");
     assertThat(problem.get("status").asInt()).isEqualTo(code.httpStatus());
     assertThat(problem.get("error").asText()).isEqualTo(error);
-    assertThat(problem.get("validation")).isEqualTo(told);
-    assertThat(problem.get("errors")).isEqualTo(told.get("issues"));
+    assertThat(problem.get("validation")).isEqualTo(reported);
+    assertThat(problem.get("errors")).isEqualTo(reported.get("issues"));
   }
 
   private static List<Issue> errors(Validation report) {
@@ -157,10 +157,10 @@ class SameRefusalIT {
   @Test
   void forceSkipsServicesAndRulesAndSoftRequirementsOnly() {
     String force = ",\"metadata\":{\"mn_validation\":{\"force\":true}}";
-    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
+    for (JobsPort endpoint : List.of(runtime.jobs(), clients.jobs())) {
       Submission soft = manifest(RULE + "," + SERVICE + "," + GPU + force);
-      assertThat(door.validate(soft).ok()).isTrue();
-      assertThat(door.submit(soft).jobId()).isNotBlank();
+      assertThat(endpoint.validate(soft).ok()).isTrue();
+      assertThat(endpoint.submit(soft).jobId()).isNotBlank();
       Submission hard =
           manifest(
               RULE
@@ -169,11 +169,11 @@ class SameRefusalIT {
                   + ","
                   + GPU.replace("}}", ",\"enforcement\":\"hard\"}}")
                   + force);
-      assertThat(errors(door.validate(hard)))
+      assertThat(errors(endpoint.validate(hard)))
           .extracting(Issue::code)
           .containsExactly("requirements.gpu_node_unavailable");
-      assertThat(refusal(() -> door.submit(hard)).error()).isEqualTo("requirements_not_met");
-      assertThat(refusal(() -> door.submit(manifest(BROKEN + force))).error())
+      assertThat(refusal(() -> endpoint.submit(hard)).error()).isEqualTo("requirements_not_met");
+      assertThat(refusal(() -> endpoint.submit(manifest(BROKEN + force))).error())
           .isEqualTo("manifest_validation_failed");
     }
   }
@@ -181,12 +181,18 @@ class SameRefusalIT {
   @Test
   void theConfigurationOfADoorIsLookedAtThroughEachDoor() {
     Submission plain = manifest(RULE);
-    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
+    for (JobsPort endpoint : List.of(runtime.jobs(), clients.jobs())) {
       assertThat(
-              door.submit(plain.from(new Submission.Origin(null, "{\"city\":\"Porto\"}"))).jobId())
+              endpoint
+                  .submit(plain.from(new Submission.Origin(null, "{\"city\":\"Porto\"}")))
+                  .jobId())
           .isNotBlank();
       Submission elsewhere = plain.from(new Submission.Origin(null, "{\"city\":\"Faro\"}"));
-      assertThat(refusal(() -> door.submit(elsewhere)).validation().at("/issues/0/actual").asText())
+      assertThat(
+              refusal(() -> endpoint.submit(elsewhere))
+                  .validation()
+                  .at("/issues/0/actual")
+                  .asText())
           .isEqualTo("Faro");
     }
     Submission given = manifest(RULE + ",\"inputs\":{\"city\":\"Porto\"}");
@@ -197,9 +203,9 @@ class SameRefusalIT {
   @Test
   void anInputWithoutAValueIsAnErrorOfWhoSubmits() {
     Submission asking = manifest("\"inputs\":{\"who\":{\"schema\":{\"type\":\"string\"}}}");
-    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
-      assertThat(door.validate(asking).ok()).isTrue();
-      JsonNode report = refusal(() -> door.submit(asking)).validation();
+    for (JobsPort endpoint : List.of(runtime.jobs(), clients.jobs())) {
+      assertThat(endpoint.validate(asking).ok()).isTrue();
+      JsonNode report = refusal(() -> endpoint.submit(asking)).validation();
       assertThat(report.get("ok").asBoolean()).isFalse();
       assertThat(report.get("issues").findValuesAsText("message"))
           .containsExactly("input who has no default, and no value was given");
@@ -212,8 +218,8 @@ class SameRefusalIT {
     Submission submission =
         manifest(
             "\"input_validation\":[{\"type\":\"command\",\"name\":\"v\",\"command\":\"true\"}]");
-    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
-      MnException refused = refusal(() -> door.submit(submission));
+    for (JobsPort endpoint : List.of(runtime.jobs(), clients.jobs())) {
+      MnException refused = refusal(() -> endpoint.submit(submission));
       assertThat(refused.error()).isEqualTo("input_validation_failed");
       JsonNode issue = refused.validation().at("/issues/0");
       assertThat(issue.get("code").asText()).isEqualTo("validator.unavailable");

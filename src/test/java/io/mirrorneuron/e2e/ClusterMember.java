@@ -61,8 +61,8 @@ final class ClusterMember implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       throw new AssertionError(command + " did not come up:\n" + said, e);
     }
-    Matcher door = API.matcher(said);
-    return new ClusterMember(process, door.find() ? door.group(1) : null);
+    Matcher endpoint = API.matcher(said);
+    return new ClusterMember(process, endpoint.find() ? endpoint.group(1) : null);
   }
 
   private static void print(BufferedReader output) {
@@ -78,7 +78,7 @@ final class ClusterMember implements AutoCloseable {
         .header("Authorization", "Bearer " + TOKEN);
   }
 
-  boolean hasDoor() {
+  boolean hasEndpoint() {
     return api != null;
   }
 

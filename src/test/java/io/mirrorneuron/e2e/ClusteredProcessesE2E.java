@@ -51,7 +51,7 @@ class ClusteredProcessesE2E {
     redis = RedisFixture.server(folder.resolve("redis"));
     first = runtime(0, "one");
     gateway = ClusterMember.start("gateway", folder.resolve("g"), ports.member(2));
-    assertThat(first.hasDoor()).isFalse();
+    assertThat(first.hasEndpoint()).isFalse();
   }
 
   @AfterEach

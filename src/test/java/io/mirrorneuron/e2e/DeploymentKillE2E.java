@@ -233,15 +233,15 @@ class DeploymentKillE2E {
   }
 
   /** All of its events, each once, in their order: also those that were told around the kill. */
-  private static void requireTold(JsonNode end) {
+  private static void requireReported(JsonNode end) {
     String id = end.path("deployment_id").asText();
     Eventually.eventually(
         "the events of " + id,
         PATIENCE,
-        () -> told(id).equals(end.path("events").findValuesAsText("type")));
+        () -> reported(id).equals(end.path("events").findValuesAsText("type")));
   }
 
-  private static List<String> told(String deploymentId) {
+  private static List<String> reported(String deploymentId) {
     List<String> types = new ArrayList<>();
     for (JsonNode event : server.get("/events?limit=1000").path("data")) { // newest first
       if (event.at("/payload/deployment_id").asText().equals(deploymentId)) {
@@ -256,7 +256,7 @@ class DeploymentKillE2E {
     boolean isNew = way != Way.SICK;
     assertThat(end.path("current_version").asText()).isEqualTo(isNew ? "2" : "1");
     assertThat(end.path("versions")).hasSize(2);
-    requireTold(end);
+    requireReported(end);
     assertThat(end.path("events").findValuesAsText("type")).doesNotHaveDuplicates();
     String current = end.path("current_job_id").asText();
     assertThat(current.equals(old)).isEqualTo(way != Way.BLUE_GREEN);

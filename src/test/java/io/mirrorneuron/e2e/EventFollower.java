@@ -46,14 +46,14 @@ final class EventFollower {
   /**
    * Reads at most so many bytes; what is cut off within an event was never received.
    *
-   * @param door makes the request for a path of the API
+   * @param endpoint makes the request for a path of the API
    * @return false when the stream has ended without saying so
    */
-  boolean follow(Function<String, HttpRequest.Builder> door, long bytes) throws IOException {
+  boolean follow(Function<String, HttpRequest.Builder> endpoint, long bytes) throws IOException {
     HttpRequest.Builder request =
         lastId == null
-            ? door.apply("/jobs/" + job + "/events?after=0")
-            : door.apply("/jobs/" + job + "/events").header("Last-Event-ID", lastId);
+            ? endpoint.apply("/jobs/" + job + "/events?after=0")
+            : endpoint.apply("/jobs/" + job + "/events").header("Last-Event-ID", lastId);
     HttpResponse<InputStream> response = send(request.header("Accept", "text/event-stream"));
     assertThat(response.statusCode()).isEqualTo(200);
     connections++;

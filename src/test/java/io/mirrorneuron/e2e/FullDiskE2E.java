@@ -112,7 +112,7 @@ class FullDiskE2E {
       open.add(server.submit(waiting("open" + i)));
     }
     eventually("all programs run", () -> Files.exists(shared().resolve("begun")) && begun() >= 4);
-    List<ServingStatus> told = health.watch("");
+    List<ServingStatus> reported = health.watch("");
     assertThat(server.get("/health/ready").path("status").asText()).isEqualTo("ready");
 
     disk.fill();
@@ -137,7 +137,7 @@ class FullDiskE2E {
         .doesNotContain(folder.toString());
     assertThat(health.check("")).isEqualTo(ServingStatus.NOT_SERVING);
     assertThat(health.check(JOBS)).isEqualTo(ServingStatus.NOT_SERVING);
-    eventually("the watch is told", SOON, () -> told.contains(ServingStatus.NOT_SERVING));
+    eventually("the watch is told", SOON, () -> reported.contains(ServingStatus.NOT_SERVING));
     whyIsTheSameEverywhere(open.getFirst());
     readsGoOn(ended, open.getFirst());
     assertThat(post("/jobs/" + paused + "/resume", Json.object()).statusCode())
@@ -146,7 +146,7 @@ class FullDiskE2E {
 
     disk.free();
     eventually("the room is noticed", SOON, () -> status("/health/ready") == 200);
-    eventually("health", SOON, () -> told.getLast() == ServingStatus.SERVING);
+    eventually("health", SOON, () -> reported.getLast() == ServingStatus.SERVING);
     assertThat(health.check(JOBS)).isEqualTo(ServingStatus.SERVING);
     for (String job : open) {
       assertThat(server.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");

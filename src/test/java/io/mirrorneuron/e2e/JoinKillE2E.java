@@ -90,11 +90,11 @@ class JoinKillE2E {
   }
 
   private HttpRequest.Builder add() {
-    String[] door = worker.grpc().split(":");
+    String[] endpoint = worker.grpc().split(":");
     ObjectNode body =
         Json.object()
-            .put("host", door[0])
-            .put("grpc_port", Integer.parseInt(door[1]))
+            .put("host", endpoint[0])
+            .put("grpc_port", Integer.parseInt(endpoint[1]))
             .put("token", TOKEN);
     return main.request("/system/cluster/nodes:add")
         .header("Content-Type", "application/json")

@@ -81,11 +81,11 @@ class LaunchKillE2E {
     Eventually.eventually("time passes", () -> System.nanoTime() > end);
   }
 
-  private static void assertLaunched(PackagedServer server, JsonNode told) {
-    assertThat(told.path("status").asText()).as("%s", told).isEqualTo("completed");
-    String job = told.path("job_id").asText();
+  private static void assertLaunched(PackagedServer server, JsonNode reported) {
+    assertThat(reported.path("status").asText()).as("%s", reported).isEqualTo("completed");
+    String job = reported.path("job_id").asText();
     assertThat(server.get("/jobs/" + job).at("/job/run_id").asText())
-        .isEqualTo(told.path("run_id").asText());
+        .isEqualTo(reported.path("run_id").asText());
   }
 
   /** The job of each run; none has two. */

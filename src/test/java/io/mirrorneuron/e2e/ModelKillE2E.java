@@ -64,8 +64,8 @@ class ModelKillE2E {
 
       assertThat(server.get(PATH).at("/installed").asBoolean()).isFalse();
       install(server);
-      eventually("bytes are told", PATIENCE, () -> told(server) > 0);
-      assertThat(told(server)).isGreaterThanOrEqualTo(there);
+      eventually("bytes are told", PATIENCE, () -> reported(server) > 0);
+      assertThat(reported(server)).isGreaterThanOrEqualTo(there);
       eventually("it is there", PATIENCE, () -> server.get(PATH).at("/installed").asBoolean());
       eventually("that is noted", PATIENCE, () -> server.get(PATH).at("/manual").asBoolean());
       assertThat(runner.asked(Door.PULL)).isEqualTo(2);
@@ -77,7 +77,7 @@ class ModelKillE2E {
         .hasToString("\"installing\"");
   }
 
-  private static long told(PackagedServer server) {
+  private static long reported(PackagedServer server) {
     return server.get(PATH).at("/install/pulled_bytes").asLong();
   }
 
@@ -97,9 +97,9 @@ class ModelKillE2E {
 
       String progress = "/blueprints/launch/progress/p-asks";
       eventually("it is over", PATIENCE, () -> server.get(progress).at("/completed").asBoolean());
-      JsonNode told = server.get(progress);
-      assertThat(told.at("/status").asText()).as("%s", told).isEqualTo("completed");
-      server.awaitEnd(told.at("/job_id").asText());
+      JsonNode reported = server.get(progress);
+      assertThat(reported.at("/status").asText()).as("%s", reported).isEqualTo("completed");
+      server.awaitEnd(reported.at("/job_id").asText());
       assertThat(server.get("/runs/asked/result").toString()).contains("hello");
       assertThat(server.get("/jobs").at("/data")).hasSize(1);
       assertThat(server.get(PATH).at("/used_by").toString()).isEqualTo("[\"asks\"]");
@@ -128,8 +128,8 @@ class ModelKillE2E {
       Callable<Long> list =
           () -> {
             long begun = System.nanoTime();
-            JsonNode told = server.get("/models");
-            assertThat(told.at("/models/0/installed").asBoolean()).as("%s", told).isTrue();
+            JsonNode reported = server.get("/models");
+            assertThat(reported.at("/models/0/installed").asBoolean()).as("%s", reported).isTrue();
             return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
           };
       List<Callable<Long>> fifty = Collections.nCopies(50, list);

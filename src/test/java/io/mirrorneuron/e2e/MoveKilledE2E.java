@@ -8,7 +8,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.bucket.BucketedJobStore;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.Eventually;
@@ -57,8 +57,8 @@ class MoveKilledE2E {
         RedisFixture last = RedisFixture.oldest(folder.resolve("last"));
         RedisClusterFixture redis = RedisClusterFixture.start(folder.resolve("cluster"), false)) {
       cluster = redis;
-      RedisLanes lanes = first.lanes();
-      JobStore before = new RedisJobStore(lanes, KEYS, TTL, 100);
+      RedisPipelines pipelines = first.pipelines();
+      JobStore before = new RedisJobStore(pipelines, KEYS, TTL, 100);
       fill(before);
       JobStore there = new BucketedJobStore(redis.places(KEYS, false), TTL, 100);
 
@@ -67,7 +67,7 @@ class MoveKilledE2E {
       requireSame(before, there);
       assertThat(BucketIndexes.problems(redis, KEYS)).isEmpty();
 
-      RedisLanes its = last.lanes();
+      RedisPipelines its = last.pipelines();
       JobStore after = new RedisJobStore(its, KEYS, TTL, 100);
       killed(() -> its.send(Request.cmd(Command.DBSIZE)).await().toLong(), "--to", last.uri());
       assertThat(ends("--to", last.uri())).contains(JOBS + " jobs and");

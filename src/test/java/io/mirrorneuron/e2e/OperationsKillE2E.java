@@ -94,8 +94,8 @@ class OperationsKillE2E {
 
     JsonNode get(String id) throws Exception {
       var request = GetOperationRequest.newBuilder().setOperationId(id).build();
-      String told = one(OperationsServiceGrpcClient.GetOperation, request).getOperationJson();
-      return Json.parseObject(told, "operation");
+      String reported = one(OperationsServiceGrpcClient.GetOperation, request).getOperationJson();
+      return Json.parseObject(reported, "operation");
     }
 
     List<JsonNode> events(String id) throws Exception {
@@ -152,13 +152,15 @@ class OperationsKillE2E {
     for (int i = 0; i < events.size(); i++) {
       assertThat(events.get(i).path("sequence").asInt()).isEqualTo(i + 1);
     }
-    Set<String> told = new HashSet<>();
+    Set<String> reported = new HashSet<>();
     for (JsonNode event : events) {
       if (event.path("type").asText().equals("item_completed")) {
-        assertThat(told.add(event.path("item_id").asText())).as("told once: %s", event).isTrue();
+        assertThat(reported.add(event.path("item_id").asText()))
+            .as("told once: %s", event)
+            .isTrue();
         assertThat(event.path("status").asText()).isEqualTo(status);
       }
     }
-    assertThat(told).containsExactlyInAnyOrderElementsOf(jobs);
+    assertThat(reported).containsExactlyInAnyOrderElementsOf(jobs);
   }
 }

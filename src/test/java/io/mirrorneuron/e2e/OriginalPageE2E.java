@@ -85,10 +85,10 @@ class OriginalPageE2E {
           return launched.isDone();
         });
     JsonNode answer = PageAnswers.LAUNCH.require(PackagedServer.answer(launched.join()));
-    JsonNode told = get(path, PageAnswers.PROGRESS);
-    assertThat(told.at("/completed").asBoolean()).isTrue();
-    assertThat(told.at("/latest/status").asText()).isEqualTo("completed");
-    assertThat(told.at("/events").findValuesAsText("phase"))
+    JsonNode reported = get(path, PageAnswers.PROGRESS);
+    assertThat(reported.at("/completed").asBoolean()).isTrue();
+    assertThat(reported.at("/latest/status").asText()).isEqualTo("completed");
+    assertThat(reported.at("/events").findValuesAsText("phase"))
         .containsSubsequence(
             "resolve_source", "requirements", "model_install", "validation", "submit", "launch");
     assertThat(answer.at("/progress_id").asText()).isEqualTo(progress);
@@ -163,8 +163,8 @@ class OriginalPageE2E {
     assertThat(problem.at("/detail").asText()).isEqualTo("blueprint path is not a directory");
     // the page shows what is listed, else only the word in "error"
     assertThat(problem.at("/errors/0/message")).isEqualTo(problem.at("/detail"));
-    JsonNode told = get("/blueprints/launch/progress/launch-mb1-c", PageAnswers.PROGRESS);
-    assertThat(told.at("/events").findValuesAsText("status")).contains("failed");
+    JsonNode reported = get("/blueprints/launch/progress/launch-mb1-c", PageAnswers.PROGRESS);
+    assertThat(reported.at("/events").findValuesAsText("status")).contains("failed");
   }
 
   @Test

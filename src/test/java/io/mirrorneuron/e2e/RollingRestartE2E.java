@@ -66,24 +66,25 @@ class RollingRestartE2E {
         PackagedServer b = start("b", redis);
         PackagedServer c = start("c", redis)) {
       List<PackagedServer> servers = List.of(a, b, c);
-      SeveralDoors doors = new SeveralDoors(servers);
+      SeveralDoors endpoints = new SeveralDoors(servers);
       servers.forEach(asked -> awaitAll(asked, 3));
-      String service = submit(doors, JobsPortContract.SERVICE, "service");
+      String service = submit(endpoints, JobsPortContract.SERVICE, "service");
       Executor threads = Thread::startVirtualThread;
-      var following = CompletableFuture.supplyAsync(() -> doors.follow(service), threads);
+      var following = CompletableFuture.supplyAsync(() -> endpoints.follow(service), threads);
       var busy =
           CompletableFuture.allOf(
-              CompletableFuture.runAsync(() -> submitAll(doors), threads),
-              CompletableFuture.runAsync(() -> sendAll(doors, service), threads),
-              CompletableFuture.runAsync(() -> askAll(doors, service), threads));
+              CompletableFuture.runAsync(() -> submitAll(endpoints), threads),
+              CompletableFuture.runAsync(() -> sendAll(endpoints, service), threads),
+              CompletableFuture.runAsync(() -> askAll(endpoints, service), threads));
       for (PackagedServer server : servers) {
         roll(server, servers);
       }
       isOver = true;
       busy.join();
-      System.out.println(jobs.size() + " jobs, " + messages.size() + " messages, " + doors.told());
+      System.out.println(
+          jobs.size() + " jobs, " + messages.size() + " messages, " + endpoints.reported());
 
-      assertThat(doors.faults()).isEmpty();
+      assertThat(endpoints.faults()).isEmpty();
       assertThat(jobs).hasSizeGreaterThan(10);
       jobs.values().forEach(job -> requireDone(a, job));
       requireOnce("begun");
@@ -92,17 +93,17 @@ class RollingRestartE2E {
       assertThat(handled(b, service)).isEqualTo(messages.size());
       c.post("/jobs/" + service + "/cancel");
       requireLog(following.join(), c.events(service));
-      eventually("all are told of", () -> isToldOfAll(b.events("__cluster__")));
-      requireToldOfServers(b.events("__cluster__"));
+      eventually("all are told of", () -> isReportedOfAll(b.events("__cluster__")));
+      requireReportedOfServers(b.events("__cluster__"));
     }
   }
 
-  private static boolean isToldOfAll(List<JsonNode> events) {
+  private static boolean isReportedOfAll(List<JsonNode> events) {
     return Stream.of("mirror_neuron@a", "mirror_neuron@b", "mirror_neuron@c")
         .allMatch(
             node ->
-                told(events, "node_drain_completed", node) > 0
-                    && told(events, "node_joined", node) > told(events, "node_left", node));
+                reported(events, "node_drain_completed", node) > 0
+                    && reported(events, "node_joined", node) > reported(events, "node_left", node));
   }
 
   @Test
@@ -160,9 +161,9 @@ class RollingRestartE2E {
         });
   }
 
-  private static String submit(SeveralDoors doors, String manifest, String key) {
+  private static String submit(SeveralDoors endpoints, String manifest, String key) {
     ObjectNode body = Json.object().put("manifest_json", manifest);
-    return doors.post("/jobs", body, key).path("job_id").asText();
+    return endpoints.post("/jobs", body, key).path("job_id").asText();
   }
 
   private void pace() {
@@ -170,12 +171,12 @@ class RollingRestartE2E {
   }
 
   /** Jobs of two programs, each of which notes when it begins and ends. */
-  private void submitAll(SeveralDoors doors) {
+  private void submitAll(SeveralDoors endpoints) {
     for (int i = 0; !isOver; i++) {
       String name = "job-" + i;
       String manifest =
           SampleManifests.programs(name, 2, step -> new String[] {"sh", "-c", script(name, step)});
-      jobs.put(name, submit(doors, manifest, name));
+      jobs.put(name, submit(endpoints, manifest, name));
       pace();
     }
   }
@@ -185,21 +186,21 @@ class RollingRestartE2E {
         .formatted(name, step, folder);
   }
 
-  private void sendAll(SeveralDoors doors, String service) {
+  private void sendAll(SeveralDoors endpoints, String service) {
     for (int i = 0; !isOver; i++) {
       String id = "m-" + i;
       ObjectNode message = Json.object().put("agent_id", "a").put("message_id", id);
-      doors.post("/jobs/" + service + "/messages", message.put("type", "n"), id);
+      endpoints.post("/jobs/" + service + "/messages", message.put("type", "n"), id);
       messages.add(id);
       pace();
     }
   }
 
-  private void askAll(SeveralDoors doors, String service) {
+  private void askAll(SeveralDoors endpoints, String service) {
     while (!isOver) {
-      doors.get("/jobs/" + service);
-      doors.get("/jobs?limit=5");
-      doors.get("/runs?limit=5");
+      endpoints.get("/jobs/" + service);
+      endpoints.get("/jobs?limit=5");
+      endpoints.get("/runs?limit=5");
       pace();
     }
   }
@@ -228,18 +229,18 @@ class RollingRestartE2E {
   }
 
   /** Leaders were stopped, too: nothing is told twice, and nobody comes who has not gone. */
-  private static void requireToldOfServers(List<JsonNode> events) {
+  private static void requireReportedOfServers(List<JsonNode> events) {
     for (String node : List.of("mirror_neuron@a", "mirror_neuron@b", "mirror_neuron@c")) {
-      assertThat(told(events, "node_drain_started", node)).isEqualTo(1);
-      assertThat(told(events, "node_drain_completed", node)).isEqualTo(1);
-      assertThat(told(events, "node_joined", node))
-          .isEqualTo(1 + told(events, "node_left", node))
+      assertThat(reported(events, "node_drain_started", node)).isEqualTo(1);
+      assertThat(reported(events, "node_drain_completed", node)).isEqualTo(1);
+      assertThat(reported(events, "node_joined", node))
+          .isEqualTo(1 + reported(events, "node_left", node))
           .isLessThanOrEqualTo(2);
     }
     assertThat(events.getLast().path("seq").asInt()).isEqualTo(events.size());
   }
 
-  private static long told(List<JsonNode> events, String type, String node) {
+  private static long reported(List<JsonNode> events, String type, String node) {
     return events.stream()
         .filter(event -> event.path("type").asText().equals(type))
         .filter(event -> event.path("node").asText().equals(node))

@@ -166,17 +166,17 @@ class RunStreamsE2E {
     granter.join();
     readers.forEach(RunReader::requireEnded);
 
-    List<String> told = readers.getFirst().records;
-    System.out.printf("%d records, %d cuts of events%n", told.size(), notes("granted"));
+    List<String> reported = readers.getFirst().records;
+    System.out.printf("%d records, %d cuts of events%n", reported.size(), notes("granted"));
     for (RunReader reader : readers) {
-      assertThat(reader.records).as("as %s", reader.form).isEqualTo(told);
+      assertThat(reader.records).as("as %s", reader.form).isEqualTo(reported);
     }
-    List<ObjectNode> records = told.stream().map(r -> Json.parseObject(r, "record")).toList();
+    List<ObjectNode> records = reported.stream().map(r -> Json.parseObject(r, "record")).toList();
     assertThat(records)
         .extracting(record -> record.path("seq").asLong())
-        .isEqualTo(LongStream.rangeClosed(1, told.size()).boxed().toList());
-    requireFilesTold(records, files);
-    requireNotesTold(records);
+        .isEqualTo(LongStream.rangeClosed(1, reported.size()).boxed().toList());
+    requireFilesReported(records, files);
+    requireNotesReported(records);
     requireEventsOf(job, records);
     snapshots.forEach(this::requireLastIsAsItStands);
   }
@@ -240,7 +240,7 @@ class RunStreamsE2E {
 
   /** Lets events be cut off as soon as a client has seen all of them. */
   private void grantCuts(String run) {
-    Set<String> told = new HashSet<>();
+    Set<String> reported = new HashSet<>();
     long after = 0;
     while (!Files.exists(notes.resolve("stop"))) {
       HttpRequest.Builder request =
@@ -253,10 +253,10 @@ class RunStreamsE2E {
               .filter(answer -> answer.statusCode() == 200)
               .map(answer -> Json.parseObject(answer.body(), "page"))
               .orElseGet(Json::object);
-      page.path("data").forEach(record -> told.add(Json.write(record.path("payload"))));
+      page.path("data").forEach(record -> reported.add(Json.write(record.path("payload"))));
       after = page.path("next").asLong(after);
       for (String asked : notes.toFile().list((folder, name) -> name.endsWith(".asked"))) {
-        if (told.containsAll(noted("events", "done"))) {
+        if (reported.containsAll(noted("events", "done"))) {
           create(notes.resolve(asked.replace(".asked", ".granted")));
         }
       }
@@ -301,7 +301,7 @@ class RunStreamsE2E {
   }
 
   /** Every line of every file, each as often as it is there; of events also those cut off. */
-  private static void requireFilesTold(List<ObjectNode> records, Path files) {
+  private static void requireFilesReported(List<ObjectNode> records, Path files) {
     for (String channel : List.of("events", "logs", "human", "resources", "errors", "timeline")) {
       List<String> lines =
           Arrays.stream(
@@ -325,15 +325,15 @@ class RunStreamsE2E {
     }
   }
 
-  private void requireNotesTold(List<ObjectNode> records) {
+  private void requireNotesReported(List<ObjectNode> records) {
     for (String channel :
         List.of("events", "logs", "held", "human", "resources", "errors", "timeline")) {
-      Map<String, Long> told =
+      Map<String, Long> reported =
           payloads(records, channel.equals("held") ? "logs" : channel).stream()
               .collect(groupingBy(identity(), counting()));
-      assertThat(told.keySet()).as(channel).containsAll(noted(channel, "done"));
-      assertThat(told.values()).as(channel).containsOnly(1L);
-      assertThat(told.keySet().stream().filter(line -> line.contains("\"by\":")))
+      assertThat(reported.keySet()).as(channel).containsAll(noted(channel, "done"));
+      assertThat(reported.values()).as(channel).containsOnly(1L);
+      assertThat(reported.keySet().stream().filter(line -> line.contains("\"by\":")))
           .as(channel)
           .isSubsetOf(
               channel.equals("logs") || channel.equals("held")

@@ -153,17 +153,17 @@ class SamplesE2E {
     for (String sample : Samples.names()) {
       Samples.unpack(sample, folder.resolve(sample));
     }
-    for (Door door : Door.values()) {
+    for (Door endpoint : Door.values()) {
       Map<String, String> jobs = new LinkedHashMap<>();
-      JOBS.put(door, jobs);
-      for (String sample : samplesThrough(door)) {
-        jobs.put(sample, door.submit(folder.resolve(sample)));
+      JOBS.put(endpoint, jobs);
+      for (String sample : samplesThrough(endpoint)) {
+        jobs.put(sample, endpoint.submit(folder.resolve(sample)));
       }
     }
   }
 
-  private static List<String> samplesThrough(Door door) {
-    return door == Door.REST_INLINE ? Samples.names() : List.of(THROUGH_EVERY_DOOR);
+  private static List<String> samplesThrough(Door endpoint) {
+    return endpoint == Door.REST_INLINE ? Samples.names() : List.of(THROUGH_EVERY_DOOR);
   }
 
   @AfterAll
@@ -184,16 +184,16 @@ class SamplesE2E {
 
   @ParameterizedTest
   @MethodSource("submitted")
-  void aSampleDoesTheSameWhicheverDoorItCameThrough(String sample, Door door) {
+  void aSampleDoesTheSameWhicheverDoorItCameThrough(String sample, Door endpoint) {
     JsonNode expected = EXPECTED.path(sample);
-    String job = JOBS.get(door).get(sample);
+    String job = JOBS.get(endpoint).get(sample);
     if (expected.has("runs_until")) {
       cancelAfter(job, expected.path("runs_until").asText());
     } else {
-      assertEnd(job, sample + " through " + door, expected);
+      assertEnd(job, sample + " through " + endpoint, expected);
     }
     assertThat(happened(job))
-        .as("%s through %s", sample, door)
+        .as("%s through %s", sample, endpoint)
         .containsSubsequence(words(expected.path("events")));
   }
 
@@ -299,10 +299,10 @@ class SamplesE2E {
     clients.jobs().send(job, "counter", message);
   }
 
-  private static long visitors(String job, String door) {
+  private static long visitors(String job, String endpoint) {
     return server.events(job).stream()
         .filter(event -> event.path("type").asText().equals("visitors"))
-        .mapToLong(event -> event.path("payload").path(door).asLong())
+        .mapToLong(event -> event.path("payload").path(endpoint).asLong())
         .max()
         .orElse(0);
   }

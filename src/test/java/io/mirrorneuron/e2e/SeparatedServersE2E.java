@@ -160,21 +160,22 @@ class SeparatedServersE2E {
     Path beats = folder.resolve("beats");
     String job = first.submit("still", beating(beats));
     run(beats, 1);
-    Path told = Files.createDirectories(beats.resolve("told"));
+    Path reported = Files.createDirectories(beats.resolve("told"));
     String late =
         first.submit(
             "late",
             "if mkdir %1$s/once; then while [ ! -e %1$s/a ]; do sleep 0.02; done; echo from-the-old; "
-                    .formatted(told)
+                    .formatted(reported)
                 + "else touch %1$s/again; while [ ! -e %1$s/b ]; do sleep 0.02; done; echo from-the-new; fi"
-                    .formatted(told));
-    Eventually.eventually("it runs", () -> Files.exists(told.resolve("once")));
+                    .formatted(reported));
+    Eventually.eventually("it runs", () -> Files.exists(reported.resolve("once")));
 
     long goesOn;
     try (var _ = Frozen.process(first.pid())) {
       run(beats, 2);
-      Eventually.eventually("the other, too", TAKE_OVER, () -> Files.exists(told.resolve("again")));
-      Files.createFile(told.resolve("a")); // the old copy ends; its server will hear of it late
+      Eventually.eventually(
+          "the other, too", TAKE_OVER, () -> Files.exists(reported.resolve("again")));
+      Files.createFile(reported.resolve("a")); // the old copy ends; its server will hear of it late
       goesOn = System.currentTimeMillis();
     }
     Eventually.eventually(
@@ -189,7 +190,7 @@ class SeparatedServersE2E {
         TAKE_OVER,
         () -> first.call("GET", "/health/ready", null).status() == 200);
     assertThat(second.statusOf(late)).as("the old end does not count").isEqualTo("running");
-    Files.createFile(told.resolve("b"));
+    Files.createFile(reported.resolve("b"));
     Files.createFile(beats.resolve("end"));
     Eventually.eventually("it has ended", () -> first.statusOf(late).equals("completed"));
     Eventually.eventually("so has the other", () -> first.statusOf(job).equals("completed"));

@@ -46,12 +46,12 @@ class ServicesKillE2E {
     return Json.write(manifest);
   }
 
-  private static List<JsonNode> told(PackagedServer server, String query) {
+  private static List<JsonNode> reported(PackagedServer server, String query) {
     return Json.elements(server.get("/services" + query).get("services")).toList();
   }
 
   private static boolean isPassingOn(PackagedServer asked, String node) {
-    List<JsonNode> all = told(asked, "");
+    List<JsonNode> all = reported(asked, "");
     return all.size() == 1 && all.getFirst().get("node").asText().equals(node);
   }
 
@@ -69,11 +69,11 @@ class ServicesKillE2E {
       listeners.well(false);
       eventually(
           "it is judged by the heir",
-          () -> told(heir, "?status=critical&passing_only=false").size() == 1);
+          () -> reported(heir, "?status=critical&passing_only=false").size() == 1);
 
       heir.post("/jobs/" + job + "/cancel");
-      eventually("it is gone", () -> told(heir, "?passing_only=false").isEmpty());
-      assertThat(told(heir, "?passing_only=false")).isEmpty();
+      eventually("it is gone", () -> reported(heir, "?passing_only=false").isEmpty());
+      assertThat(reported(heir, "?passing_only=false")).isEmpty();
     }
   }
 
@@ -82,19 +82,20 @@ class ServicesKillE2E {
     int port = listeners.http();
     try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
       String job = server.submit(offering(port));
-      eventually("it passes", () -> told(server, "").size() == 1);
+      eventually("it passes", () -> reported(server, "").size() == 1);
       listeners.well(false);
       server.kill9();
       server.restart();
-      eventually("nothing that passed before is told", () -> told(server, "").isEmpty());
+      eventually("nothing that passed before is told", () -> reported(server, "").isEmpty());
       eventually(
-          "it is critical", () -> told(server, "?status=critical&passing_only=false").size() == 1);
+          "it is critical",
+          () -> reported(server, "?status=critical&passing_only=false").size() == 1);
       listeners.well(true);
-      eventually("it passes again", () -> told(server, "").size() == 1);
+      eventually("it passes again", () -> reported(server, "").size() == 1);
 
       server.post("/jobs/" + job + "/cancel");
       server.awaitEnd(job);
-      eventually("it is gone", () -> told(server, "?passing_only=false").isEmpty());
+      eventually("it is gone", () -> reported(server, "?passing_only=false").isEmpty());
     }
   }
 

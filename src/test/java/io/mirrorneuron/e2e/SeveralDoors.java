@@ -44,7 +44,7 @@ final class SeveralDoors {
   }
 
   /** How many servers refused, were closed, and ended streams. */
-  String told() {
+  String reported() {
     return "%s refused, %s closed, %s streams".formatted(refused, closed, streams);
   }
 
@@ -60,10 +60,10 @@ final class SeveralDoors {
   }
 
   private ObjectNode answer(String path, ObjectNode body, String key) {
-    int door = ThreadLocalRandom.current().nextInt(servers.size());
+    int endpoint = ThreadLocalRandom.current().nextInt(servers.size());
     long until = System.nanoTime() + PATIENCE.toNanos();
     do {
-      PackagedServer server = servers.get(door++ % servers.size());
+      PackagedServer server = servers.get(endpoint++ % servers.size());
       HttpRequest.Builder request = server.request(path);
       if (body != null) {
         request.header("Content-Type", "application/json").header("Idempotency-Key", key);
@@ -83,8 +83,8 @@ final class SeveralDoors {
   }
 
   private void note(String path, HttpResponse<String> answer) {
-    boolean isTold = answer.headers().firstValue("Retry-After").isPresent();
-    if (answer.statusCode() == 503 && isTold) {
+    boolean isReported = answer.headers().firstValue("Retry-After").isPresent();
+    if (answer.statusCode() == 503 && isReported) {
       refused.incrementAndGet();
     } else {
       faults.add("%s: %s %s".formatted(path, answer.statusCode(), answer.body()));
@@ -95,9 +95,9 @@ final class SeveralDoors {
   List<JsonNode> follow(String job) {
     List<JsonNode> events = new ArrayList<>();
     String cursor = "0";
-    int door = 0;
+    int endpoint = 0;
     while (cursor != null) {
-      PackagedServer server = servers.get(door++ % servers.size());
+      PackagedServer server = servers.get(endpoint++ % servers.size());
       HttpRequest.Builder request =
           server
               .request("/jobs/" + job + "/events")
@@ -105,12 +105,12 @@ final class SeveralDoors {
               .header("Last-Event-ID", cursor);
       try {
         var answer = server.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        String told = all(answer.body());
+        String reported = all(answer.body());
         streams.incrementAndGet();
         if (answer.statusCode() == 200) {
-          cursor = take(told, cursor, events);
+          cursor = take(reported, cursor, events);
         } else if (answer.statusCode() != 503) {
-          faults.add("stream: %s %s".formatted(answer.statusCode(), told));
+          faults.add("stream: %s %s".formatted(answer.statusCode(), reported));
         }
       } catch (AssertionError away) {
         closed.incrementAndGet();
@@ -122,25 +122,26 @@ final class SeveralDoors {
 
   /** All that comes until the connection is closed, by whatever. */
   private static String all(InputStream body) {
-    StringBuilder told = new StringBuilder();
+    StringBuilder reported = new StringBuilder();
     byte[] bytes = new byte[8192];
     try (body) {
       for (int n = body.read(bytes); n >= 0; n = body.read(bytes)) {
-        told.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
+        reported.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
       }
     } catch (IOException closed) {
-      return told.toString();
+      return reported.toString();
     }
-    return told.toString();
+    return reported.toString();
   }
 
   /** The next cursor; null when the stream said that it has ended. */
-  private String take(String told, String cursor, List<JsonNode> events) {
-    if (!told.isEmpty() && !told.endsWith("\n\n")) {
-      faults.add("a stream broke off within a record: " + told.substring(told.length() - 20));
+  private String take(String reported, String cursor, List<JsonNode> events) {
+    if (!reported.isEmpty() && !reported.endsWith("\n\n")) {
+      faults.add(
+          "a stream broke off within a record: " + reported.substring(reported.length() - 20));
     }
     String last = cursor;
-    for (String record : told.split("\n\n")) {
+    for (String record : reported.split("\n\n")) {
       boolean isEvent = false;
       for (String line : record.split("\n")) {
         if (line.equals("event: end")) {

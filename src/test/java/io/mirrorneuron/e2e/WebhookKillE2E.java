@@ -52,7 +52,7 @@ class WebhookKillE2E {
         eventually(
             "some more are told",
             Duration.ofSeconds(90),
-            () -> firstTold(receiver).size() >= enough);
+            () -> firstReported(receiver).size() >= enough);
         server.kill9();
         server.restart();
       }
@@ -60,11 +60,11 @@ class WebhookKillE2E {
       eventually(
           "all are told",
           Duration.ofSeconds(150),
-          () -> firstTold(receiver).size() == 2 * JOBS && pending(server, id) == 0);
+          () -> firstReported(receiver).size() == 2 * JOBS && pending(server, id) == 0);
 
       for (String job : jobs) {
         assertThat(
-                firstTold(receiver).values().stream()
+                firstReported(receiver).values().stream()
                     .filter(event -> event.at("/payload/job_id").asText().equals(job))
                     .map(event -> event.get("event_type").asText()))
             .as(job)
@@ -86,7 +86,7 @@ class WebhookKillE2E {
   }
 
   /** What was told, each id once, in the order of the first times. */
-  private static Map<String, JsonNode> firstTold(WebhookReceiver receiver) {
+  private static Map<String, JsonNode> firstReported(WebhookReceiver receiver) {
     Map<String, JsonNode> first = new LinkedHashMap<>();
     for (Received received : receiver.received()) {
       first.putIfAbsent(received.id(), Json.parseObject(received.body(), "body"));

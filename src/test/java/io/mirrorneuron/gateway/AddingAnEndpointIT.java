@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -133,7 +133,7 @@ class AddingAnEndpointIT {
             () -> CompletableFuture.completedStage(List.of()),
             Clock.systemUTC(),
             UploadQuota.unlimited(),
-            FarReads.NONE,
+            RemoteReads.NONE,
             StreamTokens.of(List.of(), Clock.systemUTC())),
         Contract.of(vertx, document).await(),
         List.of(area),

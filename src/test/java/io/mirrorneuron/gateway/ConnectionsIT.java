@@ -111,16 +111,16 @@ class ConnectionsIT {
     }
   }
 
-  static Stream<Owed> owed() {
+  static Stream<Owed> pending() {
     return Stream.of(Owed.values());
   }
 
   @ParameterizedTest
   @MethodSource("owed")
-  void whatDoesNotComeWholeIsClosed(Owed owed) throws IOException {
+  void whatDoesNotComeWholeIsClosed(Owed pending) throws IOException {
     long start = System.nanoTime();
     try (RawConnection slow = new RawConnection(gateway.port())) {
-      slow.send(owed.bytes).readAll();
+      slow.send(pending.bytes).readAll();
     }
     Duration lived = Duration.ofNanos(System.nanoTime() - start);
     assertThat(lived).isGreaterThanOrEqualTo(HEAD.minusMillis(20));

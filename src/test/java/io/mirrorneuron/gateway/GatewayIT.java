@@ -487,12 +487,12 @@ class GatewayIT extends WithSharedGateway {
 
   @Test
   void membersThatLimitNothingAreNamed() throws Exception {
-    String told = "member cpux of the request is ignored; did you mean cpu?";
+    String reported = "member cpux of the request is ignored; did you mean cpu?";
     var set = gateway.post("/api/v1/resource", "{\"cpu\":50,\"cpux\":3}");
-    assertThat(json(set).at("/warnings/0").asText()).isEqualTo(told);
+    assertThat(json(set).at("/warnings/0").asText()).isEqualTo(reported);
     assertThat(gateway.cluster.calls()).containsExactly("setResource {\"cpu\":50}");
     assertThat(json(gateway.post("/api/v1/resource", "{\"cpux\":50}")).at("/detail").asText())
-        .isEqualTo("at least one of cpu, gpu, memory, or disk is required; " + told);
+        .isEqualTo("at least one of cpu, gpu, memory, or disk is required; " + reported);
   }
 
   @Test

@@ -126,10 +126,10 @@ class Http2HeadsIT {
     String head =
         head(":method", "POST", ":scheme", "http", ":path", PATH, ":authority", "localhost")
             + head("content-type", "application/json", "content-length", "10");
-    ListAppender<ILoggingEvent> told = new ListAppender<>();
-    told.start();
+    ListAppender<ILoggingEvent> reported = new ListAppender<>();
+    reported.start();
     Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(told);
+    root.addAppender(reported);
     try (RawConnection connection = new RawConnection(gateway.port())) {
       connection.send(PREFACE).send(SETTINGS);
       connection.send(frame(HEADERS, END_HEADERS, 1, head));
@@ -137,9 +137,9 @@ class Http2HeadsIT {
       connection.readFrame(3); // the stream is reset
       connection.send(frame(HEADERS, END_STREAM | END_HEADERS, 3, get(PATH, ":authority", "x")));
       connection.readFrame(DATA); // what was told of the first stream has been told
-      assertThat(told.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
+      assertThat(reported.list).noneMatch(line -> line.getLevel().isGreaterOrEqual(Level.WARN));
     } finally {
-      root.detachAppender(told);
+      root.detachAppender(reported);
     }
     assertThat(gateway.jobs.submissions()).isEmpty();
   }

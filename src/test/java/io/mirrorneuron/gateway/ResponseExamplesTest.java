@@ -28,8 +28,8 @@ class ResponseExamplesTest {
           .getJsonObject("headers", new JsonObject())
           .forEach(header -> assertFit(header.getKey(), header.getValue()));
       for (Object example : problems(response)) {
-        int told = ((JsonObject) example).getInteger("status");
-        assertThat(status).isIn(String.valueOf(told), told / 100 + "XX", "default");
+        int reported = ((JsonObject) example).getInteger("status");
+        assertThat(status).isIn(String.valueOf(reported), reported / 100 + "XX", "default");
       }
     }
   }

@@ -248,22 +248,23 @@ class ScheduleOperationsIT extends WithSharedGateway {
   void membersThatAreNotKnownAreNamedInTheAnswer() throws Exception {
     String id = created();
     String one = "/schedules/" + id;
-    String told = "[\"member notify of the request is ignored\"]";
+    String reported = "[\"member notify of the request is ignored\"]";
     String unnamed = NIGHTLY.replace(", \"name\": \"nightly\"}", "}");
     assertThat(ok(gateway.post("/api/v1/schedules", unnamed)).has("warnings")).isFalse();
     String made = unnamed.replaceFirst("\\{", "{\"notify\": \"a@b\", ");
-    assertThat(ok(gateway.post("/api/v1/schedules", made)).at("/warnings")).hasToString(told);
+    assertThat(ok(gateway.post("/api/v1/schedules", made)).at("/warnings")).hasToString(reported);
     JsonNode changed =
         ok(call("PATCH", one, "{\"attrs\": {\"jitter_ms\": 7}, \"notify\": \"a@b\"}"));
-    assertThat(changed.at("/warnings")).hasToString(told);
+    assertThat(changed.at("/warnings")).hasToString(reported);
     assertThat(changed.at("/jitter_ms").asInt()).isEqualTo(7);
     assertThat(changed.at("/schedule_id").asText()).isEqualTo(id);
     for (String path : List.of("/pause", "/resume", "/dispatch")) {
       JsonNode answer = ok(call("POST", one + path, "{\"notify\": \"a@b\"}"));
-      assertThat(answer.at("/warnings")).as(path).hasToString(told);
+      assertThat(answer.at("/warnings")).as(path).hasToString(reported);
     }
     String preview = "{\"schedule\": {\"cron\": \"@daily\"}, \"notify\": \"a@b\"}";
-    assertThat(ok(call("POST", "/schedules:preview", preview)).at("/warnings")).hasToString(told);
+    assertThat(ok(call("POST", "/schedules:preview", preview)).at("/warnings"))
+        .hasToString(reported);
     assertThat(ok(gateway.get("/api/v1" + one)).has("warnings")).isFalse();
     String tooLong = "x".repeat(41);
     JsonNode cut = ok(call("POST", one + "/pause", "{\"%s\": 1}".formatted(tooLong)));

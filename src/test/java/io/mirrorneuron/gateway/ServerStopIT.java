@@ -55,10 +55,10 @@ class ServerStopIT {
       waiting.readTo("HTTP/1.1 200 OK"); // that of the one who waits
       assertThat(waiting.readTo("}}")).contains("\"status\":\"running\"");
       assertThat(following.readAll()).endsWith("0\r\n\r\n").doesNotContain("event: end");
-      JsonNode told = Json.parseObject(submitted.join().body(), "answer");
+      JsonNode reported = Json.parseObject(submitted.join().body(), "answer");
       assertThat(submitted.join().statusCode()).isEqualTo(200);
-      assertThat(told.path("job_id").asText()).isEqualTo(job);
-      assertThat(told.at("/job/status").asText()).isEqualTo("running");
+      assertThat(reported.path("job_id").asText()).isEqualTo(job);
+      assertThat(reported.at("/job/status").asText()).isEqualTo("running");
     }
   }
 
@@ -87,7 +87,7 @@ class ServerStopIT {
               .toList();
       join(asked);
 
-      gateway.closeDoor();
+      gateway.closeEndpoint();
 
       assertThat(waiting)
           .extracting(CompletableFuture::join)
@@ -120,7 +120,7 @@ class ServerStopIT {
           gateway.http.sendAsync(launch, HttpResponse.BodyHandlers.ofString());
       join(asked);
 
-      gateway.closeDoor();
+      gateway.closeEndpoint();
 
       assertThat(waiting.join().statusCode()).as(waiting.join().body()).isEqualTo(202);
       answers.countDown();

@@ -41,7 +41,7 @@ final class GoldenServer implements AutoCloseable {
   final Normaliser normaliser;
   final RestDoor rest;
   final SocketDoor sockets;
-  final GrpcDoor grpc;
+  final GrpcEndpoint grpc;
   final PackagedServer server;
   final JobWatch watch;
 
@@ -63,7 +63,7 @@ final class GoldenServer implements AutoCloseable {
     nameSurroundings(home);
     rest = new RestDoor(server, normaliser, files);
     sockets = new SocketDoor(rest, TOKEN);
-    grpc = new GrpcDoor(server.grpc(), ADMIN, normaliser, files);
+    grpc = new GrpcEndpoint(server.grpc(), ADMIN, normaliser, files);
   }
 
   private static Map<String, String> settings(Path key, String runner) {

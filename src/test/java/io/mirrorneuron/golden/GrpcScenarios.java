@@ -133,7 +133,7 @@ final class GrpcScenarios {
     String operation =
         "operation_id: '%s'"
             .formatted(
-                Json.parseObject(GrpcDoor.field(begun, "operation_json"), "operation")
+                Json.parseObject(GrpcEndpoint.field(begun, "operation_json"), "operation")
                     .path("operation_id")
                     .asText());
     golden.grpc.keep("StreamOperationEvents", "", operation + " follow: true");
@@ -161,8 +161,8 @@ final class GrpcScenarios {
     var answer = golden.grpc.keep(rpc, file, request).getFirst();
     String job =
         rpc.equals("SubmitJob")
-            ? GrpcDoor.field(answer, "job_id")
-            : Json.parseObject(GrpcDoor.field(answer, "result_json"), "answer")
+            ? GrpcEndpoint.field(answer, "job_id")
+            : Json.parseObject(GrpcEndpoint.field(answer, "result_json"), "answer")
                 .path("job_id")
                 .asText();
     golden.name(job, name);

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 final class RestCall {
   private static final String BETWEEN = "\0";
 
-  private final RestDoor door;
+  private final RestDoor endpoint;
   private final Operation operation;
   private final Map<String, String> parameters;
   private final Map<String, String> headers = new TreeMap<>();
@@ -27,8 +27,8 @@ final class RestCall {
   private boolean numbered = true;
   private String caller;
 
-  RestCall(RestDoor door, Operation operation, Map<String, String> parameters) {
-    this.door = door;
+  RestCall(RestDoor endpoint, Operation operation, Map<String, String> parameters) {
+    this.endpoint = endpoint;
     this.operation = operation;
     this.parameters = parameters;
     this.method = operation.method();
@@ -94,11 +94,11 @@ final class RestCall {
 
   /** The path with its query, below the base path. */
   String path() {
-    return door.path(operation, parameters);
+    return endpoint.path(operation, parameters);
   }
 
   HttpRequest.Builder request() {
-    HttpRequest.Builder request = door.request(operation, parameters);
+    HttpRequest.Builder request = endpoint.request(operation, parameters);
     headers.forEach(request::setHeader);
     if (caller != null) {
       request.setHeader("Authorization", caller);
@@ -116,19 +116,19 @@ final class RestCall {
    * @param cursor of the request, which is told by what it says
    */
   String keepAs(String name, String cursor) {
-    door.normaliser().name(cursor, "cursor");
+    endpoint.normaliser().name(cursor, "cursor");
     String body = keep(name);
-    door.normaliser().forget(cursor);
+    endpoint.normaliser().forget(cursor);
     return body;
   }
 
   /** The entity tag of the answer, which is kept elsewhere. */
   String etag() {
-    return door.send(this, BodyHandlers.ofString()).headers().firstValue("etag").orElseThrow();
+    return endpoint.send(this, BodyHandlers.ofString()).headers().firstValue("etag").orElseThrow();
   }
 
   byte[] keepBytes(String name) {
-    HttpResponse<byte[]> response = door.send(this, BodyHandlers.ofByteArray());
+    HttpResponse<byte[]> response = endpoint.send(this, BodyHandlers.ofByteArray());
     String type = response.headers().firstValue("content-type").orElse("");
     String shown =
         type.equals("application/zip")
@@ -138,15 +138,16 @@ final class RestCall {
       shown = shown.replaceAll("\"seq\":\\d+", "\"seq\":\"<integer>\"");
     }
     String[] parts =
-        door.normaliser()
+        endpoint
+            .normaliser()
             .apply(String.join("\n", head(response)) + BETWEEN + shown, stored)
             .split(BETWEEN, -1);
     String json = JsonText.layout(parts[1], "  ");
     if (json != null) {
       String head = "  " + parts[0].replace("\n", ",\n  ");
-      door.add(operation, name, "json", "{\n" + head + ",\n  \"body\": " + json + "\n}");
+      endpoint.add(operation, name, "json", "{\n" + head + ",\n  \"body\": " + json + "\n}");
     } else {
-      door.add(operation, name, "txt", parts[0] + "\n\n" + LineText.of(parts[1]));
+      endpoint.add(operation, name, "txt", parts[0] + "\n\n" + LineText.of(parts[1]));
     }
     return response.body();
   }

@@ -69,17 +69,17 @@ final class SteeringScenarios {
 
   /** Follows a running job over both kinds of streams, and lets it go on when all is told. */
   private void followed(String job, Path gate) {
-    String told = "\"seq\":" + golden.server.events(job).getLast().path("seq").asLong();
+    String reported = "\"seq\":" + golden.server.events(job).getLast().path("seq").asLong();
     golden.sockets.keep(
         "live",
         golden.call("followJobEvents", "job_id", job),
         talk -> {
-          talk.hearUntil(frame -> frame.contains(told));
+          talk.hearUntil(frame -> frame.contains(reported));
           golden.rest.keepLive(
               "live",
               golden.call("listJobEvents", "job_id", job).accept("text/event-stream"),
               data -> {
-                if (data.contains(told)) {
+                if (data.contains(reported)) {
                   Scenery.open(gate);
                 }
                 return true;

@@ -61,9 +61,9 @@ class ConfinedHooksIT {
                                       "source", "path", "path", bundle + "", "run_id", "kept-1"))))
                       .build(),
                   BodyHandlers.ofString());
-      JsonNode told = Json.parse(launched.body());
-      assertThat(launched.statusCode()).as("%s", told).isEqualTo(200);
-      String job = told.get("job_id").asText();
+      JsonNode reported = Json.parse(launched.body());
+      assertThat(launched.statusCode()).as("%s", reported).isEqualTo(200);
+      String job = reported.get("job_id").asText();
       eventually("the job has ended", () -> server.jobs().brief(job).status().equals("completed"));
       JsonNode health = Json.parse(get(server, "/health"));
       assumeThat(health.findValue("confinement").toString()).contains("\"on\"");

@@ -97,8 +97,8 @@ class HookSecretsIT {
         StandardCharsets.UTF_8);
   }
 
-  private static void assertTellsNothing(String where, String told) {
-    assertThat(told).as(where).doesNotContain(PASSWORD, SHORT, "north-gate", OF_HOOK);
+  private static void assertTellsNothing(String where, String reported) {
+    assertThat(reported).as(where).doesNotContain(PASSWORD, SHORT, "north-gate", OF_HOOK);
   }
 
   @Test

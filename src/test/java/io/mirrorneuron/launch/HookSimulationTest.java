@@ -291,8 +291,8 @@ class HookSimulationTest {
     }
 
     @Override
-    public void told(HookNews told) {
-      news = told;
+    public void reported(HookNews reported) {
+      news = reported;
     }
 
     @Override
@@ -344,7 +344,7 @@ class HookSimulationTest {
             thread::add);
     return new Launches(
         this::found,
-        new LaunchMeans(jobs, new NoModels(), hooks),
+        new LaunchContext(jobs, new NoModels(), hooks),
         new LaunchDisk(launchDisk(), fate),
         clock,
         () -> "id-" + ids++,
@@ -399,21 +399,21 @@ class HookSimulationTest {
 
   private void assertOneJobAndNothingLeft(List<Integer> history) throws IOException {
     Optional<LaunchRecord> launch = launchDisk().find(ID);
-    String told = history + " " + started;
-    assertThat(alive).as(told).isEmpty();
-    assertThat(mostAlive).as(told).isLessThanOrEqualTo(1);
-    assertThat(hookDisk().all()).as(told).isEmpty();
+    String reported = history + " " + started;
+    assertThat(alive).as(reported).isEmpty();
+    assertThat(mostAlive).as(reported).isLessThanOrEqualTo(1);
+    assertThat(hookDisk().all()).as(reported).isEmpty();
     long after = started.stream().filter("after cancelled"::equals).count();
-    assertThat(started).as(told).doesNotContain("after not_launched");
+    assertThat(started).as(reported).doesNotContain("after not_launched");
     if (launch.isEmpty()) {
-      assertThat(jobs.submissions()).as(told).isEmpty(); // it was never accepted
+      assertThat(jobs.submissions()).as(reported).isEmpty(); // it was never accepted
       return;
     }
     LaunchProgress progress = LaunchProgress.of(launch.get());
-    assertThat(progress.status()).as("%s %s", told, progress).isEqualTo("completed");
-    assertThat(jobs.list(10, true).data()).as(told).hasSize(1);
-    assertThat(jobs.submissions().getLast().manifestJson()).as(told).contains("4711");
-    assertThat(after).as(told).isLessThanOrEqualTo(1);
+    assertThat(progress.status()).as("%s %s", reported, progress).isEqualTo("completed");
+    assertThat(jobs.list(10, true).data()).as(reported).hasSize(1);
+    assertThat(jobs.submissions().getLast().manifestJson()).as(reported).contains("4711");
+    assertThat(after).as(reported).isLessThanOrEqualTo(1);
     if (history.isEmpty()) {
       assertThat(started).containsExactly("before", "after cancelled");
     }
@@ -485,7 +485,8 @@ class HookSimulationTest {
           .find(second.progressId())
           .map(LaunchProgress::of)
           .ifPresent(
-              told -> assertThat(told.status()).as("%s %s", history, told).isEqualTo("failed"));
+              reported ->
+                  assertThat(reported.status()).as("%s %s", history, reported).isEqualTo("failed"));
     }
   }
 

@@ -90,21 +90,21 @@ class LaunchAnswersIT {
   /** There is a place for one upload; each of these was in use before the next came. */
   @Test
   void anUploadThatWasSubmittedGivesItsPlaceToTheNext() throws Exception {
-    for (String door : new String[] {"/blueprints/launch/runs", "/jobs", "/schedules"}) {
+    for (String endpoint : new String[] {"/blueprints/launch/runs", "/jobs", "/schedules"}) {
       HttpResponse<String> taken = upload();
       assertThat(taken.statusCode()).as(taken.body()).isEqualTo(200);
       HttpResponse<String> full = upload();
       assertThat(full.statusCode()).as(full.body()).isEqualTo(429);
       var body =
           Json.object().put("bundle_path", Json.parse(taken.body()).get("bundle_path").asText());
-      if (door.contains("launch")) {
+      if (endpoint.contains("launch")) {
         body.put("source", "bundle");
-      } else if (door.equals("/schedules")) {
+      } else if (endpoint.equals("/schedules")) {
         body.putObject("schedule").put("kind", "delayed").put("delay_ms", 3_600_000);
       }
-      HttpResponse<String> submitted = launch(door, Json.write(body));
+      HttpResponse<String> submitted = launch(endpoint, Json.write(body));
       assertThat(submitted.statusCode()).as(submitted.body()).isBetween(200, 201);
-      assertThat(launch(door, Json.write(body)).statusCode())
+      assertThat(launch(endpoint, Json.write(body)).statusCode())
           .as("while nobody needs the place it can be used again")
           .isBetween(200, 201);
     }

@@ -201,9 +201,9 @@ class LaunchFailuresIT {
       assertThat(checked.status()).isEqualTo(200);
       assertThat(checked.body().at("/validation/ok").asBoolean(true)).isFalse();
     }
-    JsonNode told = ask("GET", "/blueprints/launch/progress/p-" + id, "").body();
-    assertThat(told.get("status").asText()).isEqualTo("failed");
-    assertThat(told.at("/latest/phase").asText()).isEqualTo("launch");
+    JsonNode reported = ask("GET", "/blueprints/launch/progress/p-" + id, "").body();
+    assertThat(reported.get("status").asText()).isEqualTo("failed");
+    assertThat(reported.at("/latest/phase").asText()).isEqualTo("launch");
     assertThat(server.jobs().list(10, true).data()).isEmpty();
   }
 

@@ -83,8 +83,8 @@ class LaunchIT {
   }
 
   private static List<String> phases(String progress) throws Exception {
-    JsonNode told = get("/blueprints/launch/progress/" + progress).body();
-    return Stream.of(told.get("events"))
+    JsonNode reported = get("/blueprints/launch/progress/" + progress).body();
+    return Stream.of(reported.get("events"))
         .flatMap(Json::elements)
         .filter(event -> !event.get("status").asText().equals("running"))
         .map(event -> event.get("phase").asText())
@@ -100,18 +100,19 @@ class LaunchIT {
             {"progress_id": "p-1", "run_id": "counted-1", "inputs": {"texts": ["a b a"], "most": 1}}""");
 
     assertThat(launched.status()).as("%s", launched.body()).isEqualTo(200);
-    JsonNode told = launched.body();
-    assertThat(told.get("job_id").asText()).isEqualTo(told.get("id").asText()).isNotEmpty();
-    assertThat(told.get("run_id").asText()).isEqualTo("counted-1");
-    assertThat(told.get("status").asText()).isEqualTo("pending");
-    assertThat(told.at("/blueprint/name").asText()).isEqualTo("Word count");
-    assertThat(told.at("/validation/ok").asBoolean()).isTrue();
-    assertThat(told.at("/model_install/ok").asBoolean()).isTrue();
-    assertThat(told.get("web_ui_service").isNull()).isTrue();
+    JsonNode reported = launched.body();
+    assertThat(reported.get("job_id").asText()).isEqualTo(reported.get("id").asText()).isNotEmpty();
+    assertThat(reported.get("run_id").asText()).isEqualTo("counted-1");
+    assertThat(reported.get("status").asText()).isEqualTo("pending");
+    assertThat(reported.at("/blueprint/name").asText()).isEqualTo("Word count");
+    assertThat(reported.at("/validation/ok").asBoolean()).isTrue();
+    assertThat(reported.at("/model_install/ok").asBoolean()).isTrue();
+    assertThat(reported.get("web_ui_service").isNull()).isTrue();
     assertThat(String.join(",", phases("p-1"))).isEqualTo(PHASES);
     JsonNode progress = get("/blueprints/launch/progress/p-1").body();
     assertThat(progress.get("completed").asBoolean()).isTrue();
-    assertThat(progress.at("/latest/details/job_id").asText()).isEqualTo(told.get("id").asText());
+    assertThat(progress.at("/latest/details/job_id").asText())
+        .isEqualTo(reported.get("id").asText());
     assertThat(awaitRun("counted-1").toString()).contains("\"a\":2");
   }
 
@@ -238,9 +239,9 @@ class LaunchIT {
     assertThat(other.body().get("error").asText()).isEqualTo("run_id_in_use");
     String job = one.body().get("job_id").asText();
     assertThat(other.body().get("detail").asText()).contains(job);
-    JsonNode told = get("/blueprints/launch/progress/p-again").body();
-    assertThat(told.get("status").asText()).isEqualTo("completed");
-    assertThat(told.get("job_id").asText()).isEqualTo(job);
+    JsonNode reported = get("/blueprints/launch/progress/p-again").body();
+    assertThat(reported.get("status").asText()).isEqualTo("completed");
+    assertThat(reported.get("job_id").asText()).isEqualTo(job);
   }
 
   /** Of all that is asked for at once one is launched; of the others nothing is left. */

@@ -110,9 +110,9 @@ class LaunchModelsIT {
             "it is launched",
             java.time.Duration.ofSeconds(60),
             () -> progress(next, "p-slow").get("completed").asBoolean());
-        JsonNode told = progress(next, "p-slow");
-        assertThat(told.get("status").asText()).as("%s", told).isEqualTo("completed");
-        assertThat(told.get("run_id").asText()).isEqualTo(runId);
+        JsonNode reported = progress(next, "p-slow");
+        assertThat(reported.get("status").asText()).as("%s", reported).isEqualTo("completed");
+        assertThat(reported.get("run_id").asText()).isEqualTo(runId);
         assertThat(next.jobs().list(10, true).data()).hasSize(1);
         assertThat(get(next, "/models/smollm2").get("used_by").toString()).contains("asks");
       }

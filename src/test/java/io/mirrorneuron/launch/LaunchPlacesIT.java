@@ -213,31 +213,31 @@ class LaunchPlacesIT {
   }
 
   private static void assertProgressSays(String id, String detail) throws Exception {
-    JsonNode told =
+    JsonNode reported =
         send(HttpRequest.newBuilder(server.uri("/blueprints/launch/progress/" + id))).body();
-    assertThat(told.get("status").asText()).isEqualTo("failed");
-    assertThat(told.at("/latest/message").asText()).isEqualTo(detail);
-    assertThat(told.toString()).contains("\"phase\":\"prepare_bundle\",\"status\":\"failed\"");
+    assertThat(reported.get("status").asText()).isEqualTo("failed");
+    assertThat(reported.at("/latest/message").asText()).isEqualTo(detail);
+    assertThat(reported.toString()).contains("\"phase\":\"prepare_bundle\",\"status\":\"failed\"");
   }
 
   @Test
   void idsThatNoLaunchCanHaveAreRefusedByValidationToo() throws Exception {
     Path bundle = bundle("roots/ids", "ids");
-    for (String door : new String[] {"runs", "validate"}) {
+    for (String endpoint : new String[] {"runs", "validate"}) {
       for (String id : new String[] {".", "..", "a b"}) {
         Map<String, String> body = new HashMap<>(Map.of("source", "path", "path", bundle + ""));
         body.put("progress_id", id);
-        assertRefused(door, body, "invalid progress id");
+        assertRefused(endpoint, body, "invalid progress id");
         body.remove("progress_id");
         body.put("run_id", id);
-        assertRefused(door, body, "invalid run id");
+        assertRefused(endpoint, body, "invalid run id");
       }
     }
   }
 
-  private static void assertRefused(String door, Map<String, String> body, String detail)
+  private static void assertRefused(String endpoint, Map<String, String> body, String detail)
       throws Exception {
-    Answer refused = post(server, "/blueprints/launch/" + door, body);
+    Answer refused = post(server, "/blueprints/launch/" + endpoint, body);
     assertThat(refused.status()).as("%s %s", body, refused.body()).isEqualTo(400);
     assertThat(refused.detail()).isEqualTo(detail);
   }

@@ -65,11 +65,11 @@ class LaunchSecretsIT {
            {"path": "site.name"}]},
          "steps": [{"id": "open", "inputs": {"word": "${inputs.word}"}, "run": ["sh", "-c",
            "cat $MN_BLUEPRINT_CONFIG_FILE $MN_INPUT_FILE > \\"$0\\"; cat $MN_INPUT_FILE >&2; echo heard", "%s"]}]}"""
-            .formatted(GIVEN, UNCHOSEN, DEFAULT, CHOSEN, told()));
+            .formatted(GIVEN, UNCHOSEN, DEFAULT, CHOSEN, reported()));
     return bundle.toString();
   }
 
-  private static Path told() {
+  private static Path reported() {
     return folder.resolve("told");
   }
 
@@ -151,7 +151,7 @@ class LaunchSecretsIT {
         answers.add(file + ": " + Files.readString(file));
       }
     }
-    assertThat(Files.readString(told()))
+    assertThat(Files.readString(reported()))
         .contains(ANSWERED, CHOSEN, GIVEN, String.valueOf(PIN), "Harbour");
     assertThat(get("/jobs/" + job + "?include=full")).contains("Harbour");
     assertThat(get("/runs/secret-run/logs")).contains("[REDACTED]");
@@ -175,7 +175,7 @@ class LaunchSecretsIT {
   @Test
   void secretsOfDigitsAreHiddenLikeOthers() throws Exception {
     Path bundle = Files.createDirectories(folder.resolve("digits"));
-    Path told = folder.resolve("digits-told");
+    Path reported = folder.resolve("digits-told");
     Files.writeString(
         bundle.resolve("manifest.json"),
         """
@@ -184,7 +184,7 @@ class LaunchSecretsIT {
            "pin": {"schema": {"type": "integer", "writeOnly": true}}},
          "init_config_review": {"fields": [{"path": "site.code", "secret": true, "type": "string"}]},
          "steps": [{"id": "open", "run": ["sh", "-c", "cat $MN_INPUT_FILE $MN_BLUEPRINT_CONFIG_FILE >&2; cp $MN_INPUT_FILE $0; cat $0", "%s"]}]}"""
-            .formatted(told));
+            .formatted(reported));
     String launched =
         post(
             "/blueprints/launch/runs",
@@ -202,7 +202,7 @@ class LaunchSecretsIT {
     Eventually.eventually("the run is over", () -> isThere("/runs/digits-run/result"));
     RecordedRun.awaitWhole(server.runsRoot().resolve("digits-run"));
 
-    assertThat(Files.readString(told))
+    assertThat(Files.readString(reported))
         .contains("\"87654321987\"")
         .containsPattern(": ?88776655\\b");
     List<String> answers = new ArrayList<>();

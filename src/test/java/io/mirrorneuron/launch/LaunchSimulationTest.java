@@ -177,7 +177,7 @@ class LaunchSimulationTest {
     }
 
     @Override
-    public void told(HookNews news) {
+    public void reported(HookNews news) {
       throw new UnsupportedOperationException();
     }
 
@@ -188,8 +188,8 @@ class LaunchSimulationTest {
     }
   }
 
-  private LaunchMeans means() {
-    return new LaunchMeans(jobs, new NoModels(), hooks);
+  private LaunchContext means() {
+    return new LaunchContext(jobs, new NoModels(), hooks);
   }
 
   private LaunchStore disk() {
@@ -240,11 +240,11 @@ class LaunchSimulationTest {
       assertThat(jobs.submissions()).as("%s", history).isEmpty(); // it was never accepted
       return;
     }
-    LaunchProgress told = LaunchProgress.of(launch.get());
-    assertThat(told.status()).as("%s %s", history, told).isEqualTo("completed");
-    assertThat(told.jobId()).as("%s", history).isNotNull();
+    LaunchProgress reported = LaunchProgress.of(launch.get());
+    assertThat(reported.status()).as("%s %s", history, reported).isEqualTo("completed");
+    assertThat(reported.jobId()).as("%s", history).isNotNull();
     assertThat(jobs.list(10, true).data()).as("%s", history).hasSize(1);
-    assertThat(jobs.list(10, true).data().getFirst().toString()).contains(told.jobId());
+    assertThat(jobs.list(10, true).data().getFirst().toString()).contains(reported.jobId());
     assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
     assertThat(disk().open()).isEmpty();
   }
@@ -275,10 +275,10 @@ class LaunchSimulationTest {
     for (int death = 0; death < steps; death++) {
       reset();
       live(new Fate(death), true);
-      Optional<String> told = disk().find(ID).map(LaunchRecord::runId);
+      Optional<String> reported = disk().find(ID).map(LaunchRecord::runId);
       live(new Fate(-1), false);
       assertOneJobOrNone(List.of(death));
-      told.ifPresent(id -> assertThat(disk().find(ID).orElseThrow().runId()).isEqualTo(id));
+      reported.ifPresent(id -> assertThat(disk().find(ID).orElseThrow().runId()).isEqualTo(id));
     }
   }
 
@@ -303,15 +303,15 @@ class LaunchSimulationTest {
     for (int death = 6; death < steps - 3; death += 3) { // it is over in the last steps
       reset();
       live(new Fate(death), true);
-      for (int server = 0; server < TakenUp.MOST_SERVERS; server++) {
+      for (int server = 0; server < RecoveredLaunches.MOST_SERVERS; server++) {
         live(new Fate(3), false); // after it was counted
         assertThat(disk().open()).as("%d %d", death, server).hasSize(1);
       }
       live(new Fate(-1), false);
 
-      LaunchProgress told = LaunchProgress.of(disk().find(ID).orElseThrow());
-      assertThat(told.status()).as("%s", told).isEqualTo("failed");
-      assertThat(told.error()).contains("3 servers", "given up", "before you launch it again");
+      LaunchProgress reported = LaunchProgress.of(disk().find(ID).orElseThrow());
+      assertThat(reported.status()).as("%s", reported).isEqualTo("failed");
+      assertThat(reported.error()).contains("3 servers", "given up", "before you launch it again");
       assertThat(disk().open()).isEmpty();
       assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
     }
@@ -347,7 +347,7 @@ class LaunchSimulationTest {
   @Test
   void fewOfThoseThatWereLeftOpenGoOnAtOnce() throws Exception {
     reset();
-    for (int i = 0; i < 3 * TakenUp.MOST_AT_ONCE; i++) {
+    for (int i = 0; i < 3 * RecoveredLaunches.MOST_AT_ONCE; i++) {
       LaunchOrder open = new LaunchOrder(Source.PATH, "x", "r" + i, null, null, false, "p" + i, "");
       disk().write(LaunchRecord.fresh("k" + i, open));
     }
@@ -357,11 +357,11 @@ class LaunchSimulationTest {
     assertThat(thread).isEmpty();
     launches.goOn();
     while (!thread.isEmpty()) {
-      assertThat(thread.size()).isLessThanOrEqualTo(TakenUp.MOST_AT_ONCE);
+      assertThat(thread.size()).isLessThanOrEqualTo(RecoveredLaunches.MOST_AT_ONCE);
       thread.remove().run();
     }
 
-    assertThat(jobs.submissions()).hasSize(3 * TakenUp.MOST_AT_ONCE);
+    assertThat(jobs.submissions()).hasSize(3 * RecoveredLaunches.MOST_AT_ONCE);
     assertThat(disk().open()).isEmpty();
   }
 

@@ -113,7 +113,7 @@ class LaunchTwiceIT {
         .count();
   }
 
-  private static String told(HttpResponse<String> answer) {
+  private static String reported(HttpResponse<String> answer) {
     return answer.statusCode() + " " + answer.body();
   }
 
@@ -130,7 +130,7 @@ class LaunchTwiceIT {
             launch(bundle, "once-1", Map.of("progress_id", "once-q")),
             launch(bundle, "once-1", Map.of("progress_id", "once-p")),
             post("/blueprints/story-desk/runs", "once-1", NOTHING, NOTHING))) {
-      assertThat(second.get().statusCode()).as(told(second.get())).isEqualTo(409);
+      assertThat(second.get().statusCode()).as(reported(second.get())).isEqualTo(409);
     }
     assertThat(launch(bundle, "once-1", Map.of("inputs", Map.of("no", 1))).get().statusCode())
         .isBetween(400, 422);
@@ -140,7 +140,7 @@ class LaunchTwiceIT {
     assertThat(first).isNotDone();
     Files.createFile(go("once"));
 
-    assertThat(first.get().statusCode()).as(told(first.get())).isEqualTo(200);
+    assertThat(first.get().statusCode()).as(reported(first.get())).isEqualTo(200);
     assertThat(jobsOf("once-1")).isEqualTo(1);
     assertThat(file("once-1", "prepared.txt")).hasContent("prepared");
     assertThat(file("once-1", "pre_launch.log")).hasContent("of once-1");
@@ -154,10 +154,11 @@ class LaunchTwiceIT {
     List<CompletableFuture<HttpResponse<String>>> all =
         Stream.generate(() -> launch(bundle, "thrice-1", NOTHING)).limit(3).toList();
 
-    List<String> told = all.stream().map(CompletableFuture::join).map(LaunchTwiceIT::told).toList();
-    assertThat(told).as("%s", told).filteredOn(one -> one.startsWith("200 ")).hasSize(1);
-    assertThat(told)
-        .as("%s", told)
+    List<String> reported =
+        all.stream().map(CompletableFuture::join).map(LaunchTwiceIT::reported).toList();
+    assertThat(reported).as("%s", reported).filteredOn(one -> one.startsWith("200 ")).hasSize(1);
+    assertThat(reported)
+        .as("%s", reported)
         .filteredOn(one -> one.startsWith("409 ") && one.contains("run_id_in_use"))
         .hasSize(2);
     assertThat(jobsOf("thrice-1")).isEqualTo(1);

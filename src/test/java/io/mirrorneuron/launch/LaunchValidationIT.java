@@ -158,12 +158,12 @@ class LaunchValidationIT {
   void aMemberOfAnotherSourceIsTold() throws Exception {
     Map<String, Object> body =
         Map.of("source", "catalog", "blueprint_id", "word-count", "path", "/x");
-    String told = "member path of the request is ignored";
+    String reported = "member path of the request is ignored";
 
     Answer checked = post("/blueprints/launch/validate", body);
-    assertThat(checked.body().get("validation").get("warnings").toString()).contains(told);
+    assertThat(checked.body().get("validation").get("warnings").toString()).contains(reported);
     Answer launched = post("/blueprints/launch/runs", body);
-    assertThat(launched.body().get("warnings").toString()).contains(told);
+    assertThat(launched.body().get("warnings").toString()).contains(reported);
   }
 
   @Test

@@ -34,7 +34,7 @@ final class NoModels implements ModelsPort {
   }
 
   @Override
-  public ModelInstall install(ModelOrder order, ModelOwner owner, Consumer<PullProgress> told) {
+  public ModelInstall install(ModelOrder order, ModelOwner owner, Consumer<PullProgress> reported) {
     throw none();
   }
 

@@ -60,8 +60,8 @@ class PathRootsIT {
       Answer launched = post(server, "/blueprints/launch/runs", inside);
       assertThat(launched.status()).as("%s", launched.body()).isEqualTo(200);
       for (Path place : new Path[] {outside, link, up, folder.resolve("nowhere"), folder}) {
-        for (String door : new String[] {"runs", "validate"}) {
-          Answer refused = post(server, "/blueprints/launch/" + door, place);
+        for (String endpoint : new String[] {"runs", "validate"}) {
+          Answer refused = post(server, "/blueprints/launch/" + endpoint, place);
           assertThat(refused.status()).as("%s %s", place, refused.body()).isEqualTo(403);
           assertThat(refused.body().get("error").asText()).isEqualTo("path_not_allowed");
           assertThat(refused.body().get("detail").asText()).contains("MN_BLUEPRINT_PATH_ROOTS");

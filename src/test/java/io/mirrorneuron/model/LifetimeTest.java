@@ -74,7 +74,7 @@ class LifetimeTest {
   }
 
   @Test
-  void peopleAreToldSeconds() {
+  void peopleAreReportedSeconds() {
     assertThat(new Lifetime(3_000).words()).isEqualTo("3 s");
     assertThat(new Lifetime(4_500).words()).isEqualTo("4.5 s");
   }

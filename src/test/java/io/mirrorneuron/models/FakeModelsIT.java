@@ -87,14 +87,14 @@ class FakeModelsIT {
     assertThat(text).contains("had 2 words", "Hello you", "–");
     HttpResponse<String> streamed =
         ask("POST", "/engines/v1/chat/completions", CHAT.formatted(true));
-    StringBuilder told = new StringBuilder();
+    StringBuilder reported = new StringBuilder();
     List<String> events =
         streamed.body().lines().filter(line -> !line.isEmpty()).map(l -> l.substring(6)).toList();
     for (String event : events.subList(0, events.size() - 1)) {
       JsonNode choices = Json.parse(event).get("choices");
-      told.append(choices.path(0).path("delta").path("content").asText());
+      reported.append(choices.path(0).path("delta").path("content").asText());
     }
-    assertThat(told.toString().strip()).isEqualTo(text);
+    assertThat(reported.toString().strip()).isEqualTo(text);
     assertThat(events.getLast()).isEqualTo("[DONE]");
     JsonNode usage = Json.parse(events.get(events.size() - 2)).get("usage");
     assertThat(usage.get("completion_tokens").asInt()).isEqualTo(events.size() - 3);

@@ -47,21 +47,21 @@ class ModelInstallIT {
   void bytesAreToldAndTheOwnerIsRecorded() {
     try (FakeRunner runner = FakeRunner.pulling(MODEL, 10_000, 20_000);
         ModelsFixture fixture = ModelsFixture.before(folder, runner)) {
-      List<PullProgress> told = new ArrayList<>();
+      List<PullProgress> reported = new ArrayList<>();
 
-      ModelInstall done = fixture.models.install(ORDER, new ModelOwner("demo"), told::add);
+      ModelInstall done = fixture.models.install(ORDER, new ModelOwner("demo"), reported::add);
 
       assertThat(done)
           .isEqualTo(
               new ModelInstall(
                   ID, MODEL, "docker_model_runner", "llama.cpp", null, "installed", null));
-      assertThat(told).hasSizeGreaterThan(1);
-      assertThat(told).extracting(PullProgress::pulledBytes).isSorted();
-      assertThat(told.getLast().status()).isEqualTo("installed");
-      assertThat(told.getLast().pulledBytes()).isEqualTo(10_000);
-      assertThat(told.getLast().totalBytes()).isEqualTo(10_000);
+      assertThat(reported).hasSizeGreaterThan(1);
+      assertThat(reported).extracting(PullProgress::pulledBytes).isSorted();
+      assertThat(reported.getLast().status()).isEqualTo("installed");
+      assertThat(reported.getLast().pulledBytes()).isEqualTo(10_000);
+      assertThat(reported.getLast().totalBytes()).isEqualTo(10_000);
       assertThat(fixture.models.get(ID).model().usedBy()).containsExactly("demo");
-      assertThat(fixture.models.install(ORDER, ModelOwner.MANUAL, told::add).status())
+      assertThat(fixture.models.install(ORDER, ModelOwner.MANUAL, reported::add).status())
           .isEqualTo("already_installed");
       assertThat(fixture.models.get(ID).model().ownerCount()).isEqualTo(2);
       assertThat(runner.asked(Door.PULL)).isEqualTo(1);
@@ -123,9 +123,9 @@ class ModelInstallIT {
       assertThat(fixture.models.get(ID).model().ownerCount()).isZero();
       long before = runner.pulled(MODEL);
       runner.behave(Door.PULL, FakeFault.SPLIT);
-      List<PullProgress> told = new ArrayList<>();
-      fixture.models.install(ORDER, ModelOwner.MANUAL, told::add);
-      assertThat(told.getLast().pulledBytes()).isGreaterThanOrEqualTo(before);
+      List<PullProgress> reported = new ArrayList<>();
+      fixture.models.install(ORDER, ModelOwner.MANUAL, reported::add);
+      assertThat(reported.getLast().pulledBytes()).isGreaterThanOrEqualTo(before);
       assertThat(fixture.models.get(ID).model().manual()).isTrue();
     }
   }
@@ -141,9 +141,9 @@ class ModelInstallIT {
       long there = runner.pulled(MODEL);
       try (ModelsFixture fixture = ModelsFixture.before(folder, runner)) {
         assertThat(fixture.models.get(ID).model().usedBy()).isEmpty();
-        List<PullProgress> told = new ArrayList<>();
-        fixture.models.install(ORDER, new ModelOwner("demo"), told::add);
-        assertThat(told.stream().filter(one -> one.pulledBytes() > 0).findFirst().orElseThrow())
+        List<PullProgress> reported = new ArrayList<>();
+        fixture.models.install(ORDER, new ModelOwner("demo"), reported::add);
+        assertThat(reported.stream().filter(one -> one.pulledBytes() > 0).findFirst().orElseThrow())
             .extracting(PullProgress::pulledBytes)
             .matches(first -> first >= there);
         assertThat(fixture.models.get(ID).model().usedBy()).containsExactly("demo");

@@ -56,9 +56,9 @@ class ProgramModelsTest {
 
   @Test
   void aModelOfTheCatalogIsToldAsCompletionsWantIt() {
-    Map<String, String> told =
+    Map<String, String> reported =
         besides("gemma4", Map.of("LITELLM_MODEL", "smollm2", "MN_LLM_API_BASE", "auto"));
-    assertThat(told)
+    assertThat(reported)
         .containsEntry("LITELLM_MODEL", "ai/smollm2:360M-Q4_K_M")
         .containsEntry("MN_LLM_MODEL", "ai/smollm2:360M-Q4_K_M")
         .containsEntry("MN_LLM_RUNTIME_MODEL", "ai/smollm2:360M-Q4_K_M")
@@ -78,15 +78,15 @@ class ProgramModelsTest {
 
   @Test
   void theModelOfTheConfigurationGoesBeforeTheDefaultAndBehindWhatIsSet() {
-    Map<String, String> told = new ConfiguredModel("qwen3:0.6b", null, null).variables();
-    assertThat(besides("gemma4", told))
+    Map<String, String> reported = new ConfiguredModel("qwen3:0.6b", null, null).variables();
+    assertThat(besides("gemma4", reported))
         .containsEntry("MN_LLM_MODEL", "ai/qwen3:0.6B-Q4_K_M")
         .containsEntry("LITELLM_RUNTIME_MODEL", "ai/qwen3:0.6B-Q4_K_M")
         .containsEntry("MN_LLM_API_BASE", API);
-    Map<String, String> own = new LinkedHashMap<>(told);
+    Map<String, String> own = new LinkedHashMap<>(reported);
     own.put("LITELLM_MODEL", "smollm2");
     assertThat(besides("gemma4", own)).containsEntry("MN_LLM_MODEL", "ai/smollm2:360M-Q4_K_M");
-    Map<String, String> elsewhere = new LinkedHashMap<>(told);
+    Map<String, String> elsewhere = new LinkedHashMap<>(reported);
     elsewhere.put("MN_LLM_API_BASE", "http://mine/v1");
     assertThat(besides("gemma4", elsewhere))
         .isEqualTo(Map.of("LITELLM_API_BASE", "http://mine/v1"));
@@ -116,11 +116,11 @@ class ProgramModelsTest {
   void anotherEndpointIsToldWithoutItsKey() {
     ModelSettings.Endpoint endpoint =
         new ModelSettings.Endpoint(URI.create("https://api.example/v1"), new Secret("sk-1"));
-    Map<String, String> told = besides("gpt-small", endpoint, Map.of());
-    assertThat(told)
+    Map<String, String> reported = besides("gpt-small", endpoint, Map.of());
+    assertThat(reported)
         .containsEntry("MN_LLM_PROVIDER", "openai_compatible")
         .containsEntry("MN_LLM_MODEL", "gpt-small")
         .containsEntry("LITELLM_API_BASE", "https://api.example/v1");
-    assertThat(told.toString()).doesNotContain("sk-1");
+    assertThat(reported.toString()).doesNotContain("sk-1");
   }
 }

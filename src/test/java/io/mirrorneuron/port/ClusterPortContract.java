@@ -35,11 +35,11 @@ public interface ClusterPortContract {
     ObjectNode summary = tree(cluster().summary());
 
     assertThat(names(summary)).contains("nodes", "jobs", "metrics");
-    ClusterNode told = cluster().summary().nodes().getFirst();
-    assertThat(told.name()).startsWith("mirror_neuron@");
-    assertThat(told.status()).isEqualTo("healthy");
-    assertThat(told.takesWork()).isTrue();
-    assertThat(told.pools().get("default").capacity()).isPositive();
+    ClusterNode reported = cluster().summary().nodes().getFirst();
+    assertThat(reported.name()).startsWith("mirror_neuron@");
+    assertThat(reported.status()).isEqualTo("healthy");
+    assertThat(reported.takesWork()).isTrue();
+    assertThat(reported.pools().get("default").capacity()).isPositive();
     assertThat(cluster().summary().nodeStatuses()).containsExactly("healthy");
     JsonNode node = summary.at("/nodes/0");
     assertThat(node.path("self?").asBoolean()).isTrue();

@@ -328,7 +328,8 @@ class AllocationIT {
   }
 
   private Map<String, String> ledger() {
-    return new RedisJobStore(runtime.lanes(), new Keys("mirror_neuron"), Duration.ofDays(1), 1000)
+    return new RedisJobStore(
+            runtime.pipelines(), new Keys("mirror_neuron"), Duration.ofDays(1), 1000)
         .allocations()
         .toCompletableFuture()
         .join();

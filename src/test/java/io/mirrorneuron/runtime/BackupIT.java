@@ -250,17 +250,17 @@ class BackupIT {
 
     String copy = elsewhere.jobs().restore(jobs().backup(job), null, null).jobId();
 
-    List<String> told = events(elsewhere, copy);
-    assertThat(String.join("\n", told.subList(0, told.size() - 1)).replace(copy, "X"))
+    List<String> reported = events(elsewhere, copy);
+    assertThat(String.join("\n", reported.subList(0, reported.size() - 1)).replace(copy, "X"))
         .isEqualTo(before);
-    JsonNode last = Json.parseObject(told.getLast(), "event");
+    JsonNode last = Json.parseObject(reported.getLast(), "event");
     assertThat(last.path("type").asText()).isEqualTo("job_restored_from_backup");
     assertThat(last.path("source_job_id").asText()).isEqualTo(job);
     assertThat(last.path("new_job_id").asText()).isEqualTo(copy);
     assertThat(last.path("run_id").asText()).isEqualTo("run-" + copy);
-    assertThat(last.path("seq").asInt()).isEqualTo(told.size());
+    assertThat(last.path("seq").asInt()).isEqualTo(reported.size());
     assertThat(elsewhere.jobs().lastEvents(copy, 3).events())
-        .isEqualTo(told.subList(told.size() - 3, told.size()));
+        .isEqualTo(reported.subList(reported.size() - 3, reported.size()));
   }
 
   private static List<String> events(RuntimeFixture runtime, String job) {

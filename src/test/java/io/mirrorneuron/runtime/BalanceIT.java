@@ -79,7 +79,7 @@ class BalanceIT {
   }
 
   /** How many programs ran on each node. */
-  private static Map<String, Integer> run(RuntimeFixture door) {
+  private static Map<String, Integer> run(RuntimeFixture endpoint) {
     AtomicInteger next = new AtomicInteger();
     Map<String, Integer> programs = new ConcurrentSkipListMap<>();
     List<Thread> clients =
@@ -89,8 +89,8 @@ class BalanceIT {
                     Thread.startVirtualThread(
                         () -> {
                           while (next.getAndIncrement() < JOBS) {
-                            String job = door.jobs().submit(Submission.of(SPREAD)).jobId();
-                            Matcher node = NODE.matcher(door.awaitEnd(job).toString());
+                            String job = endpoint.jobs().submit(Submission.of(SPREAD)).jobId();
+                            Matcher node = NODE.matcher(endpoint.awaitEnd(job).toString());
                             assertThat(node.find()).as(job).isTrue();
                             programs.merge(node.group(1), 1, Integer::sum);
                           }

@@ -37,7 +37,7 @@ class BundleRaceIT {
   @Test
   void noSubmissionLosesItsFilesToTidying() throws Exception {
     try (RuntimeFixture runtime = new RuntimeFixture(folder.resolve("home"))) {
-      BundleIndex index = new RedisBundleIndex(runtime.lanes(), new Keys("mirror_neuron"));
+      BundleIndex index = new RedisBundleIndex(runtime.pipelines(), new Keys("mirror_neuron"));
       Payloads files = new Payloads.Inline(Map.of("f", new byte[] {7}));
       SharedTidying tidying =
           new SharedBundles(

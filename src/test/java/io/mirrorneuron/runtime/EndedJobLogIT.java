@@ -51,8 +51,8 @@ class EndedJobLogIT {
       logger.detachAppender(lines);
       logger.setLevel(null);
     }
-    List<String> told = lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    assertThat(told)
+    List<String> reported = lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    assertThat(reported)
         .contains("job " + good + " completed")
         .contains("job " + cancelled + " cancelled by ada: no longer needed")
         .filteredOn(line -> line.startsWith("job " + bad + " failed: "))

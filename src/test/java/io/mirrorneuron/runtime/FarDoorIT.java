@@ -44,8 +44,8 @@ class FarDoorIT {
   @TempDir static Path folder;
   private static RuntimeFixture own;
   private static RuntimeFixture other;
-  private static GrpcRuntime ownDoor;
-  private static GrpcRuntime otherDoor;
+  private static GrpcRuntime ownEndpoint;
+  private static GrpcRuntime otherEndpoint;
   private static CutWire wire;
   private static NodeClients clients;
   private static NodeClients strangers;
@@ -56,15 +56,15 @@ class FarDoorIT {
     own =
         new RuntimeFixture(
             home, RuntimeFixture.config(home, Map.of("MN_NODE_NAME", "mirror_neuron@own")));
-    ownDoor = GrpcRuntime.before(own);
+    ownEndpoint = GrpcRuntime.before(own);
     other =
         RuntimeFixture.beside(
             own, folder.resolve("other"), Map.of("MN_NODE_NAME", "mirror_neuron@other"));
-    otherDoor = GrpcRuntime.before(other);
-    wire = CutWire.to(otherDoor.vertx, otherDoor.server.port());
-    other.runtime().door().opened().accept(wire.address());
-    clients = new NodeClients(ownDoor.vertx, new Secret("join"), Network.PLAIN);
-    strangers = new NodeClients(ownDoor.vertx, new Secret("another"), Network.PLAIN);
+    otherEndpoint = GrpcRuntime.before(other);
+    wire = CutWire.to(otherEndpoint.vertx, otherEndpoint.server.port());
+    other.runtime().endpoint().opened().accept(wire.address());
+    clients = new NodeClients(ownEndpoint.vertx, new Secret("join"), Network.PLAIN);
+    strangers = new NodeClients(ownEndpoint.vertx, new Secret("another"), Network.PLAIN);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 
@@ -73,14 +73,14 @@ class FarDoorIT {
     strangers.close();
     clients.close();
     wire.close();
-    otherDoor.close();
+    otherEndpoint.close();
     other.close();
-    ownDoor.close();
+    ownEndpoint.close();
     own.close();
   }
 
   private static Peer peer() {
-    return new Peer(other.runtime().door().owner(), "127.0.0.1:" + otherDoor.server.port());
+    return new Peer(other.runtime().endpoint().owner(), "127.0.0.1:" + otherEndpoint.server.port());
   }
 
   private static void refused(
@@ -102,7 +102,7 @@ class FarDoorIT {
   }
 
   private static Opening opening(String id, long epoch) {
-    return new Opening(id, "job-1", own.runtime().door().owner(), epoch, 0);
+    return new Opening(id, "job-1", own.runtime().endpoint().owner(), epoch, 0);
   }
 
   @Test
@@ -143,7 +143,7 @@ class FarDoorIT {
     Path begun = folder.resolve("begun");
     String job = submit("touch '%s'; exec sleep 600".formatted(begun));
     eventually("it runs", () -> Files.exists(begun));
-    Opening former = new Opening(job + ".1.1.1", job, own.runtime().door().owner(), 0, 0);
+    Opening former = new Opening(job + ".1.1.1", job, own.runtime().endpoint().owner(), 0, 0);
     refused(clients, former, null, ErrorCode.PRECONDITION, PeerPrograms.FENCED);
 
     own.jobs().cancel(job, null, null);

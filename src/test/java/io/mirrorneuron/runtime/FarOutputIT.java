@@ -41,19 +41,19 @@ class FarOutputIT {
   @TempDir Path folder;
   private RuntimeFixture own;
   private RuntimeFixture other;
-  private GrpcRuntime ownDoor;
-  private GrpcRuntime otherDoor;
+  private GrpcRuntime ownEndpoint;
+  private GrpcRuntime otherEndpoint;
   private CutWire wire;
 
   @BeforeEach
   void start() {
     Path home = folder.resolve("own");
     own = new RuntimeFixture(home, RuntimeFixture.config(home, settings("own", "a")));
-    ownDoor = GrpcRuntime.before(own);
+    ownEndpoint = GrpcRuntime.before(own);
     other = RuntimeFixture.beside(own, folder.resolve("other"), settings("other", "b"));
-    otherDoor = GrpcRuntime.before(other);
-    wire = CutWire.to(otherDoor.vertx, otherDoor.server.port());
-    other.runtime().door().opened().accept(wire.address());
+    otherEndpoint = GrpcRuntime.before(other);
+    wire = CutWire.to(otherEndpoint.vertx, otherEndpoint.server.port());
+    other.runtime().endpoint().opened().accept(wire.address());
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 
@@ -72,9 +72,9 @@ class FarOutputIT {
   @AfterEach
   void stop() {
     wire.close();
-    otherDoor.close();
+    otherEndpoint.close();
     other.close();
-    ownDoor.close();
+    ownEndpoint.close();
     own.close();
   }
 
@@ -114,19 +114,19 @@ class FarOutputIT {
     assertThat(detail.at("/job/status").asText()).isEqualTo("completed");
     eventually(
         "the run has all that was printed, or says what it lacks",
-        () -> Arrays.toString(told(job)),
-        told -> LongStream.of(told(job)).sum() == LINES);
-    long[] told = told(job);
+        () -> Arrays.toString(reported(job)),
+        reported -> LongStream.of(reported(job)).sum() == LINES);
+    long[] reported = reported(job);
     System.out.println(
         "%d MiB printed while the owner stood still: %d MiB held, %d lines kept, %d counted as lost"
-            .formatted(MIB, held >> 20, told[0], told[1]));
-    assertThat(told[0] + told[1]).as("kept and counted").isEqualTo(LINES);
+            .formatted(MIB, held >> 20, reported[0], reported[1]));
+    assertThat(reported[0] + reported[1]).as("kept and counted").isEqualTo(LINES);
     assertThat(held).as("bytes held").isLessThan(MOST_HELD);
-    assertThat(told[1]).as("lost lines").isPositive();
+    assertThat(reported[1]).as("lost lines").isPositive();
   }
 
   /** How many lines the log has in all its files, and how many it says were left out. */
-  private long[] told(String job) {
+  private long[] reported(String job) {
     long[] lines = new long[2];
     try (Stream<Path> files = Files.list(folder.resolve("own/runs/run-" + job))) {
       for (Path file : files.filter(FarOutputIT::isOfLog).toList()) {

@@ -30,8 +30,8 @@ class FarOutputOnFullDiskIT {
   private SmallDisk disk;
   private RuntimeFixture own;
   private RuntimeFixture other;
-  private GrpcRuntime ownDoor;
-  private GrpcRuntime otherDoor;
+  private GrpcRuntime ownEndpoint;
+  private GrpcRuntime otherEndpoint;
 
   @BeforeEach
   void start() throws IOException {
@@ -47,22 +47,22 @@ class FarOutputOnFullDiskIT {
                     "mirror_neuron@own",
                     "MN_RUNS_ROOT",
                     disk.folder().resolve("runs").toString())));
-    ownDoor = GrpcRuntime.before(own);
+    ownEndpoint = GrpcRuntime.before(own);
     other =
         RuntimeFixture.beside(
             own,
             folder.resolve("other"),
             Map.of("MN_NODE_NAME", "mirror_neuron@other", "MN_NODE_LABELS", "rack=b"));
-    otherDoor = GrpcRuntime.before(other);
+    otherEndpoint = GrpcRuntime.before(other);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 
   @AfterEach
   void stop() {
     if (own != null) {
-      otherDoor.close();
+      otherEndpoint.close();
       other.close();
-      ownDoor.close();
+      ownEndpoint.close();
       own.close();
     }
     if (disk != null) {
@@ -123,12 +123,12 @@ class FarOutputOnFullDiskIT {
     own.awaitEnd(job);
 
     eventually("the last is written", () -> messages(job).contains("last"));
-    List<ObjectNode> told = log(job).stream().filter(record -> record.has("dropped")).toList();
-    long lost = told.stream().mapToLong(one -> one.at("/dropped/lines").asLong()).sum();
+    List<ObjectNode> reported = log(job).stream().filter(record -> record.has("dropped")).toList();
+    long lost = reported.stream().mapToLong(one -> one.at("/dropped/lines").asLong()).sum();
     long kept = messages(job).stream().filter(text -> text.startsWith("line ")).count();
     assertThat(lost).as("lost").isPositive();
     assertThat(kept + lost).as("kept and counted").isEqualTo(printed());
-    assertThat(told.getFirst().path("message").asText())
+    assertThat(reported.getFirst().path("message").asText())
         .contains("of stderr", "left out: the disk did not take them");
   }
 }

@@ -49,7 +49,7 @@ class NodeWarningsIT {
 
   @Test
   void aFolderThatProgramsMayNotWriteToIsToldBeforehand() {
-    String told =
+    String reported =
         "agent work may not write to the folder %s of its volume data: programs are confined on this node"
             .formatted(data);
     try (var runtime = confining(Map.of())) {
@@ -60,7 +60,7 @@ class NodeWarningsIT {
           .singleElement()
           .satisfies(
               issue -> {
-                assertThat(issue.message()).isEqualTo(told);
+                assertThat(issue.message()).isEqualTo(reported);
                 assertThat(issue.code()).isEqualTo("resources.volume_out_of_reach");
                 assertThat(issue.help()).contains("executor.shared_folders");
                 assertThat(issue.location().pointer())
@@ -69,9 +69,9 @@ class NodeWarningsIT {
       assertThat(runtime.jobs().plan(submission()).warnings())
           .singleElement()
           .asString()
-          .startsWith(told + ". ");
+          .startsWith(reported + ". ");
       var job = runtime.jobs().submit(submission());
-      assertThat(job.warnings()).singleElement().asString().startsWith(told);
+      assertThat(job.warnings()).singleElement().asString().startsWith(reported);
       assertThat(runtime.awaitEnd(job.jobId()).at("/job/status").asText()).isEqualTo("failed");
     }
   }

@@ -51,14 +51,14 @@ class OtherNodesIT {
   @TempDir static Path folder;
   private static RuntimeFixture owner;
   private static RuntimeFixture other;
-  private static GrpcRuntime door;
+  private static GrpcRuntime endpoint;
   private static CutWire wire;
 
   @BeforeAll
   static void start() {
     owner = new RuntimeFixture(folder.resolve("owner"));
-    door = GrpcRuntime.before(owner);
-    wire = CutWire.to(door.vertx, door.server.port());
+    endpoint = GrpcRuntime.before(owner);
+    wire = CutWire.to(endpoint.vertx, endpoint.server.port());
     other = RuntimeFixture.beside(owner, folder.resolve("other"));
     other.leave();
     other.startAgainAs("mirror_neuron@other");
@@ -68,7 +68,7 @@ class OtherNodesIT {
   static void stop() {
     other.close();
     wire.close();
-    door.close();
+    endpoint.close();
     owner.close();
   }
 
@@ -81,14 +81,14 @@ class OtherNodesIT {
   private static void reachedAt(String address) {
     NodeRegistry registry =
         new RedisNodeRegistry(
-            other.lanes(),
+            other.pipelines(),
             new Keys(RuntimeFixture.config(folder).redis().namespace()),
             Lifetime.DEFAULT);
-    owner.runtime().door().opened().accept(address);
+    owner.runtime().endpoint().opened().accept(address);
     Eventually.eventually(
         "it is known where the owner is",
         () ->
-            Answers.await(registry.address(owner.runtime().door().owner()))
+            Answers.await(registry.address(owner.runtime().endpoint().owner()))
                 .filter(address::equals)
                 .isPresent());
   }
@@ -247,8 +247,8 @@ class OtherNodesIT {
     Map<String, String> notInRedis = Map.of("MN_BUNDLES_REDIS_MAX_BYTES", "0");
     try (RuntimeFixture keeper =
             RuntimeFixture.beside(owner, folder.resolve("keeper"), notInRedis);
-        GrpcRuntime itsDoor = GrpcRuntime.before(keeper)) {
-      assertThat(itsDoor.server.port()).isPositive();
+        GrpcRuntime itsEndpoint = GrpcRuntime.before(keeper)) {
+      assertThat(itsEndpoint.server.port()).isPositive();
       Submission submission =
           new Submission(
               JobsPortContract.SERVICE,

@@ -25,25 +25,25 @@ class RescheduleIT {
   @TempDir Path folder;
   private RuntimeFixture own;
   private RuntimeFixture other;
-  private GrpcRuntime ownDoor;
-  private GrpcRuntime otherDoor;
+  private GrpcRuntime ownEndpoint;
+  private GrpcRuntime otherEndpoint;
 
   @BeforeEach
   void start() {
     Path home = folder.resolve("own");
     Map<String, String> settings = Map.of("MN_NODE_NAME", OWN, "MN_NODE_LABELS", "rack=a");
     own = new RuntimeFixture(home, RuntimeFixture.config(home, settings));
-    ownDoor = GrpcRuntime.before(own);
+    ownEndpoint = GrpcRuntime.before(own);
     other = RuntimeFixture.beside(own, folder.resolve("other"), Map.of("MN_NODE_NAME", OTHER));
-    otherDoor = GrpcRuntime.before(other);
+    otherEndpoint = GrpcRuntime.before(other);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 
   @AfterEach
   void stop() {
-    otherDoor.close();
+    otherEndpoint.close();
     other.close();
-    ownDoor.close();
+    ownEndpoint.close();
     own.close();
   }
 

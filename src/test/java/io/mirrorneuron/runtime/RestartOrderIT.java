@@ -72,7 +72,9 @@ class RestartOrderIT {
                 eventually("the first has it", () -> begun(0) == 1);
                 // a server that ends before that is stored knows it as one that waits
                 eventually(
-                    "it is stored", () -> why(job), told -> told.contains("runs its program"));
+                    "it is stored",
+                    () -> why(job),
+                    reported -> reported.contains("runs its program"));
               }
               eventually("it asks", () -> n == 0 || !why(job).isEmpty());
               return job;
@@ -88,7 +90,7 @@ class RestartOrderIT {
       eventually(
           "restart %d is told".formatted(restart),
           () -> why(jobs.getFirst()),
-          told -> told.contains("started %d t".formatted(times)));
+          reported -> reported.contains("started %d t".formatted(times)));
       assertThat(status(jobs.getFirst())).isEqualTo("running");
     }
     for (int n = 1; n < JOBS; n++) {

@@ -38,7 +38,7 @@ class SpreadIT {
   private final List<AutoCloseable> open = new ArrayList<>();
   private RuntimeFixture a;
   private RuntimeFixture b;
-  private GrpcRuntime doorOfB;
+  private GrpcRuntime endpointOfB;
 
   @BeforeEach
   void start() {
@@ -47,14 +47,14 @@ class SpreadIT {
     open.add(a);
     open.addFirst(GrpcRuntime.before(a));
     b = RuntimeFixture.beside(a, folder.resolve("b"), named("b"));
-    doorOfB = GrpcRuntime.before(b);
+    endpointOfB = GrpcRuntime.before(b);
     open.addFirst(b);
     eventually("they have met", () -> a.runtime().hasNeighbours());
   }
 
   @AfterEach
   void stop() throws Exception {
-    doorOfB.close();
+    endpointOfB.close();
     for (AutoCloseable one : open) {
       one.close();
     }
@@ -187,7 +187,7 @@ class SpreadIT {
   void theCopyOfADeadNodeIsNotTakenOverAndGoesOnWhenItIsBack() throws Exception {
     String job = submit("system", mark() + "exec sleep 600");
     eventually("both run it", () -> begins("a", "b"));
-    doorOfB.close();
+    endpointOfB.close();
     b.leave();
     Files.delete(folder.resolve("begun-b"));
     eventually(
@@ -198,7 +198,7 @@ class SpreadIT {
     assertThat(targets(job)).contains("mirror_neuron@b");
 
     b.startAgain();
-    doorOfB = GrpcRuntime.before(b);
+    endpointOfB = GrpcRuntime.before(b);
     eventually("it runs there again", () -> begins("b"));
     a.jobs().pause(job, false, null);
     eventually(

@@ -288,16 +288,16 @@ class StepsIT {
     String job = new Workflow().step("count", null, print(failed)).submit();
     runtime.awaitEnd(job);
 
-    List<JsonNode> told =
+    List<JsonNode> reported =
         runtime.jobs().events(job, 0, 10_000).events().stream()
             .<JsonNode>map(event -> Json.parseObject(event, "event"))
             .filter(event -> event.path("type").asText().equals("workflow_step_failed"))
             .toList();
-    assertThat(told).hasSize(2);
-    assertThat(told.getFirst().path("payload").toString())
+    assertThat(reported).hasSize(2);
+    assertThat(reported.getFirst().path("payload").toString())
         .isEqualTo("{\"reason\":\"no fish\",\"boat\":7}");
-    assertThat(told.getFirst().path("agent_id").asText()).isNotEmpty();
-    assertThat(told.getLast().path("step_id").asText()).isEqualTo("count");
+    assertThat(reported.getFirst().path("agent_id").asText()).isNotEmpty();
+    assertThat(reported.getLast().path("step_id").asText()).isEqualTo("count");
   }
 
   @Test

@@ -158,18 +158,18 @@ class FetchedKeysIT {
 
   @Test
   void aServerThatHangsIsWaitedForFiveSecondsAtMost() throws Exception {
-    ListAppender<ILoggingEvent> told = new ListAppender<>();
-    told.start();
+    ListAppender<ILoggingEvent> reported = new ListAppender<>();
+    reported.start();
     Logger log = (Logger) LoggerFactory.getLogger(FetchedKeys.class);
-    log.addAppender(told);
+    log.addAppender(reported);
     try {
-      hangs(told);
+      hangs(reported);
     } finally {
-      log.detachAppender(told);
+      log.detachAppender(reported);
     }
   }
 
-  private void hangs(ListAppender<ILoggingEvent> told) throws Exception {
+  private void hangs(ListAppender<ILoggingEvent> reported) throws Exception {
     address.answers(request -> {});
     start();
     var waiting =
@@ -178,7 +178,7 @@ class FetchedKeysIT {
     assertThat(gateway.get("/api/v1/jobs").statusCode()).isEqualTo(200);
     assertThat(waiting).isNotDone();
     mustBeUnavailable(waiting.get(20, TimeUnit.SECONDS));
-    assertThat(told.list)
+    assertThat(reported.list)
         .singleElement()
         .asString()
         .contains("it did not answer within 5 s; known keys stay");
@@ -186,18 +186,18 @@ class FetchedKeysIT {
 
   @Test
   void anAddressThatStaysAwayIsToldOnce() throws Exception {
-    ListAppender<ILoggingEvent> told = new ListAppender<>();
-    told.start();
+    ListAppender<ILoggingEvent> reported = new ListAppender<>();
+    reported.start();
     Logger log = (Logger) LoggerFactory.getLogger(FetchedKeys.class);
-    log.addAppender(told);
+    log.addAppender(reported);
     try {
       address.answers(request -> request.response().setStatusCode(500).end());
       start(withRefresh(Duration.ofMillis(50)));
       eventually("it is asked again and again", () -> address.asked() > 3);
     } finally {
-      log.detachAppender(told);
+      log.detachAppender(reported);
     }
-    assertThat(told.list).singleElement().asString().contains("known keys stay");
+    assertThat(reported.list).singleElement().asString().contains("known keys stay");
   }
 
   @Test

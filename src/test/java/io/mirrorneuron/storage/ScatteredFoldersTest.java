@@ -16,9 +16,9 @@ class ScatteredFoldersTest {
   private static String attributes(Path folder) throws IOException, InterruptedException {
     Process lsattr =
         new ProcessBuilder("lsattr", "-d", folder.toString()).redirectErrorStream(true).start();
-    String told = new String(lsattr.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String reported = new String(lsattr.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     lsattr.waitFor();
-    return told.split(" ", 2)[0];
+    return reported.split(" ", 2)[0];
   }
 
   @Test

@@ -101,7 +101,7 @@ class StorageTest {
         : new FileSystemException(file.toString(), null, "No space left on device");
   }
 
-  private List<String> told() {
+  private List<String> reported() {
     return lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
@@ -158,11 +158,11 @@ class StorageTest {
   void aRefusedWriteMakesItsPlaceFullUntilATrialWriteSucceeds() {
     look();
     disks.quota = true;
-    Throwable told =
+    Throwable reported =
         storage.explained(new UncheckedIOException(full(RUNS.resolve("run-1/events.jsonl"))));
 
-    assertThat(Storage.isFull(told)).isTrue();
-    assertThat(told).hasMessageContaining("the folder of runs /srv/mn/runs is full; make room");
+    assertThat(Storage.isFull(reported)).isTrue();
+    assertThat(reported).hasMessageContaining("the folder of runs /srv/mn/runs is full; make room");
     look();
     assertThat(disks.trials).isOne();
     assertThat(storage.trouble().orElseThrow())
@@ -203,9 +203,9 @@ class StorageTest {
   @Test
   void aRedisThatCannotWriteIsAFullDiskUntilItWrites() {
     look();
-    MnException told = storage.refusedByRedis(new IOException("MISCONF Errors writing"));
+    MnException reported = storage.refusedByRedis(new IOException("MISCONF Errors writing"));
 
-    assertThat(told.code()).isEqualTo(ErrorCode.STORAGE_FULL);
+    assertThat(reported.code()).isEqualTo(ErrorCode.STORAGE_FULL);
     assertThat(look().trouble().orElseThrow()).startsWith("Redis cannot write to its disk");
     assertThat(storage.refusals()).containsExactly("Redis cannot write to its disk");
 
@@ -253,7 +253,7 @@ class StorageTest {
   }
 
   @Test
-  void whoWaitsIsToldOnce() {
+  void whoWaitsIsReportedOnce() {
     List<String> heard = new ArrayList<>();
     assertThat(look().hasRoom(() -> heard.add("early"))).isTrue();
     disks.rooms.put(HOME, large(1));
@@ -281,14 +281,14 @@ class StorageTest {
     disks.rooms.put(HOME, large(1000));
     look();
 
-    assertThat(told()).hasSize(4);
-    assertThat(told().get(0))
+    assertThat(reported()).hasSize(4);
+    assertThat(reported().get(0))
         .startsWith("no new work is accepted and no program started: the disk");
-    assertThat(told().get(1))
+    assertThat(reported().get(1))
         .startsWith("for 60 s by now: the disk")
         .endsWith("; 600 requests and writes were refused since the last line");
-    assertThat(told().get(2)).startsWith("for 120 s by now").contains("; 600 requests");
-    assertThat(told().get(3))
+    assertThat(reported().get(2)).startsWith("for 120 s by now").contains("; 600 requests");
+    assertThat(reported().get(3))
         .isEqualTo(
             "there is room on the disks again, after 150 s; 300 requests and writes were refused"
                 + " since the last line");
@@ -302,6 +302,6 @@ class StorageTest {
       look();
       clock.turn(Duration.ofSeconds(1));
     }
-    assertThat(told()).hasSize(2);
+    assertThat(reported()).hasSize(2);
   }
 }

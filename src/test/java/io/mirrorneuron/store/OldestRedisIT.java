@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.store.lane.RedisLane;
+import io.mirrorneuron.store.connection.RedisPipeline;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Future;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OldestRedisIT implements JobStoreContract {
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
 
   private JobStore store;
 
@@ -35,7 +35,7 @@ class OldestRedisIT implements JobStoreContract {
   static void start() {
     redis = RedisFixture.oldest(folder);
     Duration patience = Duration.ofSeconds(30); // it is told to stand still
-    lanes = redis.lanes(patience);
+    pipelines = redis.pipelines(patience);
   }
 
   @AfterAll
@@ -46,7 +46,7 @@ class OldestRedisIT implements JobStoreContract {
   @BeforeEach
   void makeStore(TestInfo test) {
     Keys keys = new Keys(test.getTestMethod().orElseThrow().getName());
-    store = new RedisJobStore(lanes, keys, Duration.ofHours(1), EVENTS_PER_JOB);
+    store = new RedisJobStore(pipelines, keys, Duration.ofHours(1), EVENTS_PER_JOB);
   }
 
   @Override
@@ -66,7 +66,7 @@ class OldestRedisIT implements JobStoreContract {
     for (int i = 0; i < 10; i++) {
       redis.ask(Command.SET, "block-" + i, block);
     }
-    Future<?> loading = otherLane().send(Request.cmd(Command.DEBUG).arg("RELOAD"));
+    Future<?> loading = otherPipeline().send(Request.cmd(Command.DEBUG).arg("RELOAD"));
     try {
       List<Throwable> failures = new ArrayList<>();
       while (!loading.isComplete()) {
@@ -92,10 +92,10 @@ class OldestRedisIT implements JobStoreContract {
     }
   }
 
-  private static RedisLane otherLane() {
+  private static RedisPipeline otherPipeline() {
     return Stream.iterate("a", name -> name + "a")
-        .map(lanes::of)
-        .filter(lane -> lane != lanes.any())
+        .map(pipelines::of)
+        .filter(pipeline -> pipeline != pipelines.any())
         .findFirst()
         .orElseThrow();
   }

@@ -38,7 +38,7 @@ class RedisDeliveryQueueIT implements DeliveryQueueContract {
 
   @Override
   public DeliveryQueue queue(Room room) {
-    return new RedisDeliveryQueue(redis.lanes(), keys, room);
+    return new RedisDeliveryQueue(redis.pipelines(), keys, room);
   }
 
   @Override

@@ -27,12 +27,12 @@ class RedisElsewhereIndexIT implements ElsewhereIndexContract {
 
   @Override
   public ElsewhereIndex index() {
-    return new RedisElsewhereIndex(StorePlaces.one(fixture.lanes(), KEYS));
+    return new RedisElsewhereIndex(StorePlaces.one(fixture.pipelines(), KEYS));
   }
 
   @Override
   public void owned(String jobId, long epoch) {
     Request set = Request.cmd(Command.HSET).arg(KEYS.state(jobId)).arg("epoch").arg(epoch);
-    fixture.lanes().send(jobId, set).await();
+    fixture.pipelines().send(jobId, set).await();
   }
 }

@@ -33,12 +33,12 @@ class RedisHangsIT {
 
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
 
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    lanes = redis.lanes(TIMEOUT);
+    pipelines = redis.pipelines(TIMEOUT);
   }
 
   @AfterAll
@@ -51,7 +51,7 @@ class RedisHangsIT {
     for (String argument : arguments) {
       request.arg(argument);
     }
-    return lanes.any().send(request);
+    return pipelines.any().send(request);
   }
 
   private static String value(String key) {
@@ -60,7 +60,7 @@ class RedisHangsIT {
   }
 
   private static void connectedAgain() {
-    Eventually.eventually("every lane is connected", lanes::isConnected);
+    Eventually.eventually("every lane is connected", pipelines::isConnected);
   }
 
   @Test
@@ -76,7 +76,7 @@ class RedisHangsIT {
       inTurn();
       assertThat(first).as("given up together").allMatch(Future::isComplete);
       first.forEach(RedisHangsIT::isAway);
-      assertThat(lanes.any().isConnected()).isFalse();
+      assertThat(pipelines.any().isConnected()).isFalse();
 
       Future<Response> second = send(Command.GET, "before");
       inTurn();
@@ -90,7 +90,7 @@ class RedisHangsIT {
 
   /** Returns when the lane has done all that it was given before, but for waiting. */
   private static void inTurn() {
-    CompletableFuture.runAsync(() -> {}, lanes.any()).join();
+    CompletableFuture.runAsync(() -> {}, pipelines.any()).join();
   }
 
   private static void isAway(Future<Response> answer) {
@@ -126,9 +126,9 @@ class RedisHangsIT {
     send(Command.REPLICAOF, "127.0.0.1", "1").await();
     try {
       isAway(send(Command.SET, "replica", "1"));
-      Eventually.eventually("it is let go", () -> !lanes.any().isConnected());
+      Eventually.eventually("it is let go", () -> !pipelines.any().isConnected());
 
-      assertThatThrownBy(() -> redis.lanes(TIMEOUT)).hasMessageContaining("replica");
+      assertThatThrownBy(() -> redis.pipelines(TIMEOUT)).hasMessageContaining("replica");
     } finally {
       redis.ask(Command.REPLICAOF, "NO", "ONE"); // the connections of the lanes are gone
     }

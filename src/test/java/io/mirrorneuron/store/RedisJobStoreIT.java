@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.store.lane.RedisLane;
+import io.mirrorneuron.store.connection.RedisPipeline;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Context;
@@ -40,7 +40,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
 
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
 
   private Keys keys;
   private JobStore store;
@@ -48,7 +48,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    lanes = redis.lanes();
+    pipelines = redis.pipelines();
   }
 
   @AfterAll
@@ -59,7 +59,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   @BeforeEach
   void makeStore(TestInfo test) {
     keys = new Keys(test.getTestMethod().orElseThrow().getName());
-    store = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB);
+    store = new RedisJobStore(pipelines, keys, TTL, EVENTS_PER_JOB);
   }
 
   @Override
@@ -69,7 +69,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
 
   @Override
   public RecordStore records() {
-    return new RedisRecordStore(lanes, keys);
+    return new RedisRecordStore(pipelines, keys);
   }
 
   /** All keys of the test's namespace. */
@@ -134,7 +134,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   /** A month, day by day: some jobs are made, go on and end, and nobody asks for any of them. */
   @Test
   void aMonthLeavesEmptyIndexes() {
-    store = new RedisJobStore(lanes, keys, Duration.ofDays(7), EVENTS_PER_JOB);
+    store = new RedisJobStore(pipelines, keys, Duration.ofDays(7), EVENTS_PER_JOB);
     List<String> open = new ArrayList<>();
     Random random = new Random(30);
     for (int day = 0; day < 30; day++) {
@@ -187,7 +187,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
     redis.ask(Command.SADD, keys.unrecordedJobs(), "gone", "gone-too");
     redis.ask(Command.HSET, keys.chosenRuns(), "run-of-gone", "gone");
 
-    JobStore other = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB);
+    JobStore other = new RedisJobStore(pipelines, keys, TTL, EVENTS_PER_JOB);
     Future.all(Future.fromCompletionStage(store.tidy()), Future.fromCompletionStage(other.tidy()))
         .await();
 
@@ -250,20 +250,21 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
   /** Whatever the client calls it: nobody knows whether a command arrived that broke off. */
   @Test
   void aConnectionThatBreaksMakesTheStoreUnavailable() {
-    RedisLane lane = redis.lanes().of("a");
+    RedisPipeline pipeline = redis.pipelines().of("a");
     Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
     for (int round = 0; round < 40; round++) {
       AtomicReference<String> id = new AtomicReference<>();
       Eventually.eventually(
           "the lane is connected",
           () -> {
-            lane.send(Request.cmd(Command.CLIENT).arg("ID"))
+            pipeline
+                .send(Request.cmd(Command.CLIENT).arg("ID"))
                 .onSuccess(answer -> id.set(answer.toString()));
             return id.get() != null;
           });
       AtomicInteger broken = new AtomicInteger();
-      lane.execute(() -> pingUntilItFails(lane, failures, broken));
-      lanes.any().send(Request.cmd(Command.CLIENT).arg("KILL").arg("ID").arg(id.get())).await();
+      pipeline.execute(() -> pingUntilItFails(pipeline, failures, broken));
+      pipelines.any().send(Request.cmd(Command.CLIENT).arg("KILL").arg("ID").arg(id.get())).await();
       Eventually.eventually("a command fails", () -> broken.get() > 0);
     }
 
@@ -277,11 +278,12 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
    * On the lane, a few at a time, so that commands meet the connection in all states of its end.
    */
   private static void pingUntilItFails(
-      RedisLane lane, Queue<Throwable> failures, AtomicInteger broken) {
+      RedisPipeline pipeline, Queue<Throwable> failures, AtomicInteger broken) {
     List<Future<?>> pings = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       pings.add(
-          lane.send(Request.cmd(Command.PING))
+          pipeline
+              .send(Request.cmd(Command.PING))
               .onFailure(
                   failure -> {
                     failures.add(failure);
@@ -289,15 +291,15 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
                   }));
     }
     Future.join(pings)
-        .onSuccess(all -> lane.execute(() -> pingUntilItFails(lane, failures, broken)));
+        .onSuccess(all -> pipeline.execute(() -> pingUntilItFails(pipeline, failures, broken)));
     if (broken.get() > 0 && broken.get() < 100) {
-      lane.execute(() -> pingUntilItFails(lane, failures, broken));
+      pipeline.execute(() -> pingUntilItFails(pipeline, failures, broken));
     }
   }
 
   @Test
   void hotRowsAnswerOnTheEventLoopThatAsked() throws Exception {
-    JobRows rows = new RedisJobStore(lanes, keys, TTL, EVENTS_PER_JOB).hotRows();
+    JobRows rows = new RedisJobStore(pipelines, keys, TTL, EVENTS_PER_JOB).hotRows();
     Context caller = redis.vertx().getOrCreateContext();
     List<Future<Thread>> threads = new ArrayList<>();
     for (int i = 0; i < 8; i++) { // over every lane

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 class RedisLeaderLeaseIT implements LeaderLeaseContract {
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
   private Keys keys;
 
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    lanes = redis.lanes();
+    pipelines = redis.pipelines();
   }
 
   @AfterAll
@@ -39,7 +39,7 @@ class RedisLeaderLeaseIT implements LeaderLeaseContract {
 
   @Override
   public LeaderLease lease() {
-    return new RedisLeaderLease(lanes, keys);
+    return new RedisLeaderLease(pipelines, keys);
   }
 
   /** The clock of Redis cannot be turned, so the end is. */
@@ -58,7 +58,7 @@ class RedisLeaderLeaseIT implements LeaderLeaseContract {
 
   @Test
   void whatALeaderWritesIsRefusedOnceAnotherHasLed() {
-    RecordStore records = new RedisRecordStore(lanes, keys);
+    RecordStore records = new RedisRecordStore(pipelines, keys);
     long term = take("a");
     var mine = new Beside(term, List.of(), null, List.of());
     assertThat(records.write("k", "x", 0, "{}", 0, mine).toCompletableFuture().join()).isPresent();

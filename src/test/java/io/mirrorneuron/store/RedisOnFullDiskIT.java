@@ -43,11 +43,11 @@ class RedisOnFullDiskIT {
               0,
               FreeSpace.OF_DISKS,
               Clock.systemUTC());
-      RedisLanes lanes = RedisLanes.connect(vertx, redis.uri(), storage).await();
+      RedisPipelines pipelines = RedisPipelines.connect(vertx, redis.uri(), storage).await();
       Keys keys = new Keys("full");
-      RedisJobStore store = new RedisJobStore(lanes, keys, Duration.ofHours(1), 100);
+      RedisJobStore store = new RedisJobStore(pipelines, keys, Duration.ofHours(1), 100);
       try (StorageWatch watch = StorageWatch.start(storage)) {
-        watch.asks(new RedisProbe(StorePlaces.one(lanes, keys)));
+        watch.asks(new RedisProbe(StorePlaces.one(pipelines, keys)));
         assertThat(watch.isReady()).isTrue();
         disk.fill();
 
@@ -59,7 +59,7 @@ class RedisOnFullDiskIT {
         assertThat(watch.isReady()).isFalse();
         assertThat(watch.reasons().toCompletableFuture().join())
             .containsExactly("Redis cannot write to its disk");
-        assertThat(new RedisProbe(StorePlaces.one(lanes, keys)).answers().toCompletableFuture())
+        assertThat(new RedisProbe(StorePlaces.one(pipelines, keys)).answers().toCompletableFuture())
             .as("it answers all the same")
             .succeedsWithin(Duration.ofSeconds(10));
         assertThat(JobStoreContract.await(store.row("job-0"))).as("reads go on").isNotNull();

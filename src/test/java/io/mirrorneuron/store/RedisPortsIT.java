@@ -26,14 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 class RedisPortsIT {
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
 
   private Keys keys;
 
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    lanes = redis.lanes();
+    pipelines = redis.pipelines();
   }
 
   @AfterAll
@@ -50,7 +50,7 @@ class RedisPortsIT {
   class Bundles implements BundleIndexContract {
     @Override
     public BundleIndex index() {
-      return new RedisBundleIndex(lanes, keys);
+      return new RedisBundleIndex(pipelines, keys);
     }
 
     @Override
@@ -62,7 +62,7 @@ class RedisPortsIT {
     }
 
     private static long micros() {
-      Response time = lanes.any().send(Request.cmd(Command.TIME)).await();
+      Response time = pipelines.any().send(Request.cmd(Command.TIME)).await();
       return time.get(0).toLong() * 1_000_000 + time.get(1).toLong();
     }
 
@@ -72,7 +72,7 @@ class RedisPortsIT {
       assertThat(index().write("n", 0, new byte[5])).isTrue();
 
       Request left = Request.cmd(Command.PTTL).arg(keys.bundleParts("n"));
-      assertThat(lanes.any().send(left).await().toLong()).isBetween(1L, 600_000L);
+      assertThat(pipelines.any().send(left).await().toLong()).isBetween(1L, 600_000L);
     }
 
     /** Somebody else, or an eviction, took the bytes: it is put again, and the count stays true. */
@@ -80,7 +80,7 @@ class RedisPortsIT {
     void aBundleWhoseBytesAreGoneIsNotKnownAnyMore() {
       assertThat(index().reserve("n", 5, 10)).isEmpty();
       assertThat(index().publish("f", new Entry(5, Place.REDIS, "n"))).isPresent();
-      lanes.any().send(Request.cmd(Command.DEL).arg(keys.bundleParts("n"))).await();
+      pipelines.any().send(Request.cmd(Command.DEL).arg(keys.bundleParts("n"))).await();
 
       assertThat(index().keep("f")).isEmpty();
       assertThat(index().reserve("m", 10, 10)).isEmpty();
@@ -93,15 +93,15 @@ class RedisPortsIT {
     public ServiceRegistry registry() {
       ask(Command.ZADD, keys.activeJobs(), 1, "j1");
       takeOver("j1", 1);
-      NodeRegistry nodes = new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
+      NodeRegistry nodes = new RedisNodeRegistry(pipelines, keys, Lifetime.DEFAULT);
       JobStoreContract.await(nodes.beat(FIRST.owner()));
       JobStoreContract.await(nodes.beat(HEIR.owner()));
-      return new RedisServiceRegistry(StorePlaces.one(lanes, keys));
+      return new RedisServiceRegistry(StorePlaces.one(pipelines, keys));
     }
 
     @Override
     public DeploymentRoles roles() {
-      return new RedisServiceRegistry(StorePlaces.one(lanes, keys));
+      return new RedisServiceRegistry(StorePlaces.one(pipelines, keys));
     }
 
     @Test
@@ -131,7 +131,7 @@ class RedisPortsIT {
 
     @Override
     public void die(String owner) {
-      JobStoreContract.await(new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT).leave(owner));
+      JobStoreContract.await(new RedisNodeRegistry(pipelines, keys, Lifetime.DEFAULT).leave(owner));
     }
 
     @Test
@@ -159,7 +159,7 @@ class RedisPortsIT {
       ask(Command.SET, keys.state("j2"), "no hash");
 
       assertThat(JobStoreContract.await(registry.named("web")))
-          .containsExactly(new ServiceRegistry.Told("one", null));
+          .containsExactly(new ServiceRegistry.RegisteredDocument("one", null));
     }
 
     private void ask(Command command, Object... arguments) {
@@ -171,17 +171,17 @@ class RedisPortsIT {
   class Nodes implements NodeRegistryContract {
     @Override
     public NodeRegistry registry() {
-      return new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
+      return new RedisNodeRegistry(pipelines, keys, Lifetime.DEFAULT);
     }
 
     @Override
     public NodeRegistry beside(NodeRegistry registry, Lifetime lifetime) {
-      return new RedisNodeRegistry(lanes, keys, lifetime);
+      return new RedisNodeRegistry(pipelines, keys, lifetime);
     }
 
     @Override
     public void forgetLifetime(NodeRegistry registry) {
-      lanes.any().send(Request.cmd(Command.DEL).arg(keys.silence())).await();
+      pipelines.any().send(Request.cmd(Command.DEL).arg(keys.silence())).await();
     }
 
     /** It counts as alive for longer than it could if it had the lifetime that is written down. */
@@ -210,7 +210,7 @@ class RedisPortsIT {
       String end =
           "local t = redis.call('TIME') "
               + "return redis.call('ZADD', KEYS[1], t[1] * 1000 + ARGV[1], ARGV[2])";
-      lanes
+      pipelines
           .any()
           .send(
               Request.cmd(Command.EVAL)
@@ -227,11 +227,11 @@ class RedisPortsIT {
       JobStoreContract.await(registry().beat("a"));
       String time = "return redis.call('TIME')[1]";
       long now =
-          1000 * lanes.any().send(Request.cmd(Command.EVAL).arg(time).arg(0)).await().toLong();
+          1000 * pipelines.any().send(Request.cmd(Command.EVAL).arg(time).arg(0)).await().toLong();
 
       long end =
           (long)
-              lanes
+              pipelines
                   .any()
                   .send(Request.cmd(Command.ZSCORE).arg(keys.livingNodes()).arg("a"))
                   .await()
@@ -251,18 +251,22 @@ class RedisPortsIT {
       assertThat(JobStoreContract.await(registry().beat("a")).living())
           .containsExactlyInAnyOrder("a", "alive");
       assertThat(
-              lanes.any().send(Request.cmd(Command.ZCARD).arg(keys.livingNodes())).await().toLong())
+              pipelines
+                  .any()
+                  .send(Request.cmd(Command.ZCARD).arg(keys.livingNodes()))
+                  .await()
+                  .toLong())
           .isEqualTo(2);
     }
 
     @Test
     void whatEarlierBuildsKeptGoes() {
-      lanes.any().send(Request.cmd(Command.SADD).arg(keys.formerNodes()).arg("x")).await();
+      pipelines.any().send(Request.cmd(Command.SADD).arg(keys.formerNodes()).arg("x")).await();
 
       JobStoreContract.await(registry().claim("mn@a#1"));
 
       assertThat(
-              lanes
+              pipelines
                   .any()
                   .send(Request.cmd(Command.EXISTS).arg(keys.formerNodes()))
                   .await()
@@ -275,7 +279,7 @@ class RedisPortsIT {
   class Limits implements ResourceLimitsContract {
     @Override
     public ResourceLimits limits() {
-      return new RedisResourceLimits(lanes, keys);
+      return new RedisResourceLimits(pipelines, keys);
     }
 
     @Test

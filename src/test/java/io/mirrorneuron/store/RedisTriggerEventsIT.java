@@ -39,7 +39,7 @@ class RedisTriggerEventsIT implements TriggerEventStoreContract {
 
   @Override
   public TriggerEventStore store(Room room) {
-    return new RedisTriggerEventStore(redis.lanes(), keys, room);
+    return new RedisTriggerEventStore(redis.pipelines(), keys, room);
   }
 
   @Test

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.Sentinels;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.SentinelMaster;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.SentinelMaster;
 import io.mirrorneuron.testing.CommitProcess;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
@@ -50,8 +50,8 @@ class SentinelFailoverIT {
     redis.close();
   }
 
-  private RedisLanes lanes(Sentinels sentinels) {
-    return RedisLanes.connect(
+  private RedisPipelines pipelines(Sentinels sentinels) {
+    return RedisPipelines.connect(
             vertx,
             RedisDialer.to(new SentinelMaster(sentinels, TIMEOUT)),
             Storage.unwatched(),
@@ -72,7 +72,7 @@ class SentinelFailoverIT {
     Eventually.eventually("another is master", redis::isReplaced);
   }
 
-  private static void told(String what, CommitWriters writers, long lost) {
+  private static void reported(String what, CommitWriters writers, long lost) {
     System.out.println(
         "%s: %d ms without a commit, %d of %d acknowledged ones lost"
             .formatted(what, writers.longestGapMs(), lost, writers.count()));
@@ -89,7 +89,7 @@ class SentinelFailoverIT {
     writesOn(writers);
 
     long lost = writers.stop();
-    told("killed" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
+    reported("killed" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
     if (acknowledged) {
       assertThat(lost).isZero();
     }
@@ -109,7 +109,7 @@ class SentinelFailoverIT {
     writesOn(writers);
 
     assertThat(writers.stop()).as("none is lost by the old master, which goes on").isEqualTo(lost);
-    told("stood still" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
+    reported("stood still" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
     if (acknowledged) {
       assertThat(lost).isZero();
     }
@@ -136,7 +136,7 @@ class SentinelFailoverIT {
   void oneSentinelThatHangsAndOneThatIsDeadDoNotHinder() {
     Tally.kill(redis.members().get(0).sentinel().toHandle());
     try (var _ = Frozen.process(redis.members().get(1).sentinel().pid())) {
-      assertThat(lanes(redis.sentinels()).isConnected()).isTrue();
+      assertThat(pipelines(redis.sentinels()).isConnected()).isTrue();
     }
   }
 
@@ -147,24 +147,24 @@ class SentinelFailoverIT {
 
     assertThatThrownBy(
             () ->
-                lanes(
+                pipelines(
                     new Sentinels(
                         right.addresses(), "other", "", right.password(), right.ownPassword())))
         .hasMessageContaining("no master of the name other");
     assertThatThrownBy(
             () ->
-                lanes(
+                pipelines(
                     new Sentinels(right.addresses(), right.master(), "", right.password(), wrong)))
         .hasMessageContaining("Sentinels refuse the password");
     assertThatThrownBy(
             () ->
-                lanes(
+                pipelines(
                     new Sentinels(
                         right.addresses(), right.master(), "", wrong, right.ownPassword())))
         .hasMessageContaining("WRONGPASS");
     assertThatThrownBy(
             () ->
-                lanes(
+                pipelines(
                     new Sentinels(
                         List.of("127.0.0.1:1"), right.master(), "", wrong, right.ownPassword())))
         .hasMessageContaining("no Sentinel answers");

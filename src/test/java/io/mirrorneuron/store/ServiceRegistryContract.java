@@ -4,7 +4,7 @@ import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.store.ServiceRegistry.Claim;
-import io.mirrorneuron.store.ServiceRegistry.Told;
+import io.mirrorneuron.store.ServiceRegistry.RegisteredDocument;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -170,15 +170,15 @@ public interface ServiceRegistryContract {
     assertThat(await(registry.sweep())).as("it may come back").isZero();
   }
 
-  private static List<String> documents(CompletionStage<List<Told>> told) {
-    return await(told).stream().map(Told::document).toList();
+  private static List<String> documents(CompletionStage<List<RegisteredDocument>> reported) {
+    return await(reported).stream().map(RegisteredDocument::document).toList();
   }
 
   /** What is told of the two jobs, which offer the same. */
   private Map<String, String> found(ServiceRegistry registry) {
     Map<String, String> found = new TreeMap<>();
     await(registry.named("web"))
-        .forEach(told -> found.put(told.document(), String.valueOf(told.role())));
+        .forEach(reported -> found.put(reported.document(), String.valueOf(reported.role())));
     return found;
   }
 

@@ -43,29 +43,29 @@ class ThousandNodesIT {
   void heartbeatsAndLeads(@TempDir Path folder) {
     try (RedisFixture redis = RedisFixture.start(folder)) {
       Keys keys = new Keys("mn");
-      RedisLanes lanes = redis.lanes();
+      RedisPipelines pipelines = redis.pipelines();
       List<NodeRegistry> nodes =
           IntStream.range(0, NODES)
-              .<NodeRegistry>mapToObj(i -> new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT))
+              .<NodeRegistry>mapToObj(i -> new RedisNodeRegistry(pipelines, keys, Lifetime.DEFAULT))
               .toList();
       Cost come = cost(redis, () -> all(i -> nodes.get(i).beat(owner(i))));
       all(i -> nodes.get(i).beat(owner(i)));
       Cost beat = cost(redis, () -> all(i -> nodes.get(i).beat(owner(i))));
-      LeaderLease lease = new RedisLeaderLease(lanes, keys);
+      LeaderLease lease = new RedisLeaderLease(pipelines, keys);
       long term = await(lease.take("deployments", owner(0), 60_000, LeaderLease.NONE, "")).term();
       Function<Integer, CompletionStage<?>> ask =
           i -> lease.take("deployments", owner(i), 60_000, i == 0 ? term : LeaderLease.NONE, "");
       Cost lead = cost(redis, () -> all(ask::apply));
       await(nodes.get(7).leave(owner(7)));
-      Cost told = cost(redis, () -> all(i -> nodes.get(i).beat(owner(i == 7 ? 8 : i))));
+      Cost reported = cost(redis, () -> all(i -> nodes.get(i).beat(owner(i == 7 ? 8 : i))));
       System.out.printf(
           "of %d servers: %s the first heartbeat, %s a heartbeat, %s one when a server is gone,"
               + " %s a look at the lead%n",
-          NODES, come, beat, told, lead);
+          NODES, come, beat, reported, lead);
 
       assertThat(await(nodes.getFirst().living())).hasSize(NODES - 1).doesNotContain(owner(7));
       assertThat(beat.bytes).as("a heartbeat is not told the names again").isLessThan(200);
-      assertThat(told.bytes).as("the names are told").isBetween(40.0 * NODES, 60.0 * NODES);
+      assertThat(reported.bytes).as("the names are told").isBetween(40.0 * NODES, 60.0 * NODES);
       assertThat(lead.bytes).as("who does not lead is told so").isLessThan(200);
     }
   }

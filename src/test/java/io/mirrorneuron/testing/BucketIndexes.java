@@ -95,7 +95,7 @@ public final class BucketIndexes {
       request.arg(0).arg(-1);
     }
     TreeSet<String> members = new TreeSet<>();
-    place.lanes().send(request).await().forEach(member -> members.add(member.toString()));
+    place.pipelines().send(request).await().forEach(member -> members.add(member.toString()));
     return members;
   }
 
@@ -104,6 +104,6 @@ public final class BucketIndexes {
     for (Object argument : arguments) {
       request.arg(String.valueOf(argument));
     }
-    return place.lanes().send(request).await();
+    return place.pipelines().send(request).await();
   }
 }

@@ -6,9 +6,9 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.SentinelMaster;
+import io.mirrorneuron.store.RedisPipelines;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.SentinelMaster;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -126,7 +126,8 @@ public final class CommitProcess implements AutoCloseable {
         acknowledged
             ? RedisDialer.acknowledged(master, keys.acknowledged(), TIMEOUT)
             : RedisDialer.to(master);
-    RedisLanes lanes = RedisLanes.connect(vertx, dialer, Storage.unwatched(), TIMEOUT).await();
-    return new RedisJobStore(lanes, keys, Duration.ofHours(1), 1_000_000);
+    RedisPipelines pipelines =
+        RedisPipelines.connect(vertx, dialer, Storage.unwatched(), TIMEOUT).await();
+    return new RedisJobStore(pipelines, keys, Duration.ofHours(1), 1_000_000);
   }
 }

@@ -4,7 +4,7 @@ import io.mirrorneuron.port.schedule.EventOutcome;
 import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
-import io.mirrorneuron.runtime.schedule.event.OwnEventListener;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,7 +22,7 @@ public final class FakeEvents {
       new LocalEvents(
           new InMemoryTriggerEvents(LocalEvents.ROOM),
           this::react,
-          OwnEventListener.NOBODY,
+          RuntimeEventListener.NOBODY,
           Clock.fixed(NOW, ZoneOffset.UTC),
           () -> Long.toString(ids.incrementAndGet()));
 

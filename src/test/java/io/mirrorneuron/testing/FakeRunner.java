@@ -52,12 +52,12 @@ public final class FakeRunner implements AutoCloseable {
     return fake.root();
   }
 
-  public void behave(FakeFault.Door door, FakeFault fault) {
-    fake.behave(door, fault);
+  public void behave(FakeFault.Door endpoint, FakeFault fault) {
+    fake.behave(endpoint, fault);
   }
 
-  public int asked(FakeFault.Door door) {
-    return fake.asked(door);
+  public int asked(FakeFault.Door endpoint) {
+    return fake.asked(endpoint);
   }
 
   public int stalled() {

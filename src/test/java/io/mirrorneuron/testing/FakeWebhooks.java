@@ -6,7 +6,7 @@ import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.Connections;
-import io.mirrorneuron.runtime.service.OwnDoors;
+import io.mirrorneuron.runtime.service.OwnPorts;
 import io.mirrorneuron.runtime.webhook.InboundHooks;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.store.DeliveryQueue;
@@ -28,7 +28,7 @@ public final class FakeWebhooks {
             "fixture",
             Lifetime.DEFAULT,
             clock);
-    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnDoors(), List.of());
+    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnPorts(), List.of());
     WebhookKeeper keeper =
         new WebhookKeeper(
             home,

@@ -19,7 +19,7 @@ import io.mirrorneuron.area.schedules.SchedulesVerticle;
 import io.mirrorneuron.blueprint.BuiltInCatalog;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.config.ModelSettings;
@@ -30,7 +30,7 @@ import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.launch.BundleSources;
 import io.mirrorneuron.launch.FolderLaunchStore;
-import io.mirrorneuron.launch.LaunchMeans;
+import io.mirrorneuron.launch.LaunchContext;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.launch.PathRoots;
 import io.mirrorneuron.launch.SubmittedFolders;
@@ -44,7 +44,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
-import io.mirrorneuron.run.human.HumanDesk;
+import io.mirrorneuron.run.human.DecisionService;
 import io.mirrorneuron.run.human.HumanInbox;
 import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
@@ -164,7 +164,8 @@ public final class GatewayFixture implements AutoCloseable {
             () -> "0000000" + ids.incrementAndGet(),
             quota);
     HumanLogs logs = new HumanLogs();
-    HumanDesk desk = new HumanDesk(runs, logs, clock, () -> "id" + ids.incrementAndGet());
+    DecisionService service =
+        new DecisionService(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
     ShownRuns shown =
         new ShownRuns(
@@ -178,7 +179,7 @@ public final class GatewayFixture implements AutoCloseable {
     Launches launches =
         new Launches(
             new BundleSources(catalogs, staging, models, PathRoots.ANY, SubmittedFolders.NONE),
-            new LaunchMeans(jobs, models, NoHooks.in(folder, runs, jobs)),
+            new LaunchContext(jobs, models, NoHooks.in(folder, runs, jobs)),
             new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 1000),
             clock,
             () -> "l" + LAUNCHES.incrementAndGet(),
@@ -216,7 +217,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new RunsVerticle.Places(folder.resolve("home/bundles"), folder.resolve("home")),
                 Desktop.find("127.0.0.1", desktop, "Linux"),
                 clock),
-            new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
+            new HumanVerticle(jobs, service, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
             new EventsVerticle(events.port()),
@@ -236,7 +237,7 @@ public final class GatewayFixture implements AutoCloseable {
                         List.of(new Readiness.Dependency("redis", notReady))),
                 clock,
                 quota,
-                FarReads.NONE,
+                RemoteReads.NONE,
                 StreamTokens.of(List.of(), clock)),
             contract(),
             areas,
@@ -390,7 +391,7 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** The gateway stops; what is behind it does not. */
-  public void closeDoor() {
+  public void closeEndpoint() {
     vertx.undeploy(gateway.deploymentID()).await();
   }
 

@@ -6,12 +6,12 @@ import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.port.node.GuestPrograms;
+import io.mirrorneuron.port.node.HostedPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -92,8 +92,8 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? new FakeOperations() : behind.runtime().operations(),
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
-                behind == null ? door() : behind.runtime().door(),
-                JoinFixture.desk("mirror_neuron@here", new Secret(redisUrl)),
+                behind == null ? endpoint() : behind.runtime().endpoint(),
+                JoinFixture.service("mirror_neuron@here", new Secret(redisUrl)),
                 sharesTokens,
                 GrpcRuntime::hardware,
                 () -> STORE,
@@ -104,13 +104,13 @@ public final class GrpcRuntime implements AutoCloseable {
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
   }
 
-  private NodeDoor door() {
-    return new NodeDoor(
+  private NodeEndpoint endpoint() {
+    return new NodeEndpoint(
         NodeToken.of(JOIN),
         "mirror_neuron@here#1",
         jobs,
         AgentChanges.NONE,
-        GuestPrograms.NONE,
+        HostedPrograms.NONE,
         new OpenReads(),
         address -> {},
         record -> {});
@@ -141,7 +141,7 @@ public final class GrpcRuntime implements AutoCloseable {
 
   /** The door of a runtime with a real Redis, which other nodes on that Redis are told of. */
   public static GrpcRuntime before(RuntimeFixture runtime) {
-    GrpcRuntime door =
+    GrpcRuntime endpoint =
         new GrpcRuntime(
             config(0, Duration.ofSeconds(15), AUTH),
             "",
@@ -149,8 +149,8 @@ public final class GrpcRuntime implements AutoCloseable {
             GatewayFixture.LIMITS,
             runtime,
             false);
-    runtime.runtime().door().opened().accept("127.0.0.1:" + door.server.port());
-    return door;
+    runtime.runtime().endpoint().opened().accept("127.0.0.1:" + endpoint.server.port());
+    return endpoint;
   }
 
   public static GrpcRuntime withoutOperatorToken() {

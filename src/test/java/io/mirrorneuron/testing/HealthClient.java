@@ -56,9 +56,9 @@ public final class HealthClient implements AutoCloseable {
 
   /** What a watch is told, as it comes. */
   public List<ServingStatus> watch(String service) {
-    List<ServingStatus> told = new CopyOnWriteArrayList<>();
-    Future<GrpcStatus> _ = watch(service, told);
-    return told;
+    List<ServingStatus> reported = new CopyOnWriteArrayList<>();
+    Future<GrpcStatus> _ = watch(service, reported);
+    return reported;
   }
 
   /**
@@ -66,14 +66,14 @@ public final class HealthClient implements AutoCloseable {
    *
    * @return how it has ended
    */
-  public Future<GrpcStatus> watch(String service, List<ServingStatus> told) {
+  public Future<GrpcStatus> watch(String service, List<ServingStatus> reported) {
     return client
         .request(server, method("Watch"))
         .compose(call -> call.send(request(service)))
         .compose(
             answer ->
                 answer
-                    .handler(one -> told.add(one.getStatus()))
+                    .handler(one -> reported.add(one.getStatus()))
                     .end()
                     .transform(_ -> Future.succeededFuture(answer.status())));
   }

@@ -22,7 +22,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private final Lifetime lifetime;
   private final Map<String, Long> ends;
   private final Map<String, String> addresses;
-  private final Map<String, String> told = new HashMap<>();
+  private final Map<String, String> reported = new HashMap<>();
   private final LongSupplier clock;
   private final Map<String, Supplier<String>> describing = new HashMap<>();
   private final Map<String, String> records;
@@ -145,8 +145,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     dropDead();
     boolean lapsed = ends.put(owner, clock.getAsLong() + lifetime.ms()) == null;
     stored.kept.compareAndSet(0, lifetime.ms());
-    if (told.containsKey(owner)) {
-      addresses.put(owner, told.get(owner));
+    if (reported.containsKey(owner)) {
+      addresses.put(owner, reported.get(owner));
     }
     deaths.remove(owner);
     if (sawOthers && describing.containsKey(owner)) {
@@ -213,8 +213,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     deaths.values().removeIf(at -> at < now - REMEMBERED_MS);
     Stream<Described> living =
         records.entrySet().stream()
-            .filter(told -> ends.containsKey(told.getKey()))
-            .map(told -> new Described(told.getKey(), told.getValue(), true));
+            .filter(reported -> ends.containsKey(reported.getKey()))
+            .map(reported -> new Described(reported.getKey(), reported.getValue(), true));
     Stream<Described> dead =
         deaths.keySet().stream()
             .map(owner -> new Described(owner, records.getOrDefault(owner, ""), false));
@@ -223,7 +223,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
 
   @Override
   public synchronized CompletionStage<Void> tell(String owner, String address) {
-    told.put(owner, address);
+    reported.put(owner, address);
     addresses.put(owner, address);
     return CompletableFuture.completedFuture(null);
   }

@@ -18,7 +18,7 @@ public final class InMemoryRecordStore implements RecordStore {
   private final Map<String, TreeMap<String, StoredRecord>> kinds = new HashMap<>();
   private final Map<String, Map<String, Kept>> besides = new HashMap<>();
   private final Map<String, Long> terms = new HashMap<>();
-  private final Map<String, List<News>> told = new HashMap<>();
+  private final Map<String, List<News>> reported = new HashMap<>();
   private long revisions;
 
   /** How many more writes it takes, as if its disk were full then. */
@@ -57,7 +57,7 @@ public final class InMemoryRecordStore implements RecordStore {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     of(kind).put(id, new StoredRecord(id, ++revisions, dueAt, json));
-    List<News> all = told.computeIfAbsent(kind, absent -> new ArrayList<>());
+    List<News> all = reported.computeIfAbsent(kind, absent -> new ArrayList<>());
     beside.news().forEach(one -> all.add(new News(all.size() + 1L, one)));
     besides.computeIfAbsent(kind, absent -> new HashMap<>()).merge(id, Kept.of(beside), Kept::and);
     return CompletableFuture.completedFuture(Optional.of(revisions));
@@ -98,7 +98,7 @@ public final class InMemoryRecordStore implements RecordStore {
   @Override
   public synchronized CompletionStage<List<News>> news(String kind, long after, int limit) {
     return CompletableFuture.completedFuture(
-        told.getOrDefault(kind, List.of()).stream()
+        reported.getOrDefault(kind, List.of()).stream()
             .filter(one -> one.seq() > after)
             .limit(limit)
             .toList());
@@ -106,7 +106,7 @@ public final class InMemoryRecordStore implements RecordStore {
 
   @Override
   public synchronized CompletionStage<List<News>> lastNews(String kind, int limit) {
-    List<News> all = told.getOrDefault(kind, List.of());
+    List<News> all = reported.getOrDefault(kind, List.of());
     return CompletableFuture.completedFuture(
         List.copyOf(all.subList(Math.max(0, all.size() - limit), all.size())));
   }

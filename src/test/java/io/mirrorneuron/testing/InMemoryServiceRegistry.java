@@ -120,11 +120,11 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
       Claim claim, String name, String id, long forMs) {
     Key key = new Key(name, id);
     Held held = records.get(key);
-    boolean isTold = held != null && held.claim().equals(claim) && isCurrent(claim);
-    if (isTold) {
+    boolean isReported = held != null && held.claim().equals(claim) && isCurrent(claim);
+    if (isReported) {
       left.put(key, new Left(claim, held.document(), clock.getAsLong() + forMs));
     }
-    return CompletableFuture.completedFuture(isTold);
+    return CompletableFuture.completedFuture(isReported);
   }
 
   @Override
@@ -159,38 +159,38 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
   }
 
   @Override
-  public synchronized CompletionStage<List<Told>> named(String name) {
-    return told(name);
+  public synchronized CompletionStage<List<RegisteredDocument>> named(String name) {
+    return reported(name);
   }
 
   @Override
-  public synchronized CompletionStage<List<Told>> all() {
-    return told(null);
+  public synchronized CompletionStage<List<RegisteredDocument>> all() {
+    return reported(null);
   }
 
-  private CompletionStage<List<Told>> told(String name) {
+  private CompletionStage<List<RegisteredDocument>> reported(String name) {
     return CompletableFuture.completedFuture(
         current(name).entrySet().stream()
-            .map(one -> new Told(one.getKey(), roles.get(one.getValue().jobId())))
+            .map(one -> new RegisteredDocument(one.getKey(), roles.get(one.getValue().jobId())))
             .toList());
   }
 
   /** What is told, by what it tells, with whose it is. */
   private Map<String, Claim> current(String name) {
-    Map<Key, Held> told = new HashMap<>();
+    Map<Key, Held> reported = new HashMap<>();
     records.forEach(
         (key, held) -> {
           if (isCurrent(held.claim()) && lives.test(held.claim().owner())) {
-            told.put(key, held);
+            reported.put(key, held);
           }
         });
     left.forEach(
         (key, one) -> {
           if (lasts(one) && lives.test(one.claim().owner())) {
-            told.put(key, new Held(one.claim(), one.document()));
+            reported.put(key, new Held(one.claim(), one.document()));
           }
         });
-    return told.entrySet().stream()
+    return reported.entrySet().stream()
         .filter(one -> name == null || one.getKey().name().equals(name))
         .map(Map.Entry::getValue)
         .collect(Collectors.toMap(Held::document, Held::claim));

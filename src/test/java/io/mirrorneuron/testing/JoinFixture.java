@@ -1,8 +1,8 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.runtime.join.ClusterJoin;
 import io.mirrorneuron.runtime.join.Invitation;
-import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.NodeHome;
 import io.mirrorneuron.runtime.join.NodeWork;
 import io.mirrorneuron.runtime.join.ThisNode;
@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A node that may join a cluster, with its data directory in memory. */
 public final class JoinFixture implements NodeHome, NodeWork {
-  /** Of all nodes of tests, and what {@link JoinDesk} compares. */
+  /** Of all nodes of tests, and what {@link ClusterJoin} compares. */
   public static final String VERSION = "1.2.3";
 
   public final AtomicLong openJobs = new AtomicLong();
@@ -36,12 +36,12 @@ public final class JoinFixture implements NodeHome, NodeWork {
   /**
    * @param redis what others are told of its Redis
    */
-  public static JoinDesk desk(String name, Secret redis) {
-    return new JoinFixture(redis).desk(name);
+  public static ClusterJoin service(String name, Secret redis) {
+    return new JoinFixture(redis).service(name);
   }
 
-  public JoinDesk desk(String name) {
-    return new JoinDesk(
+  public ClusterJoin service(String name) {
+    return new ClusterJoin(
         new ThisNode(name + "#1", VERSION),
         this,
         this,

@@ -147,9 +147,9 @@ public final class PackagedServer implements AutoCloseable {
     }
   }
 
-  private static String group(Pattern door, CharSequence said) {
-    Matcher found = door.matcher(said);
-    assertThat(found.find()).as("%s in:%n%s", door, said).isTrue();
+  private static String group(Pattern endpoint, CharSequence said) {
+    Matcher found = endpoint.matcher(said);
+    assertThat(found.find()).as("%s in:%n%s", endpoint, said).isTrue();
     return found.group(1);
   }
 

@@ -5,7 +5,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.store.lane.ClusterMap;
+import io.mirrorneuron.store.connection.ClusterMap;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -229,8 +229,9 @@ public final class RedisClusterFixture implements AutoCloseable {
   }
 
   /** Lines of masters that have the slot, as this node says. */
-  private static Stream<String> mastersOf(int slot, Node told) {
-    return told.ask(Command.CLUSTER, "NODES")
+  private static Stream<String> mastersOf(int slot, Node reported) {
+    return reported
+        .ask(Command.CLUSTER, "NODES")
         .toString()
         .lines()
         .filter(line -> line.contains("master") && isOf(line, slot));

@@ -5,7 +5,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -80,15 +80,15 @@ public final class RedisFixture implements AutoCloseable {
   }
 
   /** New connections as a runtime has them; they end with this. */
-  public RedisLanes lanes() {
-    return RedisLanes.connect(vertx, uri(), Storage.unwatched()).await();
+  public RedisPipelines pipelines() {
+    return RedisPipelines.connect(vertx, uri(), Storage.unwatched()).await();
   }
 
   /**
    * @param timeout after so much silence a connection is given up
    */
-  public RedisLanes lanes(Duration timeout) {
-    return RedisLanes.connect(vertx, uri(), Storage.unwatched(), timeout).await();
+  public RedisPipelines pipelines(Duration timeout) {
+    return RedisPipelines.connect(vertx, uri(), Storage.unwatched(), timeout).await();
   }
 
   /** The answer to a command, over a connection that nobody else uses. */

@@ -20,12 +20,12 @@ import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.wire.AllNodes;
@@ -47,7 +47,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final RedisServer redis;
   private final boolean ownsRedis;
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final NodeClients peers;
   private final NodeMachine machine;
   private final Clock clock;
@@ -108,7 +108,7 @@ public final class RuntimeFixture implements AutoCloseable {
     this.clock = clock;
     this.redis = redis;
     this.ownsRedis = ownsRedis;
-    this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
+    this.pipelines = RedisPipelines.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
     if (!config.node().name().isEmpty()) {
@@ -135,7 +135,9 @@ public final class RuntimeFixture implements AutoCloseable {
 
   private static final NodeMachine EIGHT_CORES =
       new NodeMachine(
-          () -> HARDWARE, GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test"));
+          () -> HARDWARE,
+          GpuInventory.of(List.of()),
+          () -> NodeCapacity.endless("mirror_neuron@test"));
 
   private Runtime start() {
     runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
@@ -150,7 +152,7 @@ public final class RuntimeFixture implements AutoCloseable {
             clock,
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),
             peers),
-        StorePlaces.one(lanes, new Keys(config.redis().namespace())),
+        StorePlaces.one(pipelines, new Keys(config.redis().namespace())),
         runs,
         machine,
         Storage.unwatched(),
@@ -190,8 +192,8 @@ public final class RuntimeFixture implements AutoCloseable {
   }
 
   /** Its connections to Redis. */
-  public RedisLanes lanes() {
-    return lanes;
+  public RedisPipelines pipelines() {
+    return pipelines;
   }
 
   /** Of the Redis that it is on. */
@@ -213,7 +215,7 @@ public final class RuntimeFixture implements AutoCloseable {
             new LocalCluster.Programs(
                 runtime.executions()::capacity, runtime.executions()::holders, Optional::empty),
             runtime.census(),
-            new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
+            new NodeLimits(new RedisResourceLimits(pipelines, keys), Clock.systemUTC()),
             new LocalCluster.Store(keys.namespace(), () -> GrpcRuntime.STORE),
             Clock.systemUTC());
     return new AllNodes(
@@ -222,8 +224,8 @@ public final class RuntimeFixture implements AutoCloseable {
         runtime.upkeep()::all,
         runtime.upkeep(),
         new LocalMembers(
-            JoinFixture.desk("mirror_neuron@test", Secret.NONE),
-            new RedisNodeRegistry(lanes, keys, config.node().lifetime()),
+            JoinFixture.service("mirror_neuron@test", Secret.NONE),
+            new RedisNodeRegistry(pipelines, keys, config.node().lifetime()),
             name -> true,
             runtime.upkeep(),
             peers.members()));

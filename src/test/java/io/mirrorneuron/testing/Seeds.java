@@ -41,8 +41,8 @@ public final class Seeds {
   }
 
   private static long first() {
-    String told = System.getProperty("seeds.first", "1");
-    if (!told.equals("daily")) {
+    String reported = System.getProperty("seeds.first", "1");
+    if (!reported.equals("daily")) {
       return whole("seeds.first", Long.MAX_VALUE - MOST).orElse(1);
     }
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
@@ -65,24 +65,26 @@ public final class Seeds {
   }
 
   private static double scale() {
-    String told = System.getProperty("seeds.scale", "1");
-    if (!told.matches("\\d{1,6}(\\.\\d{1,6})?") || Double.parseDouble(told) == 0) {
+    String reported = System.getProperty("seeds.scale", "1");
+    if (!reported.matches("\\d{1,6}(\\.\\d{1,6})?") || Double.parseDouble(reported) == 0) {
       throw new IllegalArgumentException(
-          "seeds.scale is a number above 0, such as 0.5 or 10, not " + told);
+          "seeds.scale is a number above 0, such as 0.5 or 10, not " + reported);
     }
-    return Double.parseDouble(told);
+    return Double.parseDouble(reported);
   }
 
   private static OptionalLong whole(String property, long most) {
-    String told = System.getProperty(property);
-    if (told == null) {
+    String reported = System.getProperty(property);
+    if (reported == null) {
       return OptionalLong.empty();
     }
-    if (!told.matches("\\d{1,18}") || Long.parseLong(told) < 1 || Long.parseLong(told) > most) {
+    if (!reported.matches("\\d{1,18}")
+        || Long.parseLong(reported) < 1
+        || Long.parseLong(reported) > most) {
       throw new IllegalArgumentException(
-          "%s is a whole number from 1 to %d, not %s".formatted(property, most, told));
+          "%s is a whole number from 1 to %d, not %s".formatted(property, most, reported));
     }
-    return OptionalLong.of(Long.parseLong(told));
+    return OptionalLong.of(Long.parseLong(reported));
   }
 
   /** The seed of a test that plays one long history; printed, with how to play it again. */

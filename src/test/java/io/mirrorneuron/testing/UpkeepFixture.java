@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.NodeUpkeep;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.runtime.drain.JobsOfNode;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
-import io.mirrorneuron.runtime.drain.NodeBook;
+import io.mirrorneuron.runtime.drain.NodeStore;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.time.Instant;
@@ -34,7 +34,7 @@ public final class UpkeepFixture {
   public static LocalUpkeep of(
       String node, Instant now, InMemoryNodeRegistry nodes, InMemoryJobStore jobs) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
-    NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);
+    NodeStore book = new NodeStore(new InMemoryRecordStore(), timers);
     CompletionStage<?> done = CompletableFuture.completedStage(null);
     return new LocalUpkeep(
         node,
@@ -58,7 +58,7 @@ public final class UpkeepFixture {
   public static NodeMembers members(String node, Instant now) {
     InMemoryNodeRegistry nodes = registry(node);
     return new LocalMembers(
-        JoinFixture.desk(node, Secret.NONE),
+        JoinFixture.service(node, Secret.NONE),
         nodes,
         name -> true,
         of(node, now, nodes),

@@ -107,11 +107,11 @@ class JsonTextTest {
   @Test
   void aNameThatComesTwiceIsRefusedOnRequest() {
     String text = "{\"a\": [{\"b\": 1, \"b\": 2}]}";
-    String told =
+    String reported =
         "f is malformed at line 1, column 20: b is in this object already: keep one of them";
     assertThat(JsonText.object(text, "f")).hasToString("{\"a\":[{\"b\":2}]}");
-    assertThatThrownBy(() -> JsonText.distinct(text, "f")).hasMessage(told);
-    assertThatThrownBy(() -> JsonText.requireDistinct(text, "f")).hasMessage(told);
+    assertThatThrownBy(() -> JsonText.distinct(text, "f")).hasMessage(reported);
+    assertThatThrownBy(() -> JsonText.requireDistinct(text, "f")).hasMessage(reported);
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LenientJsonTest {
   private record Inner(String word, int number) {}
 
-  private record Told(
+  private record Fields(
       String word,
       Long count,
       int number,
@@ -31,35 +31,35 @@ class LenientJsonTest {
   private static final String NAMES =
       "word count number big ratio is_on inner words inners by_name Tree";
 
-  private static final Told NOTHING =
-      new Told(null, null, 0, 0, 0, false, null, List.of(), List.of(), Map.of(), null);
+  private static final Fields NOTHING =
+      new Fields(null, null, 0, 0, 0, false, null, List.of(), List.of(), Map.of(), null);
 
   private static ObjectNode json(String text) {
     return Json.parseObject(text.replace('\'', '"'), "text");
   }
 
-  private static Told read(String text) {
-    return LenientJson.read(json(text), Told.class);
+  private static Fields read(String text) {
+    return LenientJson.read(json(text), Fields.class);
   }
 
   /** With one value for each member. */
-  private static Told all(String value) {
+  private static Fields all(String value) {
     return read("{'" + NAMES.replace(" ", "':" + value + ",'") + "':" + value + "}");
   }
 
   @Test
-  void whatFitsIsTold() {
+  void whatFitsIsReported() {
     ObjectNode json =
         json(
             "{'word':'w','count':5,'number':6,'big':7,'ratio':1.5,'is_on':true,'other':[{}],"
                 + "'inner':{'word':'i','number':1},'words':['a','b'],'inners':[{'number':2}],"
                 + "'by_name':{'n':{'word':'x'}},'Tree':{'a':[1.50]}}");
 
-    Told told = LenientJson.read(json, Told.class);
+    Fields reported = LenientJson.read(json, Fields.class);
 
-    assertThat(told)
+    assertThat(reported)
         .isEqualTo(
-            new Told(
+            new Fields(
                 "w",
                 5L,
                 6,
@@ -71,16 +71,19 @@ class LenientJsonTest {
                 List.of(new Inner(null, 2)),
                 Map.of("n", new Inner("x", 0)),
                 json.get("Tree")));
-    assertThat(told.tree).isSameAs(json.get("Tree"));
+    assertThat(reported.tree).isSameAs(json.get("Tree"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"null", "''", "'  '", "[]", "{}"})
   void emptyValuesTellNothing(String value) {
-    Told told = all(value);
+    Fields reported = all(value);
 
-    assertThat(told).usingRecursiveComparison().ignoringFields("tree", "inner").isEqualTo(NOTHING);
-    assertThat(told.inner).isEqualTo(value.equals("{}") ? new Inner(null, 0) : null);
+    assertThat(reported)
+        .usingRecursiveComparison()
+        .ignoringFields("tree", "inner")
+        .isEqualTo(NOTHING);
+    assertThat(reported.inner).isEqualTo(value.equals("{}") ? new Inner(null, 0) : null);
   }
 
   @Test
@@ -93,7 +96,7 @@ class LenientJsonTest {
         .usingRecursiveComparison()
         .ignoringFields("tree")
         .isEqualTo(
-            new Told(
+            new Fields(
                 null,
                 null,
                 0,
@@ -109,16 +112,16 @@ class LenientJsonTest {
 
   @Test
   void numbersMayComeAsTexts() {
-    Told told = read("{'number':'6','big':'7','ratio':'x','count':'8'}");
+    Fields reported = read("{'number':'6','big':'7','ratio':'x','count':'8'}");
 
-    assertThat(told.number).isEqualTo(6);
-    assertThat(told.big).isEqualTo(7);
-    assertThat(told.ratio).isZero();
-    assertThat(told.count).isNull();
+    assertThat(reported.number).isEqualTo(6);
+    assertThat(reported.big).isEqualTo(7);
+    assertThat(reported.ratio).isZero();
+    assertThat(reported.count).isNull();
   }
 
   @Test
   void nothingIsToldWhereThereIsNoObject() {
-    assertThat(LenientJson.read(MissingNode.getInstance(), Told.class)).isEqualTo(NOTHING);
+    assertThat(LenientJson.read(MissingNode.getInstance(), Fields.class)).isEqualTo(NOTHING);
   }
 }

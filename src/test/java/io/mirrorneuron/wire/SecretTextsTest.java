@@ -62,12 +62,13 @@ class SecretTextsTest {
                 """
                 {"inputs": {"pin": {"schema": {"writeOnly": true}, "value": 88776655},
                   "tiny": {"schema": {"writeOnly": true}, "value": 1234567}}}""");
-    var told = (ObjectNode) Json.parse("{\"x\": 88776655, \"y\": \"is 88776655\", \"z\": 1234567}");
+    var reported =
+        (ObjectNode) Json.parse("{\"x\": 88776655, \"y\": \"is 88776655\", \"z\": 1234567}");
 
     MarkedSecrets marked = MarkedSecrets.of(manifest);
 
     assertThat(marked.texts()).containsExactly("88776655");
-    assertThat(marked.hide(told))
+    assertThat(marked.hide(reported))
         .isEqualTo(Json.parse("{\"x\": \"[REDACTED]\", \"y\": \"is [REDACTED]\", \"z\": 1234567}"));
   }
 }

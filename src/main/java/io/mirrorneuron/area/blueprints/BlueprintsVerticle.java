@@ -303,7 +303,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
           .recover(
               failure ->
                   Future.failedFuture(
-                      failure instanceof MnException told ? Fault.listed(told) : failure));
+                      failure instanceof MnException reported ? Fault.listed(reported) : failure));
     }
 
     /**

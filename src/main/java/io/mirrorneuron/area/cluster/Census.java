@@ -26,7 +26,7 @@ final class Census {
    */
   static ObjectNode nodes(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
-    ObjectNode nodes = counted(known, told -> byStatus(told.nodeStatuses()));
+    ObjectNode nodes = counted(known, reported -> byStatus(reported.nodeStatuses()));
     nodes.set(
         "items", known.map(ClusterSummary::nodeDocuments).orElseGet(Json.MAPPER::createArrayNode));
     return nodes;

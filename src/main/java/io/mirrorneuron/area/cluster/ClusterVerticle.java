@@ -81,7 +81,7 @@ public final class ClusterVerticle extends AreaVerticle {
     on("getSystemSummary", call -> cluster.summary());
     on("getMetrics", this::getMetrics);
     this.ports = new ServerPorts(location, new ListeningPorts(Path.of("/proc/net"), clock));
-    on("getResource", call -> Totals.enrich(cluster.resource(), ports.doors()));
+    on("getResource", call -> Totals.enrich(cluster.resource(), ports.endpoints()));
     on("getResourcePorts", call -> ports.list(call.flag("in_use")));
     on("setResource", this::setResource);
     on("putResource", this::setResource);
@@ -116,7 +116,7 @@ public final class ClusterVerticle extends AreaVerticle {
                   ignored.stream())
               .collect(Collectors.joining("; ")));
     }
-    ObjectNode answer = Totals.enrich(cluster.setResource(limits), ports.doors());
+    ObjectNode answer = Totals.enrich(cluster.setResource(limits), ports.endpoints());
     if (!ignored.isEmpty()) {
       answer.set("warnings", Json.MAPPER.valueToTree(ignored));
     }
@@ -127,7 +127,7 @@ public final class ClusterVerticle extends AreaVerticle {
   private record ServerPorts(ServerLocation location, ListeningPorts others) {
 
     /** The doors of this server and of its runtime. */
-    List<NativePort> doors() {
+    List<NativePort> endpoints() {
       return List.of(
           NativePort.ofUrl("api", "HTTP API", location.apiBaseUrl().get()),
           NativePort.ofTarget("core_grpc", "gRPC of the runtime", location.coreTarget().get()));
@@ -135,10 +135,10 @@ public final class ClusterVerticle extends AreaVerticle {
 
     /** The doors, then all others. */
     Ports list(boolean withOthers) {
-      List<NativePort> ports = new ArrayList<>(doors());
+      List<NativePort> ports = new ArrayList<>(endpoints());
       if (withOthers) {
         Set<String> own =
-            ports.stream().map(door -> "tcp-" + door.port()).collect(Collectors.toSet());
+            ports.stream().map(endpoint -> "tcp-" + endpoint.port()).collect(Collectors.toSet());
         others.get().stream()
             .map(NativePort::of)
             .filter(port -> !own.contains(port.name()))
@@ -261,14 +261,14 @@ public final class ClusterVerticle extends AreaVerticle {
         int grpcPort,
         String clusterNodes,
         boolean networkOnly) {
-      static Handshake of(Greeting told) {
+      static Handshake of(Greeting reported) {
         return new Handshake(
-            told.nodeName(),
-            told.runtimeMode(),
-            told.grpcHost(),
-            told.grpcPort(),
-            told.clusterNodes(),
-            told.networkOnly());
+            reported.nodeName(),
+            reported.runtimeMode(),
+            reported.grpcHost(),
+            reported.grpcPort(),
+            reported.clusterNodes(),
+            reported.networkOnly());
       }
     }
 
@@ -358,11 +358,11 @@ public final class ClusterVerticle extends AreaVerticle {
     /**
      * The report with its nodes and totals completed, and {@code combined} where it can be had.
      *
-     * @param doors of the server, which it is given as {@code native_ports}
+     * @param endpoints of the server, which it is given as {@code native_ports}
      */
-    static ObjectNode enrich(CapacityReport whole, List<NativePort> doors) {
+    static ObjectNode enrich(CapacityReport whole, List<NativePort> endpoints) {
       ObjectNode report = enrich(whole);
-      return report.set("native_ports", Json.MAPPER.valueToTree(doors));
+      return report.set("native_ports", Json.MAPPER.valueToTree(endpoints));
     }
 
     static ObjectNode enrich(CapacityReport whole) {

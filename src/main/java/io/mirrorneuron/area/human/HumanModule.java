@@ -9,6 +9,6 @@ public final class HumanModule {
 
   public static AreaVerticle of(Platform platform) {
     return new HumanVerticle(
-        platform.jobs(), platform.decisions().desk(), platform.decisions().inbox());
+        platform.jobs(), platform.decisions().service(), platform.decisions().inbox());
   }
 }

@@ -12,7 +12,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.run.human.HumanDesk;
+import io.mirrorneuron.run.human.DecisionService;
 import io.mirrorneuron.run.human.HumanInbox;
 import io.mirrorneuron.run.human.InboxOrder;
 import java.util.Optional;
@@ -27,10 +27,10 @@ public final class HumanVerticle extends AreaVerticle {
   private final HumanInbox inbox;
   private final Decisions decisions;
 
-  public HumanVerticle(JobsPort jobs, HumanDesk desk, HumanInbox inbox) {
+  public HumanVerticle(JobsPort jobs, DecisionService service, HumanInbox inbox) {
     super("human", LIMIT);
     this.inbox = inbox;
-    this.decisions = new Decisions(jobs, desk);
+    this.decisions = new Decisions(jobs, service);
     on("listHuman", this::listHuman);
     ofAllNodes(
         "listHuman",
@@ -49,7 +49,7 @@ public final class HumanVerticle extends AreaVerticle {
     on(
         "acknowledgeRunNotice",
         call ->
-            desk.acknowledge(
+            service.acknowledge(
                 call.text("run_id"), call.text("notice_id"), call.body(), person(call)));
   }
 
@@ -95,21 +95,22 @@ public final class HumanVerticle extends AreaVerticle {
         Set.of(ErrorCode.NOT_FOUND, ErrorCode.UNIMPLEMENTED);
 
     private final JobsPort jobs;
-    private final HumanDesk desk;
+    private final DecisionService service;
 
-    Decisions(JobsPort jobs, HumanDesk desk) {
+    Decisions(JobsPort jobs, DecisionService service) {
       this.jobs = jobs;
-      this.desk = desk;
+      this.service = service;
     }
 
     ObjectNode act(String runId, HumanAct act) {
       // In this order: the folder of the run may be on another node, which its job tells of.
-      return Stream.<Supplier<Optional<String>>>of(() -> RunId.job(runId), () -> desk.jobOf(runId))
+      return Stream.<Supplier<Optional<String>>>of(
+              () -> RunId.job(runId), () -> service.jobOf(runId))
           .flatMap(named -> named.get().stream())
           .distinct()
           .flatMap(jobId -> ofJob(jobId, runId, act).stream())
           .findFirst()
-          .orElseGet(() -> desk.act(runId, act));
+          .orElseGet(() -> service.act(runId, act));
     }
 
     /** Empty when the job has no such request. */
@@ -125,7 +126,7 @@ public final class HumanVerticle extends AreaVerticle {
         return Optional.of(jobs.decide(jobId, decision));
       } catch (MnException e) {
         boolean notThere = NOT_OF_THE_JOB.contains(e.code());
-        if (notThere || e.code().retryable() && desk.isOfProgram(runId, act.requestId())) {
+        if (notThere || e.code().retryable() && service.isOfProgram(runId, act.requestId())) {
           return Optional.empty();
         }
         throw e;

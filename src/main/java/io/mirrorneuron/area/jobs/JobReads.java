@@ -57,14 +57,15 @@ final class JobReads {
   }
 
   /** The same where another node has the run; a folder that was left here is not looked at. */
-  ObjectNode compact(String jobId, FarFacts.Told far) {
+  ObjectNode compact(String jobId, RemoteRunFacts.RunDocuments remote) {
     JsonNode none = MissingNode.getInstance();
-    JsonNode summary = far.summary() == null ? none : Json.parseObject(far.summary(), "summary");
+    JsonNode summary =
+        remote.summary() == null ? none : Json.parseObject(remote.summary(), "summary");
     JobRecord record = JobRecord.of(jobs.brief(jobId)).with(new StoredRun(none, none, summary));
     EventPage last = jobs.lastEvents(jobId, CompactDetail.EVENTS_READ);
-    ObjectNode detail = CompactDetail.compact(jobId, record, last, facts(far));
-    if (far.unknown() != null) {
-      detail.put("files_unknown", far.unknown());
+    ObjectNode detail = CompactDetail.compact(jobId, record, last, facts(remote));
+    if (remote.unknown() != null) {
+      detail.put("files_unknown", remote.unknown());
       detail.withObject("/summary").putNull("artifact_count");
     }
     return detail;
@@ -74,12 +75,12 @@ final class JobReads {
 
   private record Sampled(long sampleCount) {}
 
-  private static RunFacts facts(FarFacts.Told far) {
-    if (far.files() == null) {
+  private static RunFacts facts(RemoteRunFacts.RunDocuments remote) {
+    if (remote.files() == null) {
       return RunFacts.NONE;
     }
-    Files files = LenientJson.read(Json.parseObject(far.files(), "artifacts"), Files.class);
-    String text = Objects.requireNonNullElse(far.resources(), "{}");
+    Files files = LenientJson.read(Json.parseObject(remote.files(), "artifacts"), Files.class);
+    String text = Objects.requireNonNullElse(remote.resources(), "{}");
     ObjectNode resources = Json.parseObject(text, "resources");
     boolean isSampled = LenientJson.read(resources, Sampled.class).sampleCount() > 0;
     return new RunFacts(

@@ -134,8 +134,8 @@ final class JobStreams {
                 .compose(
                     there -> isAwaited.test(there) ? watched.get() : Future.succeededFuture(there));
     return page.onSuccess(
-        told -> {
-          if (isLast.test(told)) {
+        reported -> {
+          if (isLast.test(reported)) {
             from.ended(jobId);
           }
         });

@@ -124,8 +124,8 @@ public final class JobsVerticle extends AreaVerticle {
   @Override
   public Future<?> start() throws Exception {
     streams = new JobStreams(vertx, threads(), jobs, runs, reads, views, clock);
-    FarFacts far = new FarFacts(new LocalAreas(vertx.eventBus()));
-    details = new JobDetails(views, reads, far, this::isElsewhere, threads());
+    RemoteRunFacts remote = new RemoteRunFacts(new LocalAreas(vertx.eventBus()));
+    details = new JobDetails(views, reads, remote, this::isElsewhere, threads());
     return super.start();
   }
 
@@ -144,7 +144,8 @@ public final class JobsVerticle extends AreaVerticle {
                 streams
                     .ends()
                     .end(answer.jobId(), wait, gone(call))
-                    .map(far -> wait.isZero() ? answer.of(far.job()) : answer.at(far.job()))
+                    .map(
+                        remote -> wait.isZero() ? answer.of(remote.job()) : answer.at(remote.job()))
                     .otherwise(answer)) // it is stored, whatever is known of it
         .map(AreaVerticle::encode);
   }
@@ -157,12 +158,12 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Validation validateJob(ApiCall call) {
     SubmitRequest request = SubmitRequest.read(call.body());
-    Validation told = request.located(staging, jobs.validate(submission(request, call)));
-    List<Issue> issues = new ArrayList<>(told.issues());
+    Validation reported = request.located(staging, jobs.validate(submission(request, call)));
+    List<Issue> issues = new ArrayList<>(reported.issues());
     for (String sentence : request.ignored()) {
       issues.add(Issue.warning("request.unknown_member", sentence, "", Location.BUNDLE));
     }
-    return Validation.of(issues, told.results(), told.plan());
+    return Validation.of(issues, reported.results(), reported.plan());
   }
 
   private JobPlan planJob(ApiCall call) {
@@ -180,7 +181,7 @@ public final class JobsVerticle extends AreaVerticle {
         wait.isZero()
             ? Future.succeededFuture()
             : streams.ends().endOfOlder(id(call), wait, gone(call));
-    return end.compose(far -> job(call)).onSuccess(told -> polls.answered(id(call)));
+    return end.compose(remote -> job(call)).onSuccess(reported -> polls.answered(id(call)));
   }
 
   private Future<Buffer> job(ApiCall call) {
@@ -294,7 +295,7 @@ public final class JobsVerticle extends AreaVerticle {
   private record JobDetails(
       JobViewCaches views,
       JobReads reads,
-      FarFacts far,
+      RemoteRunFacts remote,
       Function<String, Future<Boolean>> isElsewhere,
       AreaThreads threads) {
 
@@ -309,13 +310,17 @@ public final class JobsVerticle extends AreaVerticle {
                     : isElsewhere
                         .apply(run)
                         .otherwise(false) // the store is away
-                        .compose(isFar -> isFar ? elsewhere(jobId, run) : views.detail(jobId));
+                        .compose(
+                            isRemote -> isRemote ? elsewhere(jobId, run) : views.detail(jobId));
               });
     }
 
     private Future<Buffer> elsewhere(String jobId, String runId) {
-      return far.of(runId)
-          .compose(told -> threads.blocking(() -> AreaVerticle.encode(reads.compact(jobId, told))));
+      return remote
+          .of(runId)
+          .compose(
+              reported ->
+                  threads.blocking(() -> AreaVerticle.encode(reads.compact(jobId, reported))));
     }
   }
 
@@ -441,18 +446,18 @@ public final class JobsVerticle extends AreaVerticle {
 
     /** Expects a body that fits the contract. */
     static SubmitRequest read(ObjectNode body) {
-      Body told = LenientJson.read(body, Body.class);
+      Body reported = LenientJson.read(body, Body.class);
       Map<String, byte[]> payloads = new LinkedHashMap<>();
-      told.payloads.forEach(
+      reported.payloads.forEach(
           (path, text) -> payloads.put(path, text.asText().getBytes(StandardCharsets.UTF_8)));
-      String handle = olderHandle(told.olderHandle);
+      String handle = olderHandle(reported.olderHandle);
       return new SubmitRequest(
-          told.manifest,
-          told.manifestJson,
+          reported.manifest,
+          reported.manifestJson,
           payloads,
-          handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
-          inputs(told.inputs),
-          told.force,
+          handle.isEmpty() ? Objects.requireNonNullElse(reported.bundlePath, "") : handle,
+          inputs(reported.inputs),
+          reported.force,
           IgnoredMembers.of(body.properties().stream().map(Map.Entry::getKey), MEMBERS));
     }
 
@@ -465,10 +470,10 @@ public final class JobsVerticle extends AreaVerticle {
         JsonNode inputs,
         boolean force) {}
 
-    private static Map<String, JsonNode> inputs(JsonNode told) {
+    private static Map<String, JsonNode> inputs(JsonNode reported) {
       Map<String, JsonNode> inputs = new LinkedHashMap<>();
-      if (told != null) {
-        told.properties().forEach(one -> inputs.put(one.getKey(), one.getValue()));
+      if (reported != null) {
+        reported.properties().forEach(one -> inputs.put(one.getKey(), one.getValue()));
       }
       return inputs;
     }

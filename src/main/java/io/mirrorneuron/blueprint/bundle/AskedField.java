@@ -1,6 +1,6 @@
 package io.mirrorneuron.blueprint.bundle;
 
-import io.mirrorneuron.human.FormWords;
+import io.mirrorneuron.human.FormErrorText;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
@@ -46,9 +46,9 @@ record AskedField(
   }
 
   private boolean hidesValue() {
-    var told = Json.object();
-    told.set(name, Json.MAPPER.valueToTree(value));
-    return isSecret || Redaction.of(told) != told;
+    var reported = Json.object();
+    reported.set(name, Json.MAPPER.valueToTree(value));
+    return isSecret || Redaction.of(reported) != reported;
   }
 
   /** What is wrong with an answer; of a secret one nothing is repeated. */
@@ -59,7 +59,7 @@ record AskedField(
     List<Fault> faults;
     try {
       faults =
-          FormWords.plain(
+          FormErrorText.plain(
               schema,
               place,
               SchemaCheck.of(Json.MAPPER.valueToTree(schema))

@@ -159,14 +159,15 @@ public record BlueprintBundle(
     static Blueprint of(BundleOrigin origin, Path folder, Map<String, Object> manifest) {
       String directory = folder.getFileName().toString();
       String id = id(manifest, directory);
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("name", first(manifest, NAMES, id));
-      told.put("description", first(manifest, DESCRIPTIONS, ""));
-      told.put("job_name", first(manifest, List.of("job_name"), ""));
-      told.put("workflow_id", first(manifest, List.of("workflow_id", "workflow.workflow_id"), ""));
-      told.put("path", directory);
+      Map<String, Object> reported = new LinkedHashMap<>();
+      reported.put("name", first(manifest, NAMES, id));
+      reported.put("description", first(manifest, DESCRIPTIONS, ""));
+      reported.put("job_name", first(manifest, List.of("job_name"), ""));
+      reported.put(
+          "workflow_id", first(manifest, List.of("workflow_id", "workflow.workflow_id"), ""));
+      reported.put("path", directory);
       String place = origin == BundleOrigin.PATH ? folder.toString() : null;
-      return Blueprint.ofBundle(id, told, manifest, origin.recorded(), place);
+      return Blueprint.ofBundle(id, reported, manifest, origin.recorded(), place);
     }
 
     /** The name of a manifest with steps at its root is its id. */

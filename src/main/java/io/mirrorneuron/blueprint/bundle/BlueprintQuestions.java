@@ -55,7 +55,7 @@ record BlueprintQuestions(
 
   /** What counts without answers; what is missing stays so. */
   FormAnswers defaults() {
-    return told(Map.of());
+    return reported(Map.of());
   }
 
   /**
@@ -82,10 +82,10 @@ record BlueprintQuestions(
     given.keySet().stream()
         .filter(name -> !fields.containsKey(name))
         .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
-    return told(fitting);
+    return reported(fitting);
   }
 
-  private FormAnswers told(Map<String, Object> given) {
+  private FormAnswers reported(Map<String, Object> given) {
     Map<String, Object> inputs = new LinkedHashMap<>();
     Map<String, Object> configured = Map.of();
     for (AskedField field : fields.values()) {

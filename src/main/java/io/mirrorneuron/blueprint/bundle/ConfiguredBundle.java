@@ -62,12 +62,12 @@ public record ConfiguredBundle(
   }
 
   private static ConfiguredBundle of(
-      BlueprintBundle bundle, BundleConfig config, FormAnswers told) {
+      BlueprintBundle bundle, BundleConfig config, FormAnswers reported) {
     return new ConfiguredBundle(
         bundle,
-        config.with(told.config()),
+        config.with(reported.config()),
         bundle.scenario().orElse(null),
-        told.inputs(),
+        reported.inputs(),
         Map.of(),
         Map.of());
   }
@@ -78,7 +78,7 @@ public record ConfiguredBundle(
    * @param more laid over the configuration
    * @throws MnException TOO_LARGE, INVALID
    */
-  public ConfiguredBundle told(Map<String, Object> more, Map<String, String> variables) {
+  public ConfiguredBundle reported(Map<String, Object> more, Map<String, String> variables) {
     return new ConfiguredBundle(bundle, config.with(more), scenario, inputs, variables, storage);
   }
 
@@ -163,7 +163,7 @@ public record ConfiguredBundle(
               ? metadata.withObject("/mn_cli")
               : metadata.putObject("mn_cli");
       named(identity).forEach(cli::put);
-      told(launch).forEach((name, value) -> metadata.set(name, Json.MAPPER.valueToTree(value)));
+      reported(launch).forEach((name, value) -> metadata.set(name, Json.MAPPER.valueToTree(value)));
       if (manifest.has("run_id")) {
         manifest.put("run_id", identity.runId());
       }
@@ -172,16 +172,16 @@ public record ConfiguredBundle(
     }
 
     /** What the runtime and programs are told of the launch; nothing that is empty. */
-    private static Map<String, Map<String, ?>> told(ConfiguredBundle launch) {
-      Map<String, Map<String, ?>> told = new LinkedHashMap<>();
-      told.put("blueprint_config", launch.config().merged());
-      told.put("blueprint_environment", environment(launch));
-      told.put("mn_storage", launch.storage());
-      told.values().removeIf(Map::isEmpty);
+    private static Map<String, Map<String, ?>> reported(ConfiguredBundle launch) {
+      Map<String, Map<String, ?>> reported = new LinkedHashMap<>();
+      reported.put("blueprint_config", launch.config().merged());
+      reported.put("blueprint_environment", environment(launch));
+      reported.put("mn_storage", launch.storage());
+      reported.values().removeIf(Map::isEmpty);
       if (launch.scenario() != null) {
-        told.put("blueprint_scenario", launch.scenario());
+        reported.put("blueprint_scenario", launch.scenario());
       }
-      return told;
+      return reported;
     }
 
     /** The model that the configuration names, and over it what a hook has set. */
@@ -303,39 +303,39 @@ public record ConfiguredBundle(
       return Boolean.FALSE.equals(member.get("enabled"));
     }
 
-    private Stream<ModelNeed> configured(String path, Map<String, Object> told) {
-      String model = first(told, "runtime_model", "model");
-      if (isOff(told) || model == null) {
+    private Stream<ModelNeed> configured(String path, Map<String, Object> reported) {
+      String model = first(reported, "runtime_model", "model");
+      if (isOff(reported) || model == null) {
         return Stream.empty();
       }
-      String provider = provider(told);
-      if (provider == null && told.get("runtime_model") instanceof String) {
-        return Stream.of(need(model, RUNNER, path, told));
+      String provider = provider(reported);
+      if (provider == null && reported.get("runtime_model") instanceof String) {
+        return Stream.of(need(model, RUNNER, path, reported));
       }
-      boolean isOpen = isOpen(told) && (isForPrograms(path, told) || isKnown.test(model));
+      boolean isOpen = isOpen(reported) && (isForPrograms(path, reported) || isKnown.test(model));
       return provider != null || isOpen
-          ? Stream.of(need(model, provider, path, told))
+          ? Stream.of(need(model, provider, path, reported))
           : Stream.empty();
     }
 
     /** Of those that somebody must have; null for others, and when none is named. */
-    private static String provider(Map<String, Object> told) {
-      String named = first(told, "provider", "mode");
+    private static String provider(Map<String, Object> reported) {
+      String named = first(reported, "provider", "mode");
       return named == null ? null : PROVIDERS.get(word(named));
     }
 
-    private static boolean isOpen(Map<String, Object> told) {
-      String named = first(told, "provider", "mode");
+    private static boolean isOpen(Map<String, Object> reported) {
+      String named = first(reported, "provider", "mode");
       return named == null || word(named).equals("auto");
     }
 
     /** Whether programs are told this one, and this server has to say where it answers. */
-    private static boolean isForPrograms(String path, Map<String, Object> told) {
-      return path.equals(PRIMARY) && address(told) == null;
+    private static boolean isForPrograms(String path, Map<String, Object> reported) {
+      return path.equals(PRIMARY) && address(reported) == null;
     }
 
-    private static String address(Map<String, Object> told) {
-      return first(told, "api_base", "base_url");
+    private static String address(Map<String, Object> reported) {
+      return first(reported, "api_base", "base_url");
     }
 
     /**
@@ -344,21 +344,21 @@ public record ConfiguredBundle(
      */
     static ConfiguredModel ofPrograms(BundleConfig config) {
       Map<String, Object> llm = DottedPath.object(config.value("llm"));
-      Map<String, Object> told =
+      Map<String, Object> reported =
           DottedPath.object(llm.get("configs")).isEmpty()
               ? llm
               : DottedPath.object(config.value(PRIMARY));
-      String model = first(told, "runtime_model", "model");
-      if (isOff(llm) || isOff(told) || model == null) {
+      String model = first(reported, "runtime_model", "model");
+      if (isOff(llm) || isOff(reported) || model == null) {
         return null;
       }
-      String provider = provider(told);
-      if (provider == null && told.get("runtime_model") instanceof String) {
+      String provider = provider(reported);
+      if (provider == null && reported.get("runtime_model") instanceof String) {
         provider = RUNNER;
-      } else if (provider == null && !isOpen(told)) {
-        provider = first(told, "provider", "mode");
+      } else if (provider == null && !isOpen(reported)) {
+        provider = first(reported, "provider", "mode");
       }
-      return new ConfiguredModel(model, provider, address(told));
+      return new ConfiguredModel(model, provider, address(reported));
     }
 
     private static String word(String name) {
@@ -383,9 +383,9 @@ public record ConfiguredBundle(
       return needs.stream();
     }
 
-    private ModelNeed declared(String path, Object told) {
+    private ModelNeed declared(String path, Object reported) {
       Map<String, Object> members =
-          told instanceof String model ? Map.of("model", model) : DottedPath.object(told);
+          reported instanceof String model ? Map.of("model", model) : DottedPath.object(reported);
       String model = first(members, "runtime_model", "model", "id", "name");
       String named = first(members, "provider");
       if (model == null || isOff(members)) {
@@ -395,14 +395,15 @@ public record ConfiguredBundle(
       return need(model, provider, path, members);
     }
 
-    private ModelNeed need(String model, String provider, String path, Map<String, Object> told) {
-      boolean isElsewhere = Boolean.TRUE.equals(told.get("cluster_provided"));
+    private ModelNeed need(
+        String model, String provider, String path, Map<String, Object> reported) {
+      boolean isElsewhere = Boolean.TRUE.equals(reported.get("cluster_provided"));
       return new ModelNeed(model, provider, path, isElsewhere, force);
     }
 
-    private static String first(Map<String, Object> told, String... names) {
+    private static String first(Map<String, Object> reported, String... names) {
       return Stream.of(names)
-          .map(name -> DottedPath.text(told.get(name)))
+          .map(name -> DottedPath.text(reported.get(name)))
           .filter(Objects::nonNull)
           .findFirst()
           .orElse(null);

@@ -27,14 +27,14 @@ public record FittingBundle(ConfiguredBundle bundle, List<MnException> refusals)
     boolean isReadable = refusals.isEmpty();
     BundleConfig asked = orElse(files, () -> files.with(request), refusals);
     List<Fault> faults = new ArrayList<>();
-    FormAnswers told = BlueprintQuestions.of(bundle, asked).answers(answers, faults);
+    FormAnswers reported = BlueprintQuestions.of(bundle, asked).answers(answers, faults);
     if (isReadable && !faults.isEmpty()) { // else it may be the configuration that answers
       refusals.add(Fault.refusal(faults));
     }
-    BundleConfig config = orElse(asked, () -> asked.with(told.config()), refusals);
+    BundleConfig config = orElse(asked, () -> asked.with(reported.config()), refusals);
     Map<String, Object> scenario = orElse(null, () -> bundle.scenario().orElse(null), refusals);
     return new FittingBundle(
-        new ConfiguredBundle(bundle, config, scenario, told.inputs(), Map.of(), Map.of()),
+        new ConfiguredBundle(bundle, config, scenario, reported.inputs(), Map.of(), Map.of()),
         List.copyOf(refusals));
   }
 

@@ -143,14 +143,14 @@ public final class AreaNodes implements Readiness {
 
   private void giveUp(Followed gone) {
     chosen.compareAndSet(gone, null);
-    MnException told =
+    MnException reported =
         new MnException(
                 ErrorCode.UNAVAILABLE,
                 "may_have_happened",
                 "server %s, which was asked, has gone: what was asked of it may have happened; look before you ask again"
                     .formatted(gone.node()))
             .withRetryAfter(AGAIN_MS);
-    List.copyOf(gone.waiting()).forEach(answer -> answer.tryFail(told));
+    List.copyOf(gone.waiting()).forEach(answer -> answer.tryFail(reported));
     gone.waiting().clear();
   }
 

@@ -1,11 +1,11 @@
 package io.mirrorneuron.bus.cluster;
 
 import io.mirrorneuron.bus.Addresses;
-import io.mirrorneuron.bus.FarReads;
-import io.mirrorneuron.wire.FarRead;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.wire.FileFacts;
 import io.mirrorneuron.wire.FileWish;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +19,7 @@ import java.time.Instant;
  * Files that a server of the cluster holds for this gateway, in pieces that are asked for one by
  * one, so that a reader who is slow fills no memory.
  */
-public final class ClusteredFiles implements FarReads {
+public final class ClusteredFiles implements RemoteReads {
   private static final long PATIENCE_MS = 15_000;
 
   private final Vertx vertx;
@@ -32,12 +32,12 @@ public final class ClusteredFiles implements FarReads {
 
   /** Answers of other nodes come by the server that is asked, and need no second way. */
   @Override
-  public Future<Buffer> read(FarRead read, Duration patience) {
+  public Future<Buffer> read(RemoteRead read, Duration patience) {
     return NONE.read(read, patience);
   }
 
   @Override
-  public Future<FarFile> fetch(FarRead read, FileWish wish) {
+  public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
     JsonObject wanted = new JsonObject(Json.write(wish));
     return message(read.owner(), "open", read.call(), wanted)
         .map(head -> new Held(read.owner(), read.call(), facts(head.body().toJsonObject())));
@@ -62,7 +62,7 @@ public final class ClusteredFiles implements FarReads {
     return vertx.eventBus().request(Addresses.files(node), body, delivery);
   }
 
-  private final class Held implements FarFile {
+  private final class Held implements RemoteFile {
     private final String node;
     private final String handle;
     private final FileFacts facts;

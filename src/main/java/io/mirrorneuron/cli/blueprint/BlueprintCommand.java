@@ -68,11 +68,11 @@ public final class BlueprintCommand extends CommandGroup {
   private static final List<String> HEADERS = List.of("ID", "Name", "Job Name", "Description");
 
   /** What is shown of one; null where nothing is told. */
-  private record Told(String id, String name, String jobName, String description) {}
+  private record BlueprintBody(String id, String name, String jobName, String description) {}
 
   private record Category(String name, int count) {}
 
-  private record All(List<Told> blueprints, List<Category> categories) {}
+  private record All(List<BlueprintBody> blueprints, List<Category> categories) {}
 
   @Command(
       name = "list",
@@ -116,7 +116,7 @@ public final class BlueprintCommand extends CommandGroup {
             names.isEmpty() ? "the catalog is empty" : "the catalog has " + names);
   }
 
-  private List<String> row(Told one) {
+  private List<String> row(BlueprintBody one) {
     return Stream.of(one.id(), one.name(), one.jobName(), one.description())
         .map(text -> Objects.requireNonNullElse(text, ""))
         .toList();
@@ -233,14 +233,14 @@ public final class BlueprintCommand extends CommandGroup {
           });
     }
 
-    private void show(Uninstalled told) {
+    private void show(Uninstalled reported) {
       Output output = client.output();
       output.line(
-          told.released().isEmpty()
+          reported.released().isEmpty()
               ? Output.printable(id) + " needed no models"
-              : "needed no more: " + Output.printable(String.join(", ", told.released())));
-      if (!told.removed().isEmpty()) {
-        output.line("removed: " + Output.printable(String.join(", ", told.removed())));
+              : "needed no more: " + Output.printable(String.join(", ", reported.released())));
+      if (!reported.removed().isEmpty()) {
+        output.line("removed: " + Output.printable(String.join(", ", reported.removed())));
       }
     }
   }
@@ -307,7 +307,7 @@ public final class BlueprintCommand extends CommandGroup {
       })
   public static final class BlueprintValidateCommand implements Callable<Integer> {
     @Mixin EitherClient client;
-    @Mixin LaunchWords words;
+    @Mixin LaunchArguments words;
 
     @Option(
         names = {"-o", "--output"},
@@ -315,7 +315,7 @@ public final class BlueprintCommand extends CommandGroup {
         description = "table, or json, which is the same as --json.")
     String format;
 
-    private record Told(Validation validation) {}
+    private record BlueprintBody(Validation validation) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -328,13 +328,13 @@ public final class BlueprintCommand extends CommandGroup {
 
     private int validate(RestClient rest) throws InterruptedException {
       RestAnswer answer = rest.post("/blueprints/launch/validate", words.body(client, rest));
-      Validation report = Json.read(answer.json(), Told.class, "answer").validation();
+      Validation report = Json.read(answer.json(), BlueprintBody.class, "answer").validation();
       if (client.json() || "json".equals(format)) {
         client.output().json(report);
       } else {
-        BundleReport told = new BundleReport(client, words.name(), false);
-        told.lines(report).forEach(client.output()::line);
-        client.output().line(told.verdict(report));
+        BundleReport reported = new BundleReport(client, words.name(), false);
+        reported.lines(report).forEach(client.output()::line);
+        client.output().line(reported.verdict(report));
       }
       return report.ok() ? ExitCode.OK : ExitCode.FAILED;
     }
@@ -386,8 +386,8 @@ public final class BlueprintCommand extends CommandGroup {
           });
     }
 
-    private void show(Installed told) {
-      List<Model> models = told.modelInstall().models();
+    private void show(Installed reported) {
+      List<Model> models = reported.modelInstall().models();
       if (models.isEmpty()) {
         client.output().line(Output.printable(id) + " needs no models");
       } else {

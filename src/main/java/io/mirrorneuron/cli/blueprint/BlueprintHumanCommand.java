@@ -89,7 +89,7 @@ public final class BlueprintHumanCommand implements Callable<Integer> {
     body.put("decision", decision);
     put(body, "comment", notes);
     put(body, "by", reviewer);
-    return record(client, run, RunReader.Deed.RESPONSE, request, body);
+    return record(client, run, RunReader.Action.RESPONSE, request, body);
   }
 
   @Command(
@@ -106,7 +106,7 @@ public final class BlueprintHumanCommand implements Callable<Integer> {
       throws InterruptedException {
     Map<String, Object> body = new LinkedHashMap<>();
     put(body, "by", reviewer);
-    return record(client, run, RunReader.Deed.ACK, notice, body);
+    return record(client, run, RunReader.Action.ACK, notice, body);
   }
 
   private static void put(Map<String, Object> body, String member, String value) {
@@ -116,13 +116,13 @@ public final class BlueprintHumanCommand implements Callable<Integer> {
   }
 
   private static int record(
-      RunsClient client, String run, RunReader.Deed deed, String id, Map<String, Object> body)
+      RunsClient client, String run, RunReader.Action effect, String id, Map<String, Object> body)
       throws InterruptedException {
     return RunReader.call(
         client,
         runs -> {
           try {
-            return HumanCommand.tell(client, runs.record(run, deed, id, body));
+            return HumanCommand.tell(client, runs.record(run, effect, id, body));
           } catch (MnException e) {
             throw HumanCommand.plain(e);
           }

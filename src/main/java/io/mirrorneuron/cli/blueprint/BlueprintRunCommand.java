@@ -8,7 +8,7 @@ import io.mirrorneuron.cli.LaunchReport;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
-import io.mirrorneuron.cli.human.AnswersHere;
+import io.mirrorneuron.cli.human.TerminalAnswers;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -50,7 +50,7 @@ import picocli.CommandLine.Option;
     })
 public final class BlueprintRunCommand implements Callable<Integer> {
   @Mixin EitherClient client;
-  @Mixin LaunchWords words;
+  @Mixin LaunchArguments words;
 
   @Option(
       names = {"-d", "--detached"},
@@ -82,7 +82,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
 
   private record Scheduled(String scheduleId, String kind, String nextRunAt) {}
 
-  private record Told(String status, String jobId, String runId, String error) {}
+  private record LaunchBody(String status, String jobId, String runId, String error) {}
 
   @Override
   public Integer call() throws InterruptedException {
@@ -128,8 +128,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     String progressId = "mn-" + new IdSource(Clock.systemUTC(), new SecureRandom()).jobSuffix();
     body.put("progress_id", progressId);
     RestAnswer end = new LaunchWatch(client).ofLaunch(rest, body, progressId);
-    Told told = end.as(Told.class);
-    if (told.jobId() == null) {
+    LaunchBody reported = end.as(LaunchBody.class);
+    if (reported.jobId() == null) {
       return new LaunchReport(client, words.name()).failed(end);
     }
     if (client.json() && detached) {
@@ -139,8 +139,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     if (!client.json()) {
       new LaunchReport(client, words.name()).warn(end);
       Output output = client.output();
-      output.field("Job ID", told.jobId());
-      output.field("Blueprint Run ID", told.runId());
+      output.field("Job ID", reported.jobId());
+      output.field("Blueprint Run ID", reported.runId());
     }
     Duration patience = client.limit("--follow-seconds", followSeconds);
     return detached
@@ -148,8 +148,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
         : client.call(
             mn ->
                 new JobWatcher(client, mn)
-                    .asking(new AnswersHere(client))
-                    .untilEnd(told.jobId(), patience));
+                    .asking(new TerminalAnswers(client))
+                    .untilEnd(reported.jobId(), patience));
   }
 
   /** Shows the phases of a launch until it is over. */
@@ -166,7 +166,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
 
     private record End(boolean completed) {}
 
-    private record Told(List<Object> events) {}
+    private record LaunchBody(List<Object> events) {}
 
     LaunchWatch(ClientOptions client) {
       this.client = client;
@@ -209,7 +209,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
 
     private static boolean isKnown(RestClient rest, String progressId) throws InterruptedException {
       try {
-        return !rest.get(path(progressId)).as(Told.class).events().isEmpty();
+        return !rest.get(path(progressId)).as(LaunchBody.class).events().isEmpty();
       } catch (MnException e) {
         return false; // the first failure says more
       }

@@ -49,7 +49,7 @@ public final class BlueprintShowCommand implements Callable<Integer> {
   Path folder;
 
   /** What is shown of one; null where nothing is told. */
-  private record Told(
+  private record ShowBody(
       String id,
       String name,
       String tagline,
@@ -62,7 +62,7 @@ public final class BlueprintShowCommand implements Callable<Integer> {
       String revision,
       String rateLabel) {}
 
-  private record One(Told blueprint) {}
+  private record One(ShowBody blueprint) {}
 
   @Override
   public Integer call() throws InterruptedException {
@@ -122,7 +122,7 @@ public final class BlueprintShowCommand implements Callable<Integer> {
         : standard.substring(0, LONGEST_DEFAULT - 1) + "…";
   }
 
-  private static List<List<String>> rows(Told one) {
+  private static List<List<String>> rows(ShowBody one) {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("ID", one.id());
     rows.put("Name", one.name());

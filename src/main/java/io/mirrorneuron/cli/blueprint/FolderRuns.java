@@ -175,7 +175,7 @@ final class FolderRuns implements RunReader {
   private record Ask(String requestId) {}
 
   @Override
-  public RestAnswer record(String run, Deed deed, String id, Map<String, Object> body) {
+  public RestAnswer record(String run, Action effect, String id, Map<String, Object> body) {
     String runId = run(run).runId();
     Map<String, Object> signed = new LinkedHashMap<>(body);
     signed.putIfAbsent("by", REVIEWER);
@@ -184,14 +184,14 @@ final class FolderRuns implements RunReader {
     IdSource ids = new IdSource(clock, new SecureRandom());
     try (RunStore writable = new RunStore(root, new RunWriter.Elsewhere())) {
       HumanDecisions people = HumanDecisions.of(writable, clock, ids::request);
-      if (deed == Deed.ACK) {
-        return RestAnswer.like(people.desk().acknowledge(runId, id, answer, by));
+      if (effect == Action.ACK) {
+        return RestAnswer.like(people.service().acknowledge(runId, id, answer, by));
       }
       boolean known =
           RestAnswer.like(people.inbox().ofRun(runId, null))
               .elements("requests")
               .anyMatch(one -> id.equals(one.as(Ask.class).requestId()));
-      if (known && !people.desk().isOfProgram(runId, id)) {
+      if (known && !people.service().isOfProgram(runId, id)) {
         throw new MnException(
             ErrorCode.CONFLICT,
             "kept_by_job",
@@ -199,7 +199,7 @@ final class FolderRuns implements RunReader {
                 .formatted(id));
       }
       return RestAnswer.like(
-          people.desk().act(runId, new HumanAct(HumanAct.Kind.RESPOND, id, answer, by)));
+          people.service().act(runId, new HumanAct(HumanAct.Kind.RESPOND, id, answer, by)));
     }
   }
 

@@ -71,7 +71,7 @@ sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderR
   List<RestAnswer> pending(String run) throws InterruptedException;
 
   /** What a person can do. */
-  enum Deed {
+  enum Action {
     RESPONSE,
     ACK
   }
@@ -83,7 +83,7 @@ sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderR
    * @return the record
    * @throws MnException when it is refused
    */
-  RestAnswer record(String run, Deed deed, String id, Map<String, Object> body)
+  RestAnswer record(String run, Action effect, String id, Map<String, Object> body)
       throws InterruptedException;
 
   /** Writes a page about a run where it is to be kept. Returns the file. */

@@ -34,7 +34,7 @@ final class ServerRuns implements RunReader {
 
   private record WebUi(String url) {}
 
-  private record Told(long next, boolean ended) {}
+  private record PageBody(long next, boolean ended) {}
 
   @FunctionalInterface
   private interface Question<T> {
@@ -98,11 +98,11 @@ final class ServerRuns implements RunReader {
         "/stream?limit=%d&after=%d&channels=%s%s"
             .formatted(MOST_RECORDS, after, RestClient.part(wanted.channels()), level);
     RestAnswer page = about(run, path -> rest.get(path + query));
-    Told told = page.as(Told.class);
+    PageBody reported = page.as(PageBody.class);
     return new Page(
         page.elements("data").map(one -> new StreamRecord(() -> one)).toList(),
-        told.next(),
-        told.ended());
+        reported.next(),
+        reported.ended());
   }
 
   @Override
@@ -126,9 +126,9 @@ final class ServerRuns implements RunReader {
   }
 
   @Override
-  public RestAnswer record(String run, Deed deed, String id, Map<String, Object> body)
+  public RestAnswer record(String run, Action effect, String id, Map<String, Object> body)
       throws InterruptedException {
-    String there = "/human/" + RestClient.part(id) + "/" + deed.name().toLowerCase(Locale.ROOT);
+    String there = "/human/" + RestClient.part(id) + "/" + effect.name().toLowerCase(Locale.ROOT);
     return about(run, path -> rest.post(path + there, body));
   }
 

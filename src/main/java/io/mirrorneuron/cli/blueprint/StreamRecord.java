@@ -10,26 +10,26 @@ import java.util.stream.Collectors;
  * A record of the stream of a run, {@code mn.blueprint.stream.v1}, in the forms in which the
  * original client prints it.
  *
- * @param told the record, which is read only when it is printed: most of a long run are not
+ * @param reported the record, which is read only when it is printed: most of a long run are not
  */
-record StreamRecord(Supplier<RestAnswer> told) {
+record StreamRecord(Supplier<RestAnswer> reported) {
   private record Head(String ts, String type, Log payload) {}
 
   private record Log(String level, String component, String message) {}
 
   /** As one line of JSON. */
   String line() {
-    return told.get().without("seq").line();
+    return reported.get().without("seq").line();
   }
 
   /** What its file has, as one line of JSON. */
   String payload() {
-    return told.get().member("payload").line();
+    return reported.get().member("payload").line();
   }
 
   /** {@code TIMESTAMP TYPE {the rest}}. */
   String event() {
-    RestAnswer json = told.get();
+    RestAnswer json = reported.get();
     Head head = json.as(Head.class);
     return "%s %s %s"
         .formatted(
@@ -40,7 +40,7 @@ record StreamRecord(Supplier<RestAnswer> told) {
 
   /** {@code TIMESTAMP LEVEL COMPONENT MESSAGE}; further lines stand below, a bit to the right. */
   String log() {
-    RestAnswer json = told.get();
+    RestAnswer json = reported.get();
     Head head = json.as(Head.class);
     Log log = Objects.requireNonNullElse(head.payload(), new Log(null, null, null));
     String message = Objects.toString(log.message(), "");

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
-import io.mirrorneuron.human.FormWords;
+import io.mirrorneuron.human.FormErrorText;
 import io.mirrorneuron.human.SchemaForm;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
@@ -114,8 +114,8 @@ public record HumanAsk(
    */
   public record Form(ObjectNode schema) {
     /** Empty when that is none. */
-    public static Optional<Form> of(RestAnswer told) {
-      return told.json() instanceof ObjectNode object
+    public static Optional<Form> of(RestAnswer reported) {
+      return reported.json() instanceof ObjectNode object
           ? Optional.of(new Form(object))
           : Optional.empty();
     }
@@ -136,7 +136,9 @@ public record HumanAsk(
     public List<String> faults(String field, JsonNode value) {
       try {
         SchemaForm form = new SchemaForm(schema);
-        return FormWords.plain(form, form.faults(field, value)).stream().map(Fault::msg).toList();
+        return FormErrorText.plain(form, form.faults(field, value)).stream()
+            .map(Fault::msg)
+            .toList();
       } catch (MnException e) {
         return List.of();
       }

@@ -114,13 +114,13 @@ public final class HumanCommand extends CommandGroup {
   }
 
   /**
-   * @param deed the request and what is done to it
+   * @param effect the request and what is done to it
    */
-  private static int tell(ApiClient client, String run, String deed, Map<String, Object> body)
+  private static int tell(ApiClient client, String run, String effect, Map<String, Object> body)
       throws InterruptedException {
     return client.call(
         rest -> {
-          String path = RunAddress.path(rest, run) + "/human/" + RestClient.parts(deed);
+          String path = RunAddress.path(rest, run) + "/human/" + RestClient.parts(effect);
           return tell(client, send(rest, path, body));
         });
   }

@@ -38,20 +38,21 @@ record Recorded(String type, Payload payload, String warning) {
   }
 
   String sentence() {
-    Payload told = Objects.requireNonNullElse(payload, new Payload(null, null, null, null, null));
-    String what = Objects.toString(told.requestId(), Objects.toString(told.noticeId(), ""));
-    String by = told.by() == null ? "" : " by " + told.by();
+    Payload reported =
+        Objects.requireNonNullElse(payload, new Payload(null, null, null, null, null));
+    String what = Objects.toString(reported.requestId(), Objects.toString(reported.noticeId(), ""));
+    String by = reported.by() == null ? "" : " by " + reported.by();
     return switch (Objects.toString(type, "")) {
-      case "human_input_received" -> what + ": answered" + decision(told) + by;
+      case "human_input_received" -> what + ": answered" + decision(reported) + by;
       case APPROVED -> what + ": approved" + by + "; it needs another approval";
-      case "human_request_claimed" -> what + ": claimed" + by + " until " + told.until();
+      case "human_request_claimed" -> what + ": claimed" + by + " until " + reported.until();
       case "human_request_released" -> what + ": released" + by;
       case "human_notice_acknowledged" -> what + ": acknowledged" + by;
       default -> what + ": " + type + by;
     };
   }
 
-  private static String decision(Payload told) {
-    return told.decision() == null ? "" : " with " + told.decision();
+  private static String decision(Payload reported) {
+    return reported.decision() == null ? "" : " with " + reported.decision();
   }
 }

@@ -72,10 +72,10 @@ final class JobChoice {
   /**
    * Steers the jobs that are meant. What cannot be steered is told, and the others are.
    *
-   * @param deed in a word, for example {@code cancel}
+   * @param effect in a word, for example {@code cancel}
    * @return the exit code
    */
-  int steer(Client client, String deed, Steering steering) throws InterruptedException {
+  int steer(Client client, String effect, Steering steering) throws InterruptedException {
     boolean chooses = status != null || name != null || older != null;
     if (ids.isEmpty() && !chooses) {
       throw client.misuse("Missing argument 'JOB_ID'");
@@ -93,7 +93,8 @@ final class JobChoice {
     }
     return client.call(
         mn ->
-            steerAll(client, mn, deed, chooses ? chosen(mn, isOld) : named(client, mn), steering));
+            steerAll(
+                client, mn, effect, chooses ? chosen(mn, isOld) : named(client, mn), steering));
   }
 
   private Predicate<ListedJob> isOld(Client client) {
@@ -144,8 +145,8 @@ final class JobChoice {
   }
 
   private int steerAll(
-      Client client, MirrorNeuron mn, String deed, List<String> jobs, Steering steering) {
-    if (!jobs.isEmpty() && !isMeant(client, deed, jobs)) {
+      Client client, MirrorNeuron mn, String effect, List<String> jobs, Steering steering) {
+    if (!jobs.isEmpty() && !isMeant(client, effect, jobs)) {
       client.output().line("Nothing was done");
       return ExitCode.FAILED;
     }
@@ -168,7 +169,7 @@ final class JobChoice {
     return outcome.failed().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private boolean isMeant(Client client, String deed, List<String> jobs) {
+  private boolean isMeant(Client client, String effect, List<String> jobs) {
     if (client.json()) {
       return true;
     }
@@ -176,7 +177,8 @@ final class JobChoice {
     String more = jobs.size() > SHOWN ? " and %d more".formatted(jobs.size() - SHOWN) : "";
     client
         .output()
-        .line(Output.printable("To %s: %s: %s%s".formatted(deed, count(jobs.size()), some, more)));
+        .line(
+            Output.printable("To %s: %s: %s%s".formatted(effect, count(jobs.size()), some, more)));
     return yes || client.isConfirmed("Do it?");
   }
 

@@ -8,7 +8,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
-import io.mirrorneuron.cli.human.AnswersHere;
+import io.mirrorneuron.cli.human.TerminalAnswers;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.wire.Json;
@@ -95,7 +95,7 @@ final class JobForkCommand implements Callable<Integer> {
   }
 
   private JobWatcher watcher(MirrorNeuron mn) {
-    JobWatcher watcher = new JobWatcher(client, mn).asking(new AnswersHere(client));
+    JobWatcher watcher = new JobWatcher(client, mn).asking(new TerminalAnswers(client));
     return bundle == null ? watcher : watcher.of(bundle);
   }
 

@@ -114,7 +114,7 @@ final class JobListCommand implements Callable<Integer> {
     return row;
   }
 
-  private static String text(String told) {
-    return Objects.toString(told, "");
+  private static String text(String reported) {
+    return Objects.toString(reported, "");
   }
 }

@@ -97,7 +97,7 @@ final class JobStatusCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static String text(Object told) {
-    return Objects.toString(told, "");
+  private static String text(Object reported) {
+    return Objects.toString(reported, "");
   }
 }

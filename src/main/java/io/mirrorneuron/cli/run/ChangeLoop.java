@@ -111,11 +111,11 @@ final class ChangeLoop {
   /** Waits until the job is over, or ends it as soon as all it does is to wait for a person. */
   private void settle(MirrorNeuron mn, String jobId, Consumer<String> tell, CountDownLatch over)
       throws InterruptedException {
-    boolean told = false;
+    boolean reported = false;
     while (!isForPeople(mn, jobId)) {
-      if (!told) {
+      if (!reported) {
         tell.accept("changed: " + names() + "; runs again when this has ended; Ctrl-C ends");
-        told = true;
+        reported = true;
       }
       if (over.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
         return;

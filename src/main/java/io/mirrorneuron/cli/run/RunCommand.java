@@ -14,7 +14,7 @@ import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
-import io.mirrorneuron.cli.human.AnswersHere;
+import io.mirrorneuron.cli.human.TerminalAnswers;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.cli.schedule.ShownSchedules;
 import io.mirrorneuron.model.ErrorCode;
@@ -147,14 +147,14 @@ public final class RunCommand implements Callable<Integer> {
   boolean autoSchedule;
 
   /** One for all runs of {@code --watch}: it reads the terminal. */
-  private AnswersHere answers;
+  private TerminalAnswers answers;
 
   @Override
   public Integer call() throws InterruptedException {
     if (bundle == null) {
       throw client.misuse("Missing argument 'BUNDLE'");
     }
-    answers = new AnswersHere(client);
+    answers = new TerminalAnswers(client);
     if (schedule != null || autoSchedule) {
       return runLater();
     }

@@ -65,17 +65,17 @@ final class HealthCheck {
 
   /** Empty for an older server, and for one whose programs run elsewhere. */
   private static Optional<Component> confinement(Component api) {
-    Programs.Confinement told = LenientJson.read(api.detail(), Programs.class).confinement();
-    if (told == null || told.state() == null) {
+    Programs.Confinement reported = LenientJson.read(api.detail(), Programs.class).confinement();
+    if (reported == null || reported.state() == null) {
       return Optional.empty();
     }
     return Optional.of(
         new Component(
             "confinement",
-            told.state().equals("on") ? HealthReport.PASSING : HealthReport.WARNING,
-            "executor.confine " + told.mode(),
+            reported.state().equals("on") ? HealthReport.PASSING : HealthReport.WARNING,
+            "executor.confine " + reported.mode(),
             null,
-            TextNode.valueOf(told.words()),
+            TextNode.valueOf(reported.words()),
             null));
   }
 

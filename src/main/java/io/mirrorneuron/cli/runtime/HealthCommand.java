@@ -74,22 +74,22 @@ public final class HealthCommand implements Callable<Integer> {
   }
 
   /** What people want to know of a document that a component answers with. */
-  private record Told(
+  private record HealthBody(
       String version, String warning, String note, String status, String env, String auth) {}
 
   private static String words(JsonNode detail) {
     if (detail == null || detail.isTextual()) {
       return detail == null ? "" : detail.asText();
     }
-    Told told = LenientJson.read(detail, Told.class);
-    return told.warning() != null
-        ? told.warning()
+    HealthBody reported = LenientJson.read(detail, HealthBody.class);
+    return reported.warning() != null
+        ? reported.warning()
         : Stream.of(
-                told.version(),
-                told.note(),
-                told.status(),
-                told.env() == null ? null : "environment " + told.env(),
-                told.auth() == null ? null : "authentication " + told.auth())
+                reported.version(),
+                reported.note(),
+                reported.status(),
+                reported.env() == null ? null : "environment " + reported.env(),
+                reported.auth() == null ? null : "authentication " + reported.auth())
             .filter(Objects::nonNull)
             .collect(Collectors.joining(", "));
   }

@@ -68,19 +68,19 @@ public final class ModelCommand extends CommandGroup {
     return client.call(
         rest -> {
           RestAnswer answer = rest.get(isWhole ? PATH + "/catalog" : PATH);
-          List<List<String>> rows = rows(rest, answer.as(ToldModel.All.class), all);
-          client.print(answer, ToldModel.All.class, told -> print(client, told, rows));
+          List<List<String>> rows = rows(rest, answer.as(ModelRow.All.class), all);
+          client.print(answer, ModelRow.All.class, reported -> print(client, reported, rows));
           return ExitCode.OK;
         });
   }
 
   /** Of what is being installed with how far that is. */
-  private static List<List<String>> rows(RestClient rest, ToldModel.All told, boolean all)
+  private static List<List<String>> rows(RestClient rest, ModelRow.All reported, boolean all)
       throws InterruptedException {
     List<List<String>> rows = new ArrayList<>();
-    for (ToldModel model : told.models()) {
+    for (ModelRow model : reported.models()) {
       if (model.isUnderWay()) {
-        rows.add(rest.get(path(model.id())).as(ToldModel.class).row());
+        rows.add(rest.get(path(model.id())).as(ModelRow.class).row());
       } else if (all || model.installed()) {
         rows.add(model.row());
       }
@@ -88,15 +88,15 @@ public final class ModelCommand extends CommandGroup {
     return rows;
   }
 
-  private static void print(ApiClient client, ToldModel.All told, List<List<String>> rows) {
+  private static void print(ApiClient client, ModelRow.All reported, List<List<String>> rows) {
     if (!rows.isEmpty()) {
-      client.output().table(ToldModel.HEADERS, rows);
-    } else if (told.runnerAvailable()) {
+      client.output().table(ModelRow.HEADERS, rows);
+    } else if (reported.runnerAvailable()) {
       client.output().line("No installed models; mn model list --all shows what can be installed.");
     } else {
       client.output().line("Nobody knows which models are installed.");
     }
-    told.warnings().forEach(client::complain);
+    reported.warnings().forEach(client::complain);
   }
 
   @Command(
@@ -111,7 +111,7 @@ public final class ModelCommand extends CommandGroup {
           boolean compatibility)
       throws InterruptedException {
     return client.show(
-        path(id), ToldModel.class, told -> told.print(client.output(), compatibility));
+        path(id), ModelRow.class, reported -> reported.print(client.output(), compatibility));
   }
 
   @Command(
@@ -143,7 +143,7 @@ public final class ModelCommand extends CommandGroup {
     return client.call(
         rest -> {
           if (contextSize != null || !backend.equals("auto")) {
-            rest.get(path(id)).as(ToldModel.class).requireFit(client, backend, contextSize);
+            rest.get(path(id)).as(ModelRow.class).requireFit(client, backend, contextSize);
           }
           return pulled(client, rest, id, "install", Map.of("force", force));
         });
@@ -174,7 +174,7 @@ public final class ModelCommand extends CommandGroup {
     client.print(
         answer,
         Updated.class,
-        told -> told.models().forEach(one -> client.output().line("Updated " + one.id())));
+        reported -> reported.models().forEach(one -> client.output().line("Updated " + one.id())));
     begun.errors().forEach(client::complain);
     return begun.errors().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }
@@ -191,11 +191,12 @@ public final class ModelCommand extends CommandGroup {
       status = "installed";
     }
     String last = status;
-    client.print(model, ToldModel.class, told -> confirm(client.output(), action, last, told));
+    client.print(
+        model, ModelRow.class, reported -> confirm(client.output(), action, last, reported));
     return ExitCode.OK;
   }
 
-  private static void confirm(Output output, String action, String status, ToldModel model) {
+  private static void confirm(Output output, String action, String status, ModelRow model) {
     output.line("Model " + action + " successful.");
     output.line("Status: " + status);
     output.line("Model: " + Output.printable(model.id()));
@@ -218,10 +219,10 @@ public final class ModelCommand extends CommandGroup {
           client.print(
               gone,
               PullWatch.Begun.class,
-              told -> {
+              reported -> {
                 client.output().line("Model remove successful.");
-                client.output().line("Status: " + told.status());
-                client.output().line("Model: " + Output.printable(told.id()));
+                client.output().line("Status: " + reported.status());
+                client.output().line("Model: " + Output.printable(reported.id()));
               });
           return ExitCode.OK;
         });
@@ -237,13 +238,13 @@ public final class ModelCommand extends CommandGroup {
     return client.call(
         rest -> {
           RestAnswer answer = rest.get(path(id) + "/doctor");
-          client.print(answer, Doctor.class, told -> print(client.output(), told));
+          client.print(answer, Doctor.class, reported -> print(client.output(), reported));
           return answer.as(Doctor.class).ok() ? ExitCode.OK : ExitCode.FAILED;
         });
   }
 
-  private static void print(Output output, Doctor told) {
-    for (Check check : told.checks()) {
+  private static void print(Output output, Doctor reported) {
+    for (Check check : reported.checks()) {
       output.field(check.name(), check.status() + ": " + check.message());
       if (check.help() != null) {
         output.line("  " + check.help());
@@ -294,7 +295,7 @@ public final class ModelCommand extends CommandGroup {
       return client.call(
           rest -> {
             RestAnswer answer = rest.post(ModelCommand.path(id) + "/benchmark", wanted, PATIENCE);
-            client.print(answer, Measured.class, told -> print(client.output(), told));
+            client.print(answer, Measured.class, reported -> print(client.output(), reported));
             return ExitCode.OK;
           });
     }
@@ -309,16 +310,16 @@ public final class ModelCommand extends CommandGroup {
       }
     }
 
-    private static void print(Output output, Measured told) {
-      output.field("Model", told.model());
-      String estimated = told.estimated() ? " (estimated)" : "";
-      output.field("Speed", "%.1f tokens/s%s".formatted(told.tokensPerSecond(), estimated));
+    private static void print(Output output, Measured reported) {
+      output.field("Model", reported.model());
+      String estimated = reported.estimated() ? " (estimated)" : "";
+      output.field("Speed", "%.1f tokens/s%s".formatted(reported.tokensPerSecond(), estimated));
       output.field(
           "First token",
-          told.firstTokenMs() <= 0 ? "none" : "%.0f ms".formatted(told.firstTokenMs()));
-      output.field("In all", "%.0f ms".formatted(told.elapsedMs()));
-      output.field("Tokens", Long.toString(told.generatedTokens()));
-      output.quoted("Answer", Objects.requireNonNullElse(told.sample(), ""));
+          reported.firstTokenMs() <= 0 ? "none" : "%.0f ms".formatted(reported.firstTokenMs()));
+      output.field("In all", "%.0f ms".formatted(reported.elapsedMs()));
+      output.field("Tokens", Long.toString(reported.generatedTokens()));
+      output.quoted("Answer", Objects.requireNonNullElse(reported.sample(), ""));
     }
   }
 
@@ -368,7 +369,7 @@ public final class ModelCommand extends CommandGroup {
     private RestAnswer awaited() throws InterruptedException {
       while (true) {
         RestAnswer answer = rest.get(path);
-        ToldModel.Install install = answer.as(ToldModel.class).install();
+        ModelRow.Install install = answer.as(ModelRow.class).install();
         if (install == null || !install.isUnderWay()) {
           clear();
           tellAll(install);
@@ -382,7 +383,7 @@ public final class ModelCommand extends CommandGroup {
       }
     }
 
-    private void show(ToldModel.Install install) {
+    private void show(ModelRow.Install install) {
       String line = "Pulled " + install.bytes();
       if (live && !line.equals(shown)) {
         client.out().print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
@@ -392,7 +393,7 @@ public final class ModelCommand extends CommandGroup {
     }
 
     /** What came of it, where there were bytes to pull. */
-    private void tellAll(ToldModel.Install install) {
+    private void tellAll(ModelRow.Install install) {
       if (!client.json() && install != null && install.totalBytes() > 0) {
         client.output().line("Pulled " + install.bytes());
       }
@@ -407,7 +408,7 @@ public final class ModelCommand extends CommandGroup {
   }
 
   /** A model as the API tells it, in words for people. */
-  private record ToldModel(
+  private record ModelRow(
       String id,
       String name,
       String provider,
@@ -443,7 +444,7 @@ public final class ModelCommand extends CommandGroup {
       }
     }
 
-    record All(List<ToldModel> models, boolean runnerAvailable, List<String> warnings) {}
+    record All(List<ModelRow> models, boolean runnerAvailable, List<String> warnings) {}
 
     /** Whether it is being installed. */
     boolean isUnderWay() {
@@ -518,8 +519,8 @@ public final class ModelCommand extends CommandGroup {
       }
     }
 
-    private static String text(String told) {
-      return Objects.requireNonNullElse(told, "");
+    private static String text(String reported) {
+      return Objects.requireNonNullElse(reported, "");
     }
   }
 }

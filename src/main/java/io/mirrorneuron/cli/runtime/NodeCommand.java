@@ -431,14 +431,16 @@ public final class NodeCommand extends CommandGroup {
       Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void tell(Exposed told) {
-      if (!told.exposed) {
+    private void tell(Exposed reported) {
+      if (!reported.exposed) {
         client.output().line("From its next start on the server is reached by this machine only.");
         return;
       }
-      client.output().line("From its next start on the server is reached at " + told.host + ".");
-      if (told.warning != null) {
-        client.output().line(told.warning);
+      client
+          .output()
+          .line("From its next start on the server is reached at " + reported.host + ".");
+      if (reported.warning != null) {
+        client.output().line(reported.warning);
         return;
       }
       client
@@ -447,10 +449,10 @@ public final class NodeCommand extends CommandGroup {
       client
           .output()
           .line(
-              told.joinToken.isEmpty()
+              reported.joinToken.isEmpty()
                   ? "  mn node add %s --token TOKEN     (%s, which its first start makes)"
-                      .formatted(told.host, client.config().home().resolve("network.token"))
-                  : "  mn node add %s --token %s".formatted(told.host, told.joinToken));
+                      .formatted(reported.host, client.config().home().resolve("network.token"))
+                  : "  mn node add %s --token %s".formatted(reported.host, reported.joinToken));
     }
 
     private static String ownAddress() {

@@ -82,9 +82,11 @@ public final class ResourceCommand extends CommandGroup {
     client.jsonInPipes();
     return client.show(
         rest -> rest.get("/resource/ports" + (inUse ? "?in_use=true" : "")),
-        mn -> Map.of("ports", List.of(ResourceView.runtimeDoor(client.config().grpc().target()))),
+        mn ->
+            Map.of("ports", List.of(ResourceView.runtimeEndpoint(client.config().grpc().target()))),
         Ports.class,
-        told -> client.output().table(HEADERS, told.ports().stream().map(Port::row).toList()));
+        reported ->
+            client.output().table(HEADERS, reported.ports().stream().map(Port::row).toList()));
   }
 
   /** {@code mn resource set}. */
@@ -198,7 +200,7 @@ public final class ResourceCommand extends CommandGroup {
       }
     }
 
-    private record Told(List<Notes> nodes) {}
+    private record ResourceBody(List<Notes> nodes) {}
 
     /**
      * @param holders null of nodes that do not tell them
@@ -324,33 +326,33 @@ public final class ResourceCommand extends CommandGroup {
           Json.MAPPER.convertValue(answer.json(), new TypeReference<TreeMap<String, Object>>() {});
       document.put("runtime_health_command", "mn runtime health");
       document.computeIfAbsent(
-          "native_ports", _ -> List.of(runtimeDoor(client.config().grpc().target())));
+          "native_ports", _ -> List.of(runtimeEndpoint(client.config().grpc().target())));
       return document;
     }
 
     /** Who is asked over gRPC tells no port, but this one is known. */
-    static Map<String, String> runtimeDoor(String target) {
+    static Map<String, String> runtimeEndpoint(String target) {
       int colon = target.lastIndexOf(':');
-      Map<String, String> door = new TreeMap<>();
-      door.put("name", "core_grpc");
-      door.put("label", "gRPC of the runtime");
-      door.put("host", target.substring(0, Math.max(0, colon)));
-      door.put("port", target.substring(colon + 1));
-      door.put("target", target);
-      return door;
+      Map<String, String> endpoint = new TreeMap<>();
+      endpoint.put("name", "core_grpc");
+      endpoint.put("label", "gRPC of the runtime");
+      endpoint.put("host", target.substring(0, Math.max(0, colon)));
+      endpoint.put("port", target.substring(colon + 1));
+      endpoint.put("target", target);
+      return endpoint;
     }
 
     private void print(RestAnswer answer) {
       Output output = client.output();
       output.table(HEADERS, answer.as(Report.class).nodes().stream().map(Node::row).toList());
-      answer.as(Told.class).nodes().forEach(node -> node.lines().forEach(output::line));
+      answer.as(ResourceBody.class).nodes().forEach(node -> node.lines().forEach(output::line));
       Used used = answer.as(Used.class);
       used.nodes().stream().flatMap(InUse::line).forEach(output::line);
       used.taken().forEach(this::printHolders);
-      Limits told = answer.as(Limits.class);
-      if (told.limits() != null && told.usable() != null && told.totals() != null) {
+      Limits reported = answer.as(Limits.class);
+      if (reported.limits() != null && reported.usable() != null && reported.totals() != null) {
         output.line("");
-        output.table(LIMITS, limits(told.limits(), told.usable(), told.totals()));
+        output.table(LIMITS, limits(reported.limits(), reported.usable(), reported.totals()));
       }
     }
 

@@ -66,8 +66,8 @@ public final class RuntimeStatusCommand implements Callable<Integer> {
     private record Part(String name, String status, String target, Object detail, String error) {
       /** What is wrong, else what should be known, else who was asked. */
       String words() {
-        Map<?, ?> told = detail instanceof Map<?, ?> members ? members : Map.of();
-        return Stream.of(error, told.get("warning"), told.get("note"), target)
+        Map<?, ?> reported = detail instanceof Map<?, ?> members ? members : Map.of();
+        return Stream.of(error, reported.get("warning"), reported.get("note"), target)
             .filter(Objects::nonNull)
             .findFirst()
             .map(words -> Output.printable(words.toString()))

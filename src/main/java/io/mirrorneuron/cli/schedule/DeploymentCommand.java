@@ -317,13 +317,13 @@ public final class DeploymentCommand extends CommandGroup {
     /** Returns the exit code. */
     int show(Result result) throws InterruptedException {
       if (!waits) {
-        client.print(result, told -> ShownDeployments.result(client, told));
+        client.print(result, reported -> ShownDeployments.result(client, reported));
         return ExitCode.OK;
       }
       DeploymentView last = result.deployment();
-      String told = "";
+      String reported = "";
       while (isUnderWay(last)) {
-        told = tell(last, told);
+        reported = tell(last, reported);
         new CountDownLatch(1).await(LOOK_MS, TimeUnit.MILLISECONDS);
         last = mn.deployments().get(result.deploymentId());
       }

@@ -61,28 +61,32 @@ public final class EventCommand extends CommandGroup {
     client.parsed("--payload-json", payload);
     return client.show(
         mn -> mn.triggerEvents().emit(new NewEvent(id, type, source, object(payload))),
-        told -> confirm(client, told));
+        reported -> confirm(client, reported));
   }
 
   private static Map<String, Object> object(String payload) {
     return Json.MAPPER.convertValue(Json.parseObject(payload, "--payload-json"), ANY);
   }
 
-  private static void confirm(Client client, EmittedEvent told) {
+  private static void confirm(Client client, EmittedEvent reported) {
     Output output = client.output();
     output.line("Event emit successful.");
-    output.line("Status: " + told.status());
-    output.line("Event ID: " + Output.printable(told.eventId()));
+    output.line("Status: " + reported.status());
+    output.line("Event ID: " + Output.printable(reported.eventId()));
     output.line(
-        (told.acting() == null ? "Jobs" : "Jobs so far")
+        (reported.acting() == null ? "Jobs" : "Jobs so far")
             + ": %d made, %d blocked, %d failed; schedules that wait for it: %d"
-                .formatted(told.dispatched(), told.blocked(), told.failed(), told.checked()));
-    if (told.acting() != null) {
+                .formatted(
+                    reported.dispatched(),
+                    reported.blocked(),
+                    reported.failed(),
+                    reported.checked()));
+    if (reported.acting() != null) {
       output.line("Schedules still act on it: mn schedule list shows what comes of it.");
     }
-    if (told.jobId() != null) {
-      output.line("Job ID: " + Output.printable(told.jobId()));
-      output.line("Next: mn job status " + Output.printable(told.jobId()));
+    if (reported.jobId() != null) {
+      output.line("Job ID: " + Output.printable(reported.jobId()));
+      output.line("Next: mn job status " + Output.printable(reported.jobId()));
     }
   }
 

@@ -265,7 +265,7 @@ public final class ScheduleCommand extends CommandGroup {
           DispatchReport report =
               ScheduleAddress.of(
                   mn, id, known -> mn.schedules().dispatch(known, given, "manual", null));
-          client.print(report, told -> client.output().line(line(told)));
+          client.print(report, reported -> client.output().line(line(reported)));
           return report.jobId() == null ? ExitCode.FAILED : ExitCode.OK;
         });
   }

@@ -89,8 +89,8 @@ final class ShownDeployments {
             .toList());
   }
 
-  private static String text(String told) {
-    return Objects.toString(told, "");
+  private static String text(String reported) {
+    return Objects.toString(reported, "");
   }
 
   static void full(Client client, DeploymentView one) {

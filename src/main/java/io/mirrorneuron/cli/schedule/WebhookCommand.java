@@ -48,7 +48,7 @@ public final class WebhookCommand extends CommandGroup {
   private static final List<String> HEADERS =
       List.of("Webhook", "Name", "Direction", "Events", "State", "Waiting", "Dead", "Dropped");
 
-  private record All(List<ToldWebhook> data) {}
+  private record All(List<WebhookRow> data) {}
 
   @Command(
       name = "list",
@@ -64,7 +64,7 @@ public final class WebhookCommand extends CommandGroup {
             client.output().table(HEADERS, all.data().stream().map(WebhookCommand::row).toList()));
   }
 
-  private static List<String> row(ToldWebhook hook) {
+  private static List<String> row(WebhookRow hook) {
     String events = hook.events() == null ? hook.eventType() : String.join(" ", hook.events());
     return texts(
         hook.webhookId(),
@@ -100,7 +100,7 @@ public final class WebhookCommand extends CommandGroup {
       @Option(names = "--overlap", paramLabel = "SECONDS", description = OVERLAP) Long overlap)
       throws InterruptedException {
     Map<String, Object> wanted = overlap == null ? Map.of() : Map.of("overlap_seconds", overlap);
-    return ToldWebhook.changed(client, "rotate", rest -> rest.post(path(id) + "/rotate", wanted));
+    return WebhookRow.changed(client, "rotate", rest -> rest.post(path(id) + "/rotate", wanted));
   }
 
   @Command(
@@ -111,7 +111,7 @@ public final class WebhookCommand extends CommandGroup {
   int enable(
       @Mixin ApiClient client, @Parameters(paramLabel = "WEBHOOK_ID", description = ID) String id)
       throws InterruptedException {
-    return ToldWebhook.changed(client, "enable", rest -> rest.post(path(id) + "/enable", Map.of()));
+    return WebhookRow.changed(client, "enable", rest -> rest.post(path(id) + "/enable", Map.of()));
   }
 
   @Command(
@@ -132,7 +132,7 @@ public final class WebhookCommand extends CommandGroup {
           String delivery)
       throws InterruptedException {
     Map<String, Object> wanted = delivery == null ? Map.of() : Map.of("delivery_id", delivery);
-    return ToldWebhook.changed(
+    return WebhookRow.changed(
         client, "replay", rest -> rest.post(path(id) + "/deliveries/replay", wanted));
   }
 
@@ -147,7 +147,7 @@ public final class WebhookCommand extends CommandGroup {
   int delete(
       @Mixin ApiClient client, @Parameters(paramLabel = "WEBHOOK_ID", description = ID) String id)
       throws InterruptedException {
-    return ToldWebhook.changed(client, "delete", rest -> rest.delete(path(id)));
+    return WebhookRow.changed(client, "delete", rest -> rest.delete(path(id)));
   }
 
   static String path(String id) {
@@ -179,7 +179,7 @@ public final class WebhookCommand extends CommandGroup {
 
     @Override
     public Integer call() throws InterruptedException {
-      return ToldWebhook.changed(
+      return WebhookRow.changed(
           client, "update", rest -> rest.patch(WebhookCommand.path(id), wanted()));
     }
 
@@ -315,8 +315,7 @@ public final class WebhookCommand extends CommandGroup {
 
     @Override
     public Integer call() throws InterruptedException {
-      return ToldWebhook.changed(
-          client, "create", rest -> rest.post(WebhookCommand.PATH, wanted()));
+      return WebhookRow.changed(client, "create", rest -> rest.post(WebhookCommand.PATH, wanted()));
     }
 
     private Map<String, Object> wanted() {
@@ -383,7 +382,7 @@ public final class WebhookCommand extends CommandGroup {
   /**
    * What the API tells of a webhook, or of what was done with it; null for what it does not tell.
    */
-  private record ToldWebhook(
+  private record WebhookRow(
       String webhookId,
       String name,
       String direction,
@@ -412,8 +411,8 @@ public final class WebhookCommand extends CommandGroup {
           rest -> {
             client.print(
                 change.with(rest),
-                ToldWebhook.class,
-                told -> told.confirm(client.output(), action));
+                WebhookRow.class,
+                reported -> reported.confirm(client.output(), action));
             return ExitCode.OK;
           });
     }

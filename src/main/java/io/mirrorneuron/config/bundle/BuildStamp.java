@@ -58,7 +58,7 @@ public final class BuildStamp {
       return Optional.empty(); // there is no git here
     }
     process.getOutputStream().close();
-    String told = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return process.waitFor() == 0 ? Optional.of(told.strip()) : Optional.empty();
+    String reported = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() == 0 ? Optional.of(reported.strip()) : Optional.empty();
   }
 }

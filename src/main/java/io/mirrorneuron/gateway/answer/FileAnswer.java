@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
 import io.mirrorneuron.wire.FileFacts;
@@ -49,21 +49,21 @@ public final class FileAnswer {
    *
    * @param nodes are asked for files of theirs
    */
-  public static void send(RoutingContext ctx, Buffer answer, FarReads nodes) {
+  public static void send(RoutingContext ctx, Buffer answer, RemoteReads nodes) {
     FileDocument document = FileDocument.read(answer.getBytes());
     if (ctx.response().closed()) { // the client did not wait for it
       ctx.vertx().executeBlocking(() -> SentFile.Local.discard(document), false);
       return;
     }
     FileAnswer file = new FileAnswer(ctx);
-    if (document.far() == null) {
+    if (document.remote() == null) {
       ctx.vertx()
           .executeBlocking(() -> SentFile.Local.open(ctx, document), false)
           .onComplete(file::write, file::fail);
     } else {
       nodes
-          .fetch(document.far(), file.wish)
-          .map(found -> new SentFile.Far(ctx, found))
+          .fetch(document.remote(), file.wish)
+          .map(found -> new SentFile.RemoteSource(ctx, found))
           .onComplete(file::write, file::fail);
     }
   }

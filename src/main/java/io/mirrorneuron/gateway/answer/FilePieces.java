@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
-import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
 /** A file of this machine for a reader in another process, who asks for one piece after another. */
-public final class FilePieces implements FarFile {
+public final class FilePieces implements RemoteFile {
   private static final int PIECE = 128 << 10;
 
   private final Vertx vertx;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
-import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.bus.StepLoop;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
@@ -71,7 +71,7 @@ interface SentFile {
   }
 
   /** One on another node, which sends a piece when the one before is written here. */
-  record Far(RoutingContext ctx, FarFile file) implements SentFile {
+  record RemoteSource(RoutingContext ctx, RemoteFile file) implements SentFile {
     @Override
     public FileFacts facts() {
       return file.facts();

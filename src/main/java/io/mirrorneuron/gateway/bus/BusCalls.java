@@ -10,8 +10,8 @@ import io.mirrorneuron.gateway.call.AreaCall.Answer;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.FarRead;
 import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -34,15 +34,15 @@ final class BusCalls {
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   private final Vertx vertx;
-  private final BusDoor.Settings settings;
-  private final StrangerCalls strangers;
+  private final BusEndpoint.Settings settings;
+  private final ExternalCalls strangers;
   private final HeldFiles files;
   private final ReceivedUploads uploads;
 
   BusCalls(
       Vertx vertx,
-      BusDoor.Settings settings,
-      StrangerCalls strangers,
+      BusEndpoint.Settings settings,
+      ExternalCalls strangers,
       HeldFiles files,
       ReceivedUploads uploads) {
     this.vertx = vertx;
@@ -68,7 +68,7 @@ final class BusCalls {
       answer = Future.failedFuture(e);
     }
     answer.onComplete(
-        told -> message.reply(told.body(), headers(told)),
+        reported -> message.reply(reported.body(), headers(reported)),
         failed -> message.reply(failure(name, failed)));
   }
 
@@ -89,13 +89,13 @@ final class BusCalls {
     return shown != null;
   }
 
-  private static DeliveryOptions headers(Answer told) {
+  private static DeliveryOptions headers(Answer reported) {
     DeliveryOptions delivery = new DeliveryOptions();
-    if (told.isAccepted()) {
+    if (reported.isAccepted()) {
       delivery.addHeader(Addresses.ACCEPTED, "");
     }
-    if (told.preferred() != null) {
-      delivery.addHeader(Addresses.PREFERRED, told.preferred());
+    if (reported.preferred() != null) {
+      delivery.addHeader(Addresses.PREFERRED, reported.preferred());
     }
     return delivery;
   }
@@ -129,8 +129,8 @@ final class BusCalls {
                 vertx
                     .eventBus()
                     .<Buffer>request(Addresses.area(tag), ready.json(), delivery)
-                    .map(told -> Answer.of(told.body(), told.headers())))
-        .map(told -> answersFile ? far(told) : told);
+                    .map(reported -> Answer.of(reported.body(), reported.headers())))
+        .map(reported -> answersFile ? remote(reported) : reported);
   }
 
   private Future<Answer> ofStranger(ApiOperation operation, JsonObject message, MultiMap headers) {
@@ -144,11 +144,11 @@ final class BusCalls {
               }
               return withUpload(call, ready -> strangers.ask(operation, ready));
             })
-        .map(told -> operation.answersFile() ? named(told) : told);
+        .map(reported -> operation.answersFile() ? named(reported) : reported);
   }
 
   private static String handle(JsonObject message) {
-    if (message.getValue(StrangerCalls.UPLOAD) instanceof JsonObject upload
+    if (message.getValue(ExternalCalls.UPLOAD) instanceof JsonObject upload
         && upload.getValue("file") instanceof String handle) {
       return handle;
     }
@@ -156,13 +156,13 @@ final class BusCalls {
         List.of(
             new Fault(
                 "missing",
-                List.of("message", StrangerCalls.UPLOAD),
+                List.of("message", ExternalCalls.UPLOAD),
                 "must be an object whose member file names what was sent before",
                 null)));
   }
 
   private static String fileName(JsonObject message) {
-    return message.getJsonObject(StrangerCalls.UPLOAD).getValue("file_name") instanceof String name
+    return message.getJsonObject(ExternalCalls.UPLOAD).getValue("file_name") instanceof String name
         ? name
         : "upload";
   }
@@ -184,18 +184,19 @@ final class BusCalls {
   }
 
   /** The answer of an area that names a file, as a gateway gets it. */
-  private Answer far(Answer told) {
-    FarRead here = new FarRead(settings.node(), "", "", "", files.hold(told.body()));
-    return with(told, new JsonObject().put("far", JsonObject.mapFrom(here)));
+  private Answer remote(Answer reported) {
+    RemoteRead here = new RemoteRead(settings.node(), "", "", "", files.hold(reported.body()));
+    return with(reported, new JsonObject().put("far", JsonObject.mapFrom(here)));
   }
 
   /** The same for everybody else. */
-  private Answer named(Answer told) {
+  private Answer named(Answer reported) {
     return with(
-        told, new JsonObject().put("file", files.hold(told.body())).put("node", settings.node()));
+        reported,
+        new JsonObject().put("file", files.hold(reported.body())).put("node", settings.node()));
   }
 
-  private static Answer with(Answer told, JsonObject body) {
-    return new Answer(body.toBuffer(), told.isAccepted(), told.preferred());
+  private static Answer with(Answer reported, JsonObject body) {
+    return new Answer(body.toBuffer(), reported.isAccepted(), reported.preferred());
   }
 }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.gateway.bus;
 
-import io.mirrorneuron.bus.FarReads;
-import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.bus.RemoteReads;
+import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.gateway.answer.FilePieces;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.FileDocument;
@@ -23,12 +23,12 @@ final class HeldFiles {
   private static final int MOST = 256;
 
   private final Vertx vertx;
-  private final FarReads nodes;
-  private final Shelf<Held> shelf;
+  private final RemoteReads nodes;
+  private final HandleTable<Held> shelf;
 
   private static final class Held {
     final FileDocument document;
-    FarFile file;
+    RemoteFile file;
 
     Held(FileDocument document) {
       this.document = document;
@@ -39,10 +39,10 @@ final class HeldFiles {
    * @param nodes have files of runs that are theirs
    * @param names that nobody can guess
    */
-  HeldFiles(Vertx vertx, FarReads nodes, Supplier<String> names) {
+  HeldFiles(Vertx vertx, RemoteReads nodes, Supplier<String> names) {
     this.vertx = vertx;
     this.nodes = nodes;
-    this.shelf = new Shelf<>(MOST, names, this::release);
+    this.shelf = new HandleTable<>(MOST, names, this::release);
   }
 
   /**
@@ -60,10 +60,10 @@ final class HeldFiles {
     if (held.file != null) {
       throw MnException.malformed("the file was opened before; ask the operation again");
     }
-    Future<? extends FarFile> opened =
-        held.document.far() == null
+    Future<? extends RemoteFile> opened =
+        held.document.remote() == null
             ? FilePieces.open(vertx, held.document, wish)
-            : nodes.fetch(held.document.far(), wish);
+            : nodes.fetch(held.document.remote(), wish);
     return opened.map(
         file -> {
           held.file = file;
@@ -71,7 +71,7 @@ final class HeldFiles {
         });
   }
 
-  private static JsonObject head(FarFile file) {
+  private static JsonObject head(RemoteFile file) {
     return new JsonObject()
         .put("size", file.facts().size())
         .put("modified_ms", file.facts().modified().toEpochMilli())
@@ -105,7 +105,7 @@ final class HeldFiles {
   private void release(Held held) {
     if (held.file != null) {
       held.file.close();
-    } else if (held.document.far() == null) {
+    } else if (held.document.remote() == null) {
       vertx.executeBlocking(() -> discard(held.document), false);
     }
   }

@@ -23,7 +23,7 @@ final class ReceivedUploads {
   private final Vertx vertx;
   private final Limits limits;
   private final Supplier<String> names;
-  private final Shelf<Arriving> shelf;
+  private final HandleTable<Arriving> shelf;
 
   /**
    * @param folder must exist
@@ -49,7 +49,7 @@ final class ReceivedUploads {
     this.vertx = vertx;
     this.limits = limits;
     this.names = names;
-    this.shelf = new Shelf<>(MOST, names, this::release);
+    this.shelf = new HandleTable<>(MOST, names, this::release);
   }
 
   /** Begins a file; answers its name. */

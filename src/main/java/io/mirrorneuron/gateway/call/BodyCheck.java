@@ -78,7 +78,8 @@ public final class BodyCheck {
       return null;
     }
     scalars.forEach((name, kind) -> relax(body, name, kind));
-    FaultWords.ofBody(schema.faults(body, BODY, null), String.join(", ", new TreeSet<>(members)))
+    ContractErrorText.ofBody(
+            schema.faults(body, BODY, null), String.join(", ", new TreeSet<>(members)))
         .forEach(fault -> faults.add(explained(fault, body)));
     return body;
   }

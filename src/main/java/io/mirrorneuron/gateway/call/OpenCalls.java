@@ -27,11 +27,11 @@ public final class OpenCalls {
     }
 
     void refuse() {
-      String told = "the server stops, and had no time to finish this";
+      String reported = "the server stops, and had no time to finish this";
       answer.tryFail(
           changes
-              ? MnException.unavailable(told, null).inDoubt("what it was about")
-              : MnException.unavailable(told + "; ask again when it is back", null));
+              ? MnException.unavailable(reported, null).inDoubt("what it was about")
+              : MnException.unavailable(reported + "; ask again when it is back", null));
     }
   }
 

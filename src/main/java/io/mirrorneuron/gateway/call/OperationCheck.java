@@ -169,7 +169,7 @@ public final class OperationCheck {
       if (!found.isEmpty() && invalid != null) {
         throw new MnException(ErrorCode.MALFORMED, "invalid_parameter", invalid);
       }
-      found.forEach(fault -> faults.add(FaultWords.ofForm(fault, form)));
+      found.forEach(fault -> faults.add(ContractErrorText.ofForm(fault, form)));
       return value;
     }
 

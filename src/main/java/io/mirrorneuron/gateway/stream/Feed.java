@@ -159,8 +159,8 @@ final class Feed {
     }
   }
 
-  ObjectNode told(Problem problem) {
-    return source.told(problem);
+  ObjectNode reported(Problem problem) {
+    return source.reported(problem);
   }
 
   /** What is gone ends the streams; other trouble is waited out when it is short. */

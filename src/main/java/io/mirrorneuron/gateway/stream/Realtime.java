@@ -120,27 +120,27 @@ final class Realtime {
     }
   }
 
-  private void act(ObjectNode message, Message told) {
-    String name = told.topic;
-    if (ACTIONS.contains(told.action) && name.isEmpty()) {
-      throw MnException.malformed("topic is required: " + told.action + " what?");
+  private void act(ObjectNode message, Message reported) {
+    String name = reported.topic;
+    if (ACTIONS.contains(reported.action) && name.isEmpty()) {
+      throw MnException.malformed("topic is required: " + reported.action + " what?");
     }
-    switch (told.action) {
-      case "subscribe" -> subscribe(told, message);
+    switch (reported.action) {
+      case "subscribe" -> subscribe(reported, message);
       case "unsubscribe" -> {
         RealtimeTopic topic = topic(name);
         topic.leave();
         send(answer(message, "unsubscribed", name, topic.version()));
       }
-      case "ack" -> topic(name).acknowledge(told.version);
+      case "ack" -> topic(name).acknowledge(reported.version);
       default -> throw MnException.malformed("action must be subscribe, unsubscribe or ack");
     }
   }
 
   /** Whoever subscribes to a topic again begins it anew. */
-  private void subscribe(Message told, ObjectNode message) {
-    String name = told.topic;
-    Subscription wanted = known.find(name, told.cursor(), caller);
+  private void subscribe(Message reported, ObjectNode message) {
+    String name = reported.topic;
+    Subscription wanted = known.find(name, reported.cursor(), caller);
     if (topics.containsKey(name)) {
       topics.get(name).leave();
     } else if (topics.size() >= MAX_TOPICS) {
@@ -149,7 +149,7 @@ final class Realtime {
           "too_many_topics",
           "a socket follows " + MAX_TOPICS + " topics at most");
     }
-    RealtimeTopic topic = new RealtimeTopic(this, name, told.ack);
+    RealtimeTopic topic = new RealtimeTopic(this, name, reported.ack);
     topics.put(name, topic);
     streams
         .first(wanted)
@@ -317,7 +317,7 @@ final class Realtime {
     }
 
     @Override
-    public void fail(ObjectNode told) {
+    public void fail(ObjectNode reported) {
       cut();
     }
 

@@ -81,9 +81,9 @@ final class SocketSink implements StreamSink {
   }
 
   @Override
-  public void fail(ObjectNode told) {
+  public void fail(ObjectNode reported) {
     ObjectNode frame = Json.object().put("event", "error");
-    socket.writeFinalTextFrame(Json.write(frame.set("data", told)));
+    socket.writeFinalTextFrame(Json.write(frame.set("data", reported)));
     socket.close(GOING_AWAY);
   }
 

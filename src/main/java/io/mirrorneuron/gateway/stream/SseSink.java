@@ -103,8 +103,8 @@ public final class SseSink implements StreamSink {
   }
 
   @Override
-  public void fail(ObjectNode told) {
-    response.end(Buffer.buffer("event: error\ndata: " + Json.write(told) + "\n\n"));
+  public void fail(ObjectNode reported) {
+    response.end(Buffer.buffer("event: error\ndata: " + Json.write(reported) + "\n\n"));
   }
 
   @Override

@@ -34,9 +34,9 @@ interface StreamSink {
   /**
    * Ends the stream because its records cannot be read; the client may come back for them.
    *
-   * @param told {@code {error, job_id | run_id}}: what it is in words, and what was followed
+   * @param reported {@code {error, job_id | run_id}}: what it is in words, and what was followed
    */
-  void fail(ObjectNode told);
+  void fail(ObjectNode reported);
 
   /** Ends the stream with a failure: the area no longer lets this client follow. */
   void refuse(Problem problem);

@@ -150,7 +150,7 @@ final class Subscriber {
   void fail(Problem problem) {
     if (!over) {
       leave();
-      outlet.fail(feed.told(problem));
+      outlet.fail(feed.reported(problem));
     }
   }
 

@@ -33,14 +33,14 @@ record Subscription(
   }
 
   /** What a client is told when the records cannot be read any more. */
-  ObjectNode told(Problem problem) {
-    ObjectNode told = Json.object().put("error", problem.detail());
+  ObjectNode reported(Problem problem) {
+    ObjectNode reported = Json.object().put("error", problem.detail());
     for (String id : SUBJECTS) {
       if (call.has(id)) {
-        told.put(id, call.text(id));
+        reported.put(id, call.text(id));
       }
     }
-    return told;
+    return reported;
   }
 
   /** What lies behind a cursor now. Fails as the operation does. */

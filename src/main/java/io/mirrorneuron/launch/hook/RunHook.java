@@ -34,7 +34,7 @@ final class RunHook {
   private static final String PROCESS = "pre_launch_process.json";
   private static final String AFTER_STATE = "post_launch_hook.json";
 
-  private final HookMeans means;
+  private final HookContext means;
   private final HookScripts scripts;
   private final HiddenTexts secrets;
   private volatile HookRecord record; // written under the lock of this
@@ -43,7 +43,7 @@ final class RunHook {
   private volatile Hook after;
   private volatile HookOutput output;
 
-  RunHook(HookMeans means, HookRecord record) {
+  RunHook(HookContext means, HookRecord record) {
     this.means = means;
     this.scripts = new HookScripts(means, record.runId(), record.blueprintId());
     this.secrets = new HiddenTexts(record.secrets());
@@ -222,7 +222,7 @@ final class RunHook {
   }
 
   /** Starts the hooks of one run, in the copy of its bundle. */
-  private record HookScripts(HookMeans means, String runId, String blueprintId) {
+  private record HookScripts(HookContext means, String runId, String blueprintId) {
     private static final int LONGEST_VARIABLE = 96 << 10;
     private static final String CONFIG_FILE = ".mn-launch-config.json";
 

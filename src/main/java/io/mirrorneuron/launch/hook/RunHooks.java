@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class RunHooks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunHooks.class);
 
-  private final HookMeans means;
+  private final HookContext means;
   private final TrustedFolders trusted;
   private final HookWatch watch;
   private final Executor threads;
@@ -62,7 +62,7 @@ public final class RunHooks implements AutoCloseable {
       Clock clock,
       Executor threads) {
     this.means =
-        new HookMeans(store, machine.programs(), files, machine.limits(), clock, () -> isClosed);
+        new HookContext(store, machine.programs(), files, machine.limits(), clock, () -> isClosed);
     this.trusted = machine.trusted();
     this.watch = new HookWatch(jobs, () -> isClosed);
     this.threads = threads;

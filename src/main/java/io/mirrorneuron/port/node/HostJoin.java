@@ -68,8 +68,8 @@ public record HostJoin(NodeMembers members, Predicate<String> isThere) {
         away = failure;
         continue;
       }
-      String told = greeting.nodeName();
-      String name = requireName(told.isEmpty() ? "mirror_neuron@" + host : told);
+      String reported = greeting.nodeName();
+      String name = requireName(reported.isEmpty() ? "mirror_neuron@" + host : reported);
       boolean wasThere = isThere.test(name);
       try {
         Member member = members.add(new NewNode(name, token, address));

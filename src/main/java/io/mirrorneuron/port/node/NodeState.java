@@ -72,8 +72,9 @@ public record NodeState(
    */
   @JsonIgnore
   public boolean isLeaving() {
-    boolean isToldToEnd = drain.isOfEnd() && (drain.isOpen() || status == NodeCondition.DRAINING);
-    return isToldToEnd || health.upSince() == null;
+    boolean isReportedToEnd =
+        drain.isOfEnd() && (drain.isOpen() || status == NodeCondition.DRAINING);
+    return isReportedToEnd || health.upSince() == null;
   }
 
   public NodeState with(NodeCondition status, boolean schedulingEligible, String reason) {
@@ -174,7 +175,7 @@ public record NodeState(
   }
 
   /** The same with what the node told of itself. */
-  public NodeState told(String role, String shownAs, String host) {
+  public NodeState reported(String role, String shownAs, String host) {
     return new NodeState(
         node,
         status,

@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lines of the event log that are copies of ours ({@link ToldEvent}), set aside while it is read.
+ * Lines of the event log that are copies of ours ({@link EventSummary}), set aside while it is
+ * read.
  */
 public final class EventCopies {
-  private final Map<ToldEvent, byte[]> aside = new LinkedHashMap<>();
+  private final Map<EventSummary, byte[]> aside = new LinkedHashMap<>();
 
   /** Keeps the line when it is a copy; answers whether it is. Most are not, and are not parsed. */
   boolean setAside(byte[] line) {
@@ -21,10 +22,10 @@ public final class EventCopies {
       return false;
     }
     RunRecord record = RunRecord.parse(line);
-    if (record == null || !ToldEvent.isCopy(record)) {
+    if (record == null || !EventSummary.isCopy(record)) {
       return false;
     }
-    aside.putIfAbsent(ToldEvent.of(record), line);
+    aside.putIfAbsent(EventSummary.of(record), line);
     return true;
   }
 
@@ -36,7 +37,7 @@ public final class EventCopies {
   void dropCopyOf(byte[] line) {
     RunRecord record = RunRecord.parse(line);
     if (record != null && record.eventId() != null) {
-      aside.remove(ToldEvent.of(record));
+      aside.remove(EventSummary.of(record));
     }
   }
 
@@ -47,17 +48,17 @@ public final class EventCopies {
 
   /** The lines without copies of others that are among them, in their order. */
   public static List<String> dropped(List<String> lines) {
-    Set<ToldEvent> ours = new HashSet<>();
+    Set<EventSummary> ours = new HashSet<>();
     for (String line : lines) {
       RunRecord record = line.contains("\"event_id\"") ? RunRecord.parse(line) : null;
       if (record != null && record.eventId() != null) {
-        ours.add(ToldEvent.of(record));
+        ours.add(EventSummary.of(record));
       }
     }
     List<String> left = new ArrayList<>();
     for (String line : lines) {
       RunRecord record = mayBeCopy(line) ? RunRecord.parse(line) : null;
-      if (record == null || !ToldEvent.isCopy(record) || ours.add(ToldEvent.of(record))) {
+      if (record == null || !EventSummary.isCopy(record) || ours.add(EventSummary.of(record))) {
         left.add(line);
       }
     }

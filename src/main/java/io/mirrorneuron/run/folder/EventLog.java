@@ -27,8 +27,8 @@ public final class EventLog {
   private LogPosition end = LogPosition.START;
 
   private boolean ours = true;
-  private long lastTold;
-  private long told;
+  private long lastReported;
+  private long reported;
 
   public EventLog(RunLog log, String jobId) {
     this.log = log;
@@ -68,9 +68,9 @@ public final class EventLog {
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
     for (RunRecord record : records) {
       long seq = record.seq();
-      if (seq > lastTold) {
-        lastTold = seq;
-        told++;
+      if (seq > lastReported) {
+        lastReported = seq;
+        reported++;
       }
       if (present == null || !present.has(seq)) {
         lines.writeBytes(Records.line(record.json()));
@@ -85,7 +85,7 @@ public final class EventLog {
 
   /** Whether an event is new to the files, and was not appended before. */
   public boolean lacks(long seq) {
-    return seq > lastTold && (present == null || !present.has(seq));
+    return seq > lastReported && (present == null || !present.has(seq));
   }
 
   /** Whether the log is as {@link #append} has left it. */
@@ -100,6 +100,6 @@ public final class EventLog {
 
   /** Whether the last look found that events which had been written were missing. */
   public boolean lacksSome() {
-    return present != null && present.count() < told;
+    return present != null && present.count() < reported;
   }
 }

@@ -245,8 +245,8 @@ public final class RunFolder {
   /** Whether the run has ended: as the runtime has recorded it, or else as the programs say. */
   public boolean isOver() {
     String recorded = RunHeader.ofJob(this).status();
-    boolean isTold = recorded.isEmpty() && !keeper.isBehind();
-    String status = isTold ? RunHeader.ofRun(this).status() : recorded;
+    boolean isReported = recorded.isEmpty() && !keeper.isBehind();
+    String status = isReported ? RunHeader.ofRun(this).status() : recorded;
     return RunStatus.ofAnyCase(status).isFinal();
   }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * The desk, at which people decide, and the inbox, which lists what waits for them. Both read the
  * same logs, so that each is read once.
  */
-public record HumanDecisions(HumanDesk desk, HumanInbox inbox) {
+public record HumanDecisions(DecisionService service, HumanInbox inbox) {
 
   /**
    * @param ids unique texts
@@ -25,12 +25,12 @@ public record HumanDecisions(HumanDesk desk, HumanInbox inbox) {
   public static HumanDecisions of(RunStore runs, Clock clock, Supplier<String> ids) {
     HumanLogs logs = new HumanLogs();
     return new HumanDecisions(
-        new HumanDesk(runs, logs, clock, ids), new HumanInbox(runs, logs, clock));
+        new DecisionService(runs, logs, clock, ids), new HumanInbox(runs, logs, clock));
   }
 
   /** Begins to close the requests whose time is over. */
   public AutoCloseable startClock() {
-    return HumanClock.start(inbox, desk);
+    return HumanClock.start(inbox, service);
   }
 
   /**
@@ -43,28 +43,28 @@ public record HumanDecisions(HumanDesk desk, HumanInbox inbox) {
     private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
 
     private final HumanInbox inbox;
-    private final HumanDesk desk;
+    private final DecisionService service;
     private final Set<OpenRequests.Item> failed = new HashSet<>();
     private final ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("mn-human-clock").factory());
 
-    private HumanClock(HumanInbox inbox, HumanDesk desk) {
+    private HumanClock(HumanInbox inbox, DecisionService service) {
       this.inbox = inbox;
-      this.desk = desk;
+      this.service = service;
     }
 
-    public static HumanClock start(HumanInbox inbox, HumanDesk desk) {
-      HumanClock clock = new HumanClock(inbox, desk);
+    public static HumanClock start(HumanInbox inbox, DecisionService service) {
+      HumanClock clock = new HumanClock(inbox, service);
       clock.thread.scheduleWithFixedDelay(clock::tick, 0, 1, TimeUnit.SECONDS);
       return clock;
     }
 
     private void tick() {
       try {
-        inbox.lookEverywhere().forEach(desk::mend);
-        inbox.withRefusedDefaults().forEach(item -> attempt(item, desk::refuseDefault));
-        inbox.overdue().forEach(item -> attempt(item, desk::timeOut));
+        inbox.lookEverywhere().forEach(service::mend);
+        inbox.withRefusedDefaults().forEach(item -> attempt(item, service::refuseDefault));
+        inbox.overdue().forEach(item -> attempt(item, service::timeOut));
       } catch (RuntimeException e) {
         LOG.error("The requests to people cannot be looked at", e);
       }

@@ -40,8 +40,8 @@ final class HumanLog {
     try {
       List<RunRecord> asked = human.more();
       add(asked, human.changed(), own);
-      List<RunRecord> told = events.more().stream().filter(HumanLog::isHuman).toList();
-      add(told, events.changed(), others);
+      List<RunRecord> reported = events.more().stream().filter(HumanLog::isHuman).toList();
+      add(reported, events.changed(), others);
     } catch (IOException e) {
       throw MnException.unavailable("the files of run " + runId + " cannot be read: " + e, e);
     }

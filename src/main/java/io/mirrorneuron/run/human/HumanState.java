@@ -33,10 +33,10 @@ record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests)
     records.sort(Comparator.comparing(HumanRecord::timeOrFirst));
     Map<String, HumanRequest> requests = new LinkedHashMap<>();
     human.forEach(record -> fold(requests, record));
-    Map<String, HumanRequest> told = Map.copyOf(requests);
+    Map<String, HumanRequest> reported = Map.copyOf(requests);
     others.stream()
         .sorted(Comparator.comparing(HumanRecord::timeOrFirst))
-        .filter(record -> isNews(record, told, requests))
+        .filter(record -> isNews(record, reported, requests))
         .forEach(record -> fold(requests, record));
     requests.values().removeIf(request -> request.question() == null);
     return new HumanState(List.copyOf(records), Collections.unmodifiableMap(requests));
@@ -70,7 +70,7 @@ record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests)
   }
 
   private static boolean isNews(
-      HumanRecord record, Map<String, HumanRequest> told, Map<String, HumanRequest> requests) {
+      HumanRecord record, Map<String, HumanRequest> reported, Map<String, HumanRequest> requests) {
     HumanRequest request = requests.get(record.requestId());
     if (request == null || request.question() == null) {
       return true;
@@ -80,7 +80,7 @@ record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests)
     if (!record.is(HumanType.HUMAN_INPUT_REQUESTED)) {
       return !moment.isBefore(asked);
     }
-    HumanRequest inFile = told.get(request.id());
+    HumanRequest inFile = reported.get(request.id());
     return (inFile == null || inFile.question() == null)
         && moment.isAfter(asked)
         && moment.isAfter(orMin(request.closedAt()));

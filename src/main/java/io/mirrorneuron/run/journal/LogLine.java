@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.EventSummary;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
-import io.mirrorneuron.run.folder.ToldEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.nio.charset.StandardCharsets;
@@ -48,7 +48,7 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
 
   /** Whether it is a copy of an event of a job that a client has put into the log. */
   boolean isCopy() {
-    return log == RunLog.EVENTS && ToldEvent.isCopy(record);
+    return log == RunLog.EVENTS && EventSummary.isCopy(record);
   }
 
   /** The log among whose records of the same moment it stands. */
@@ -72,15 +72,15 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
           default -> word(record.typeOr("log"));
         };
     JsonNode level = json.has("level") ? json.get("level") : json.get("severity");
-    ObjectNode told = Json.object().put("schema", "mn.blueprint.stream.v1");
-    told.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
-    told.put("seq", seq).put("ts", ts).put("run_id", runId);
-    told.set("blueprint_id", json.get("blueprint_id"));
-    told.put("channel", log.channel()).put("type", type);
-    told.put("level", level != null && level.isTextual() ? level.textValue() : null);
-    told.set("payload", Redaction.of(json));
+    ObjectNode reported = Json.object().put("schema", "mn.blueprint.stream.v1");
+    reported.put("id", "%s:%s:%d:%s:%s".formatted(runId, log.channel(), seq, ts, type));
+    reported.put("seq", seq).put("ts", ts).put("run_id", runId);
+    reported.set("blueprint_id", json.get("blueprint_id"));
+    reported.put("channel", log.channel()).put("type", type);
+    reported.put("level", level != null && level.isTextual() ? level.textValue() : null);
+    reported.set("payload", Redaction.of(json));
     EventId event = record.eventId();
-    ToldEvent copied = isCopy() ? ToldEvent.of(record) : null;
+    EventSummary copied = isCopy() ? EventSummary.of(record) : null;
     return new JournalEntry(
         seq,
         log,
@@ -92,7 +92,7 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
             ? JournalEntry.copied(copied.id().job())
             : event == null ? JournalEntry.NO_JOB : event.job(),
         copied != null ? copied.id().seq() : event == null ? 0 : event.seq(),
-        Json.write(told).getBytes(StandardCharsets.UTF_8));
+        Json.write(reported).getBytes(StandardCharsets.UTF_8));
   }
 
   private static LogLevel level(JsonNode level) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.journal;
 
 import io.mirrorneuron.run.folder.EventId;
+import io.mirrorneuron.run.folder.EventSummary;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.LogFiles;
@@ -8,7 +9,6 @@ import io.mirrorneuron.run.folder.LogPosition;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
-import io.mirrorneuron.run.folder.ToldEvent;
 import io.mirrorneuron.untrusted.RefusedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -246,7 +246,7 @@ final class LogTail {
 
   /**
    * Has each event of a job taken from a log once. Of the event log also copies count that clients
-   * write beside our lines ({@link ToldEvent}): ours is taken where both are read together, else
+   * write beside our lines ({@link EventSummary}): ours is taken where both are read together, else
    * the one that is there first. Confined to its journal.
    */
   private static final class TakenEvents {
@@ -256,7 +256,7 @@ final class LogTail {
     private final Set<EventId> underWay = new HashSet<>();
 
     /** What the journal has of events, in either form; null until there is a copy. */
-    private Set<ToldEvent> told;
+    private Set<EventSummary> reported;
 
     TakenEvents(RunLog log) {
       this.log = log;
@@ -264,7 +264,7 @@ final class LogTail {
 
     /** What the journal has may be another now. */
     void forget() {
-      told = null;
+      reported = null;
     }
 
     /** A new batch of records is read. */
@@ -282,24 +282,24 @@ final class LogTail {
       boolean mayBeCopied =
           log == RunLog.EVENTS
               && (event == null
-                  ? ToldEvent.isCopy(record)
-                  : told != null || sources.hasCopies(log, event.job()));
+                  ? EventSummary.isCopy(record)
+                  : reported != null || sources.hasCopies(log, event.job()));
       if (mayBeCopied) {
-        told = told == null ? read(journal) : told;
-        if (told.contains(ToldEvent.of(record))) {
+        reported = reported == null ? read(journal) : reported;
+        if (reported.contains(EventSummary.of(record))) {
           return true;
         }
       }
       return event != null && !underWay.add(event);
     }
 
-    private Set<ToldEvent> read(JournalFiles journal) throws IOException {
-      Set<ToldEvent> found = new HashSet<>();
+    private Set<EventSummary> read(JournalFiles journal) throws IOException {
+      Set<EventSummary> found = new HashSet<>();
       journal.read(
           0,
           entry -> {
             if (entry.log() == log && !entry.job().equals(JournalEntry.NO_JOB)) {
-              found.add(ToldEvent.of(new RunRecord(entry.record())));
+              found.add(EventSummary.of(new RunRecord(entry.record())));
             }
             return true;
           });
@@ -312,22 +312,22 @@ final class LogTail {
         note(batch);
         return batch;
       }
-      Set<ToldEvent> events = new HashSet<>();
+      Set<EventSummary> events = new HashSet<>();
       batch.stream()
           .filter(line -> line.record().eventId() != null)
-          .forEach(line -> events.add(ToldEvent.of(line.record())));
+          .forEach(line -> events.add(EventSummary.of(line.record())));
       List<LogLine> left = new ArrayList<>(batch);
-      left.removeIf(line -> line.isCopy() && !events.add(ToldEvent.of(line.record())));
+      left.removeIf(line -> line.isCopy() && !events.add(EventSummary.of(line.record())));
       note(left);
       return left;
     }
 
     private void note(List<LogLine> taken) {
-      if (told != null) {
+      if (reported != null) {
         taken.stream()
-            .map(line -> ToldEvent.of(line.record()))
+            .map(line -> EventSummary.of(line.record()))
             .filter(Objects::nonNull)
-            .forEach(told::add);
+            .forEach(reported::add);
       }
     }
   }

@@ -41,7 +41,7 @@ final class Recording {
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
   private final EndedJob.Origin origin;
-  private final ToldChanges changes;
+  private final ChangeEvents changes;
   private final PeopleNews news = new PeopleNews();
   private RecordedLogs logs;
   private RunFolder folder;
@@ -71,7 +71,7 @@ final class Recording {
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(job, manifest);
     this.origin = RecordedJob.origin(manifest);
-    this.changes = new ToldChanges(hears, job, origin);
+    this.changes = new ChangeEvents(hears, job, origin);
     this.records = documents.records(job);
     restart();
   }
@@ -269,7 +269,7 @@ final class Recording {
             HumanType.HUMAN_INPUT_RECEIVED,
             HumanType.HUMAN_INPUT_TIMEOUT);
 
-    private final Map<Long, RecordedEvent> untold = new TreeMap<>();
+    private final Map<Long, RecordedEvent> unreported = new TreeMap<>();
 
     /** Notes each event, then hands it on. */
     Consumer<RecordedEvent> before(Consumer<RecordedEvent> next) {
@@ -282,7 +282,7 @@ final class Recording {
     private void note(RecordedEvent event) {
       boolean isOfPeople = event.channel().equals(RunLog.HUMAN.channel());
       if (isOfPeople && TOLD.contains(HumanType.of(event.type()))) {
-        untold.put(event.seq(), event);
+        unreported.put(event.seq(), event);
       }
     }
 
@@ -293,7 +293,7 @@ final class Recording {
      * @throws java.util.concurrent.CompletionException with what the hearer fails with
      */
     void tell(JobEnds ends, RecordedJob job, EndedJob.Origin origin) {
-      var each = untold.values().iterator();
+      var each = unreported.values().iterator();
       while (each.hasNext()) {
         ends.asked(of(each.next(), job, origin)).toCompletableFuture().join();
         each.remove();
@@ -442,18 +442,18 @@ final class Recording {
        * @param written which events the folder has
        */
       void append(RunFolder into, List<RecordedEvent> events, EventLog written) {
-        List<RunRecord> told = new ArrayList<>();
+        List<RunRecord> reported = new ArrayList<>();
         for (RecordedEvent event : events) {
           if (event.type().equals(MOVED) && hadPrograms && isBeforeNew) {
-            told.add(record(event));
+            reported.add(record(event));
           }
           hadPrograms |= event.type().equals(PROGRAM);
           isBeforeNew = written.lacks(event.seq());
         }
-        if (!told.isEmpty()) {
+        if (!reported.isEmpty()) {
           EventLog log = new EventLog(RunLog.LOGS, jobId);
           log.look(into);
-          log.append(into, told);
+          log.append(into, reported);
         }
       }
 

@@ -248,7 +248,7 @@ public final class RunRecorder implements AutoCloseable {
         Json.parseObject(reads.given(), "stored manifest"),
         after -> await(store.events(job, after, EVENTS)),
         beforeEnd,
-        unread.isWanted(job) ? told -> CompletableFuture.completedStage(null) : ends);
+        unread.isWanted(job) ? reported -> CompletableFuture.completedStage(null) : ends);
   }
 
   private static <T> T await(CompletionStage<T> stage) {
@@ -268,20 +268,20 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Jobs of which nothing is left to record for now, until that is told and noted. */
   private static final class EndedBatch {
-    private final List<CompletionStage<?>> told = new ArrayList<>();
+    private final List<CompletionStage<?>> reported = new ArrayList<>();
     private final List<String> recorded = new ArrayList<>();
     private final List<String> unread = new ArrayList<>();
     private final List<String> read = new ArrayList<>();
 
     /** The run is written to the end, or there is none. */
     void recorded(String job, CompletionStage<?> end) {
-      told.add(end);
+      reported.add(end);
       recorded.add(job);
     }
 
     /** The run is to be written when somebody looks. */
     void unread(String job, CompletionStage<?> end) {
-      told.add(end);
+      reported.add(end);
       unread.add(job);
     }
 
@@ -297,7 +297,7 @@ public final class RunRecorder implements AutoCloseable {
      * @throws java.util.concurrent.CompletionException when the store is away
      */
     List<String> settle(JobStore store) {
-      told.forEach(end -> end.toCompletableFuture().join());
+      reported.forEach(end -> end.toCompletableFuture().join());
       if (!recorded.isEmpty()) {
         store.recorded(recorded).toCompletableFuture().join();
       }
@@ -342,8 +342,8 @@ public final class RunRecorder implements AutoCloseable {
       } else if (jobs.add(job)) {
         boolean isNews = jobs.size() == 1; // when the root is unreachable, all fail alike
         Throwable details = isNews && !(why instanceof MnException) ? why : null;
-        String told = "the run of job {} cannot be written, it will be tried again: {}";
-        LOG.error(told, job, why.getMessage(), details);
+        String reported = "the run of job {} cannot be written, it will be tried again: {}";
+        LOG.error(reported, job, why.getMessage(), details);
       }
     }
 

@@ -77,7 +77,7 @@ final class UnreadJobs implements UnreadRuns {
     }
     var manifest = Json.parseObject(reads.given(), "stored manifest");
     EndedJob.Origin origin = RecordedJob.origin(manifest);
-    events.forEach(new ToldChanges(hears, job, origin)::tell);
+    events.forEach(new ChangeEvents(hears, job, origin)::tell);
     runs.waits(RecordedDocuments.shown(job, manifest, events.getLast()));
     return hears.ended(job.asEnded(origin));
   }

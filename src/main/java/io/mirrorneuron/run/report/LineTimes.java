@@ -25,11 +25,11 @@ final class LineTimes {
   }
 
   /**
-   * @param told by the line; null when it does not say
+   * @param reported by the line; null when it does not say
    */
-  Instant of(Instant told) {
-    if (told != null) {
-      before = told;
+  Instant of(Instant reported) {
+    if (reported != null) {
+      before = reported;
     } else if (before == null) {
       before = lastWritten();
     }

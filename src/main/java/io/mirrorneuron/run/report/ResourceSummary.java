@@ -86,7 +86,7 @@ public final class ResourceSummary {
    */
   public static ObjectNode of(RunFolder run, Window window, Instant now) {
     var summary = new ResourceSummary(window, now);
-    boolean[] told = new boolean[1];
+    boolean[] reported = new boolean[1];
     var times = new LineTimes(run, RunLog.RESOURCES);
     LogLines.read(
         run,
@@ -94,11 +94,11 @@ public final class ResourceSummary {
         line -> {
           ResourceSample sample = ResourceSample.parse(line);
           if (sample != null) {
-            told[0] |= sample.tellsOfModels();
+            reported[0] |= sample.tellsOfModels();
             summary.add(sample, times);
           }
         });
-    if (!told[0]) {
+    if (!reported[0]) {
       TokenEvents.read(run, summary::add);
     }
     return summary.json(run.runId());
@@ -112,9 +112,9 @@ public final class ResourceSummary {
   }
 
   private void add(ResourceSample sample, LineTimes times) {
-    Instant told = sample.time();
-    Bucket bucket = bucket(times.of(told));
-    if (bucket != null && told != null) {
+    Instant reported = sample.time();
+    Bucket bucket = bucket(times.of(reported));
+    if (bucket != null && reported != null) {
       bucket.figures.add(sample);
     } else if (bucket != null) {
       bucket.figures.tokens = bucket.figures.tokens.plus(sample.tokens());

@@ -110,12 +110,12 @@ public final class RunReport {
   private void failure() {
     JsonNode error = story.documents.get("run.json").path("error");
     JsonNode errors = story.last(RunLog.ERRORS, ERRORS);
-    boolean told = !error.isEmpty() || !error.asText("").isEmpty();
-    if (!told && errors.isEmpty()) {
+    boolean reported = !error.isEmpty() || !error.asText("").isEmpty();
+    if (!reported && errors.isEmpty()) {
       return;
     }
     text.heading(story.text("status").equals("completed") ? "Errors" : "Why it failed");
-    if (told) {
+    if (reported) {
       text.sentence(sentence(error));
     }
     if (!errors.isEmpty()) {

@@ -231,7 +231,7 @@ final class RunTally {
     String trace = "";
     String failedStep = "";
     String failedAgent = "";
-    private boolean failureTold;
+    private boolean failureReported;
 
     void add(RecordFacts event) {
       count++;
@@ -258,14 +258,14 @@ final class RunTally {
         steps.ended(event.text("step_id"), at);
         boolean ofStep =
             !event.text("step_id").isEmpty(); // else a program's word, not the ledger's
-        if (ofStep && stepEnd.group(1).equals("failed") && !failureTold) {
+        if (ofStep && stepEnd.group(1).equals("failed") && !failureReported) {
           failed(event);
         }
       } else if (phase.matches()) {
         addPhase(event, phase.group(1), at);
       } else if (type.equals("job_failed") || type.equals("run_failed")) {
         failed(event);
-        failureTold = true; // the last word of the runtime
+        failureReported = true; // the last word of the runtime
       }
     }
 

@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
-import io.mirrorneuron.runtime.admission.JobPlans.ToldPlace;
+import io.mirrorneuron.runtime.admission.JobPlans.AgentPlacement;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.placement.BestNode;
@@ -51,7 +51,7 @@ public final class Admission {
   private static final int MOST_NAMED = 5;
 
   private final LocalMachine here;
-  private final Others others;
+  private final ClusterPeers others;
   private final ProgramPath path;
   private final Clock clock;
   private final KeptPlans plans;
@@ -61,14 +61,14 @@ public final class Admission {
    * @param path where this node looks for programs
    */
   public Admission(LocalMachine here, ProgramPath path, Clock clock) {
-    this(here, Others.NONE, path, clock);
+    this(here, ClusterPeers.NONE, path, clock);
   }
 
   /**
    * @param others nodes that run what this one cannot
    * @param path where this node looks for programs
    */
-  public Admission(LocalMachine here, Others others, ProgramPath path, Clock clock) {
+  public Admission(LocalMachine here, ClusterPeers others, ProgramPath path, Clock clock) {
     this.here = here;
     this.others = others;
     this.path = path;
@@ -117,7 +117,7 @@ public final class Admission {
     PlacementPlan plan = others.plan(workflow, own);
     return JobPlans.of(
         workflow,
-        plans.told(workflow, plan, MOST_PLACED),
+        plans.reported(workflow, plan, MOST_PLACED),
         plan.placements().size() + plan.refusals().size(),
         here.programs().driver(),
         here.programs(),
@@ -255,17 +255,17 @@ public final class Admission {
   /** Decides where the agents of a job run on this node, and tells it again later. */
   public static final class KeptPlans {
     private final LocalMachine here;
-    private final Others others;
+    private final ClusterPeers others;
     private final Placement placement = new BestNode();
 
     public KeptPlans(LocalMachine here) {
-      this(here, Others.NONE);
+      this(here, ClusterPeers.NONE);
     }
 
     /**
      * @param others nodes that run what this one cannot
      */
-    public KeptPlans(LocalMachine here, Others others) {
+    public KeptPlans(LocalMachine here, ClusterPeers others) {
       this.here = here;
       this.others = others;
     }
@@ -329,35 +329,40 @@ public final class Admission {
       Map<String, PlacementRequest> asked = new HashMap<>();
       PlacementRequest.of(workflow, KeptPlan.MOST_PLACES)
           .forEach(one -> asked.put(one.agentId(), one));
-      List<ToldPlace> told =
+      List<AgentPlacement> reported =
           plan.places().stream()
               .filter(place -> asked.containsKey(place.declared()))
-              .map(place -> new ToldPlace(asked.get(place.declared()), place))
+              .map(place -> new AgentPlacement(asked.get(place.declared()), place))
               .toList();
       Instant made = Instant.ofEpochMilli(plan.madeAt());
       return JobPlans.of(
-          workflow, told, workflow.agents().size(), plan.runtimeDriver(), here.programs(), made);
+          workflow,
+          reported,
+          workflow.agents().size(),
+          plan.runtimeDriver(),
+          here.programs(),
+          made);
     }
 
     /** The same of a plan that was just made; agents without a place wait here for one. */
-    List<ToldPlace> told(Workflow workflow, PlacementPlan plan, int most) {
+    List<AgentPlacement> reported(Workflow workflow, PlacementPlan plan, int most) {
       Map<String, Place> waiting = new HashMap<>();
       plan.refusals().forEach(one -> waiting.put(one.agentId(), place(workflow, one)));
-      Map<String, ToldPlace> placed = new LinkedHashMap<>();
+      Map<String, AgentPlacement> placed = new LinkedHashMap<>();
       for (Placed one : plan.placements()) {
         String id = one.request().agentId();
-        placed.put(id, new ToldPlace(one.request(), place(one, one.source())));
+        placed.put(id, new AgentPlacement(one.request(), place(one, one.source())));
       }
-      Stream<ToldPlace> told =
+      Stream<AgentPlacement> reported =
           waiting.isEmpty()
               ? placed.values().stream()
               : PlacementRequest.of(workflow).stream()
                   .map(
                       one ->
                           waiting.containsKey(one.agentId())
-                              ? new ToldPlace(one, waiting.get(one.agentId()))
+                              ? new AgentPlacement(one, waiting.get(one.agentId()))
                               : placed.get(one.agentId()));
-      return told.limit(most).toList();
+      return reported.limit(most).toList();
     }
   }
 }

@@ -32,22 +32,22 @@ final class JobPlans {
   private JobPlans() {}
 
   /** An agent with its place. */
-  record ToldPlace(PlacementRequest request, Place place) {}
+  record AgentPlacement(PlacementRequest request, Place place) {}
 
   /**
-   * @param told places of all agents or of the first ones
+   * @param reported places of all agents or of the first ones
    * @param all how many there are
    * @param driver what runs programs that ask for no other; null when nothing does
    * @param programs how they run
    */
   static JobPlan of(
       Workflow workflow,
-      List<ToldPlace> told,
+      List<AgentPlacement> reported,
       int all,
       String driver,
       Programs programs,
       Instant now) {
-    String home = told.isEmpty() ? "" : told.getFirst().place().node();
+    String home = reported.isEmpty() ? "" : reported.getFirst().place().node();
     Map<String, String> required = new LinkedHashMap<>();
     for (Requirement one : RequirementReader.of(workflow)) {
       required.put(one.resource(), one.words());
@@ -59,11 +59,11 @@ final class JobPlans {
         word(workflow.policies().scheduling().strategy()),
         "single_node",
         all,
-        told.stream().map(one -> one.place().node()).distinct().toList(),
-        told.stream()
+        reported.stream().map(one -> one.place().node()).distinct().toList(),
+        reported.stream()
             .map(one -> place(one, home, driver, limits(workflow, one.place(), programs)))
             .toList(),
-        all - told.size(),
+        all - reported.size(),
         required,
         Json.timestamp(now),
         workflow.warnings());
@@ -84,9 +84,9 @@ final class JobPlans {
   }
 
   private static AgentPlace place(
-      ToldPlace told, String home, String driver, List<Limited> limits) {
-    Wish wish = told.request().wish();
-    Place place = told.place();
+      AgentPlacement reported, String home, String driver, List<Limited> limits) {
+    Wish wish = reported.request().wish();
+    Place place = reported.place();
     List<Constrained> constraints =
         wish.scheduling().constraints().stream()
             .map(one -> new Constrained(one.attribute(), one.operator().word(), one.values()))
@@ -94,7 +94,7 @@ final class JobPlans {
     return new AgentPlace(
         place.agentId(),
         place.source(),
-        told.request().agentType(),
+        reported.request().agentType(),
         place.node(),
         place.source() == null ? null : place.agentId().substring(place.source().length() + 1),
         resources(wish.request()),

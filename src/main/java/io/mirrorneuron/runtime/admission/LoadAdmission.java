@@ -54,8 +54,8 @@ public final class LoadAdmission implements LoadGate {
   private final CpuPressure pressure;
   private final OpenFiles files;
   private final OthersShare others;
-  private Optional<String> told = Optional.empty(); // guarded by this
-  private long toldAt = System.nanoTime() - FRESH_NANOS; // guarded by this
+  private Optional<String> reported = Optional.empty(); // guarded by this
+  private long reportedAt = System.nanoTime() - FRESH_NANOS; // guarded by this
 
   /**
    * The programs of this server.
@@ -144,14 +144,14 @@ public final class LoadAdmission implements LoadGate {
     if (!limits.isAsked()) {
       return Optional.empty();
     }
-    if (System.nanoTime() - toldAt >= FRESH_NANOS) {
-      told =
+    if (System.nanoTime() - reportedAt >= FRESH_NANOS) {
+      reported =
           processors(hardware.get().cpu()).stream()
               .findFirst()
               .map("others use its processors: %s (max_cpu_load_ratio)"::formatted);
-      toldAt = System.nanoTime();
+      reportedAt = System.nanoTime();
     }
-    return told;
+    return reported;
   }
 
   /**

@@ -5,9 +5,9 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
@@ -50,23 +50,23 @@ public record LocalMachine(
    * @param capacity what can run them, and the slots that they take
    * @param given what those that run now have
    * @param keeping what they are kept to
-   * @param doors which ports they cannot have
+   * @param endpoints which ports they cannot have
    * @param fullDisk which disk is full, so that none begins; null for none
    */
   public record Programs(
-      Supplier<Stock> stock,
+      Supplier<NodeCapacity> stock,
       Supplier<ProgramCapacity> capacity,
       Supplier<List<Allocation>> given,
       Keeping keeping,
-      PortDoors doors,
+      PortState endpoints,
       Supplier<String> fullDisk) {
 
     /** Of a node that keeps them to nothing. */
     public Programs(
-        Supplier<Stock> stock,
+        Supplier<NodeCapacity> stock,
         Supplier<ProgramCapacity> capacity,
         Supplier<List<Allocation>> given) {
-      this(stock, capacity, given, Keeping.NOTHING, PortDoors.OPEN, () -> null);
+      this(stock, capacity, given, Keeping.NOTHING, PortState.OPEN, () -> null);
     }
 
     /** Names of what can run them. */
@@ -105,7 +105,7 @@ public record LocalMachine(
 
   /** The node as far as it matters to this job, with what its operator allows programs. */
   Machine limited(Workflow workflow) {
-    Stock stock = programs.stock().get();
+    NodeCapacity stock = programs.stock().get();
     Set<String> folders = folders(workflow);
     return of(stock.usable(), stock.usableDevices(), present(workflow), workflow, folders);
   }
@@ -120,14 +120,14 @@ public record LocalMachine(
    * that the job names.
    */
   Machine known(Workflow workflow) {
-    Stock stock = programs.stock().get();
+    NodeCapacity stock = programs.stock().get();
     Set<String> folders = volumes(workflow).collect(Collectors.toSet());
     return of(stock.usable(), stock.usableDevices(), gpus.known(), workflow, folders);
   }
 
   /** The node for any job, as far as it is known without waiting. */
   Machine forAny() {
-    Stock stock = programs.stock().get();
+    NodeCapacity stock = programs.stock().get();
     return of(stock.usable(), stock.usableDevices(), gpus.known(), null, Set.of());
   }
 
@@ -158,7 +158,7 @@ public record LocalMachine(
         Math.min(present.size(), usableDevices),
         deviceProblems(),
         ports(given, workflow),
-        workflow == null ? Set.of() : programs.doors().own(workflow),
+        workflow == null ? Set.of() : programs.endpoints().own(workflow),
         now.runners(),
         pools,
         Programs.slotsTaken(now),
@@ -205,7 +205,7 @@ public record LocalMachine(
 
   private Set<String> ports(List<Allocation> given, Workflow workflow) {
     Set<String> taken =
-        new HashSet<>(workflow == null ? Set.of() : programs.doors().used(workflow));
+        new HashSet<>(workflow == null ? Set.of() : programs.endpoints().used(workflow));
     given.stream()
         .flatMap(one -> one.ports().stream())
         .forEach(port -> taken.add(Machine.port(port.number(), port.isUdp())));

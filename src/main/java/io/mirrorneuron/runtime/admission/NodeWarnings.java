@@ -36,10 +36,10 @@ public final class NodeWarnings {
   private static final int MOST_TOLD = 100;
 
   private final LocalMachine here;
-  private final Others others;
+  private final ClusterPeers others;
   private final ProgramWarnings programs;
 
-  NodeWarnings(LocalMachine here, Others others, ProgramWarnings programs) {
+  NodeWarnings(LocalMachine here, ClusterPeers others, ProgramWarnings programs) {
     this.here = here;
     this.others = others;
     this.programs = programs;

@@ -25,7 +25,7 @@ public record PassedVariables(ServerVariables variables) {
     ManifestValue own = program.config().find("environment");
     return program.config().find("pass_env").items().stream()
         .filter(name -> !own.value().has(name.asText())) // a value where the server has none
-        .filter(name -> !program.isTold(name.asText()))
+        .filter(name -> !program.isReported(name.asText()))
         .flatMap(name -> look(name).stream());
   }
 

@@ -33,8 +33,8 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
     if (fitting >= requirement.device().minCount()) {
       return Optional.empty();
     }
-    List<Device> told = here.gpus().whenKnown().stream().map(Device::of).toList();
-    Node node = new Node(here.name(), "healthy", true, told.size(), told, null, null);
+    List<Device> reported = here.gpus().whenKnown().stream().map(Device::of).toList();
+    Node node = new Node(here.name(), "healthy", true, reported.size(), reported, null, null);
     String problems =
         here.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
     String message = "no node has " + requirement.words() + problems;

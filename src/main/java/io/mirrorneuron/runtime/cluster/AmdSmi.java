@@ -107,7 +107,7 @@ final class AmdSmi implements GpuTool {
     long used = memory == null ? -1 : megabytes(memory.usedVram());
     long free = memory == null ? -1 : megabytes(memory.freeVram());
     boolean isDerived = free < 0 && total >= 0 && used >= 0;
-    String name = asic == null ? null : Gpus.told(asic.marketName());
+    String name = asic == null ? null : Gpus.reported(asic.marketName());
     return new Gpu(
         AmdSoftware.id(
             asic == null ? null : asic.asicSerial(),

@@ -22,7 +22,7 @@ final class AmdSoftware {
    */
   static Software of(String driver, String version, String gfx) {
     return new Software(
-        "amd", ROCM, Gpus.told(driver), ROCM, version, Gpus.capabilities(ROCM, "hip", gfx));
+        "amd", ROCM, Gpus.reported(driver), ROCM, version, Gpus.capabilities(ROCM, "hip", gfx));
   }
 
   /** The version that an installation of ROCm says of itself; null when there is none. */
@@ -42,6 +42,6 @@ final class AmdSoftware {
       String digits = unique.group(1).toLowerCase(Locale.ROOT);
       return "GPU-" + "0".repeat(DIGITS - digits.length()) + digits;
     }
-    return Gpus.told(bus) == null ? "card" + index : bus;
+    return Gpus.reported(bus) == null ? "card" + index : bus;
   }
 }

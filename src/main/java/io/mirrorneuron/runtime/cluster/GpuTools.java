@@ -139,7 +139,7 @@ public final class GpuTools implements GpuInventory {
       /** Older macOS says in one member or another that it can do Metal. */
       boolean hasMetal() {
         return Stream.of(metalVersion, metal, metalFamily)
-            .anyMatch(told -> told != null && !told.endsWith("notsupported"));
+            .anyMatch(reported -> reported != null && !reported.endsWith("notsupported"));
       }
 
       Gpu gpu(int index) {
@@ -293,7 +293,8 @@ public final class GpuTools implements GpuInventory {
           throw new TimeoutException();
         }
         if (process.exitValue() != 0) {
-          throw new IOException("it ended with %d%s".formatted(process.exitValue(), told(printed)));
+          throw new IOException(
+              "it ended with %d%s".formatted(process.exitValue(), reported(printed)));
         }
         return printed;
       } catch (TimeoutException e) {
@@ -330,7 +331,7 @@ public final class GpuTools implements GpuInventory {
     }
 
     /** The first line, as these tools say there why they failed. */
-    private static String told(String printed) {
+    private static String reported(String printed) {
       String line =
           printed
               .lines()
@@ -415,7 +416,7 @@ public final class GpuTools implements GpuInventory {
 
       private String name() {
         return Stream.of(series, olderSeries, deviceName)
-            .filter(name -> Gpus.told(name) != null && !name.startsWith("0x"))
+            .filter(name -> Gpus.reported(name) != null && !name.startsWith("0x"))
             .findFirst()
             .orElse("AMD GPU");
       }

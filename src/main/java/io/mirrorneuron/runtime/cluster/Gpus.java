@@ -16,7 +16,7 @@ final class Gpus {
   }
 
   /** The text, or null when it is the tool's word for nothing. */
-  static String told(String text) {
+  static String reported(String text) {
     return text == null || text.isBlank() || text.strip().equalsIgnoreCase("N/A")
         ? null
         : text.strip();
@@ -25,7 +25,7 @@ final class Gpus {
   /** What a demand may name: lower case, and none that is not told. */
   static List<String> capabilities(String... words) {
     return Arrays.stream(words)
-        .filter(word -> told(word) != null)
+        .filter(word -> reported(word) != null)
         .map(word -> word.strip().toLowerCase(Locale.ROOT))
         .toList();
   }

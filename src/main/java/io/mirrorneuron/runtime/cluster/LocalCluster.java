@@ -105,10 +105,10 @@ public final class LocalCluster implements ClusterView {
         NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
     node.set("coordination_store", Json.MAPPER.valueToTree(store.state().get()));
     node.set("schedule_times", Json.MAPPER.valueToTree(jobs.timesOfSchedules()));
-    return told(node);
+    return reported(node);
   }
 
-  private ObjectNode told(ObjectNode node) {
+  private ObjectNode reported(ObjectNode node) {
     programs
         .fullDisk()
         .get()
@@ -152,7 +152,7 @@ public final class LocalCluster implements ClusterView {
             programs.capacity().get(),
             programs.holders().get(),
             percents);
-    report.withArray("nodes").forEach(node -> told((ObjectNode) node));
+    report.withArray("nodes").forEach(node -> reported((ObjectNode) node));
     return report;
   }
 

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.cluster;
 import static io.mirrorneuron.runtime.cluster.Hardware.megabytes;
 
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
@@ -18,14 +18,14 @@ import java.util.function.Supplier;
  */
 public record NodeStock(
     String node, Supplier<Hardware> hardware, Supplier<Map<Resource, Integer>> limits)
-    implements Supplier<Stock> {
+    implements Supplier<NodeCapacity> {
 
   @Override
-  public Stock get() {
+  public NodeCapacity get() {
     Hardware has = hardware.get();
     Map<Resource, Integer> percent = limits.get();
     Amounts total = total(has);
-    return new Stock(
+    return new NodeCapacity(
         node,
         total,
         usable(total, percent),

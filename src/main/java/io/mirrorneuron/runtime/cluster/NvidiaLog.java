@@ -49,8 +49,8 @@ record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Na
       throw new IOException("what it prints is no log: " + e.getMessage(), e);
     }
     return new NvidiaLog(
-        Gpus.told(text(root, "driver_version")),
-        Gpus.told(text(root, "cuda_version")),
+        Gpus.reported(text(root, "driver_version")),
+        Gpus.reported(text(root, "cuda_version")),
         children(root, "gpu"),
         Map.of());
   }

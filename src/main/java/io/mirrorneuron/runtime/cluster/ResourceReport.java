@@ -52,13 +52,13 @@ final class ResourceReport {
     node.set("free", Json.MAPPER.valueToTree(out.free()));
     report.putArray("nodes").add(node);
     if (identity.grpcPort() > 0) { // else it is chosen later, and only the server knows it
-      report.putArray("native_ports").add(door(identity));
+      report.putArray("native_ports").add(endpoint(identity));
     }
     return report;
   }
 
   /** Where others reach the runtime; a server before it adds its own doors. */
-  private static ObjectNode door(NodeIdentity identity) {
+  private static ObjectNode endpoint(NodeIdentity identity) {
     String port = Integer.toString(identity.grpcPort());
     return Json.object()
         .put("name", "core_grpc")
@@ -262,7 +262,7 @@ final class ResourceReport {
     Taken taken() {
       List<Allocation> given = given();
       Amounts sum = sum(given);
-      List<Held> told =
+      List<Held> reported =
           holders.stream()
               .sorted(Comparator.comparing(Holder::jobId).thenComparing(Holder::agentId))
               .limit(MOST_LISTED)
@@ -275,8 +275,8 @@ final class ResourceReport {
           given.size(),
           devices(given),
           ports(given),
-          told,
-          holders.size() - told.size());
+          reported,
+          holders.size() - reported.size());
     }
 
     private List<Allocation> given() {

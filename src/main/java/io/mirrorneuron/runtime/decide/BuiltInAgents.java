@@ -63,12 +63,12 @@ final class BuiltInAgents {
       return;
     }
     Completion completion = agent.declared().settings().completion();
-    JsonNode told = message.body().path("agent_id");
-    boolean counts = told.isTextual() && !completion.all();
-    String sender = counts ? sender(told.textValue(), message.sourceStepId()) : "";
+    JsonNode reported = message.body().path("agent_id");
+    boolean counts = reported.isTextual() && !completion.all();
+    String sender = counts ? sender(reported.textValue(), message.sourceStepId()) : "";
     if (!agent.collect(sender, message.body())) {
       ObjectNode payload = Json.object();
-      payload.set("agent_id", told);
+      payload.set("agent_id", reported);
       turn.agentEvent("aggregator_duplicate_ignored", id, payload);
       return;
     }

@@ -113,7 +113,7 @@ public final class Copies {
   }
 
   /** The copy of a node of a job that goes on is done: nothing of it is left to do. */
-  public void told(String node, ObjectNode result) {
+  public void reported(String node, ObjectNode result) {
     tell(node, null, result);
   }
 

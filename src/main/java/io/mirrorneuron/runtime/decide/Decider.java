@@ -381,7 +381,7 @@ public final class Decider {
         if (rounds.mayRestart(first)) {
           Predicate<AgentState> own = agent -> isOf(one, agent);
           ObjectNode result = quietResult(leafOutputs(own));
-          new Copies(state, turn).told(one.node(), result);
+          new Copies(state, turn).reported(one.node(), result);
           rounds.schedule(first);
         }
       }

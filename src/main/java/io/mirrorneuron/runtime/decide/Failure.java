@@ -45,7 +45,7 @@ record Failure(
    *
    * @param what may have several lines
    */
-  static String told(String who, String what) {
+  static String reported(String who, String what) {
     String whole = who + ": " + what;
     return isCut(whole) && !isCut(what) ? what + "\n" + who : whole;
   }

@@ -36,9 +36,9 @@ final class LifeCycle {
     turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
     turn.event("job_validated");
     if (!state.workflow().warnings().isEmpty()) {
-      ObjectNode told = Json.object();
-      told.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
-      turn.event("job_warnings", told);
+      ObjectNode reported = Json.object();
+      reported.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
+      turn.event("job_warnings", reported);
     }
     StrategyNews.tell(state, turn, how.observed());
     turn.event("job_scheduled", Json.object().put("node", nodeName));

@@ -160,7 +160,7 @@ final class Processes {
       WorkerEvents.record(
           turn,
           id(mailbox),
-          mailbox.step() == null ? outcome.structured().events() : report.told());
+          mailbox.step() == null ? outcome.structured().events() : report.announced());
       failures.failed(mailbox, outcome);
     }
   }
@@ -231,9 +231,9 @@ final class Processes {
     sandbox.set("stderr", stderr);
     sandbox.set("logs", stderr);
     sandbox.set("raw_output", stdout);
-    boolean isFar = outcome.lease() != null && outcome.lease().node() != null;
+    boolean isRemote = outcome.lease() != null && outcome.lease().node() != null;
     sandbox.put("runner", outcome.sandbox().runner());
-    sandbox.put("node_name", isFar ? outcome.lease().node() : nodeName);
+    sandbox.put("node_name", isRemote ? outcome.lease().node() : nodeName);
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : outcome.lease().json());
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));
@@ -325,7 +325,7 @@ final class Processes {
     void finished(Mailbox mailbox, Structured answer, ObjectNode payload) {
       StepState step = mailbox.step();
       StepReport report = StepReport.of(answer.events());
-      WorkerEvents.record(turn, mailbox.agentId(), report.told());
+      WorkerEvents.record(turn, mailbox.agentId(), report.announced());
       JsonNode otherwise = step.declared().plain() ? payload.get("output") : payload;
       JsonNode completion = completion(mailbox, answer, otherwise);
       Scatter scatter =
@@ -489,8 +489,8 @@ final class Processes {
    * @param branches the children that shall go on, or null for all
    * @param scatter the payload that asks for it, or null
    * @param warning what the runner says of the output, or null
-   * @param told events for the record, as the program wrote them: all but beacons, as the attempt
-   *     is over
+   * @param announced events for the record, as the program wrote them: all but beacons, as the
+   *     attempt is over
    */
   private record StepReport(
       String failure,
@@ -499,7 +499,7 @@ final class Processes {
       JsonNode scatter,
       boolean skipDownstream,
       String warning,
-      List<Event> told) {
+      List<Event> announced) {
     private static final String MESSAGE = "message";
     private static final String UNNAMED_BRANCHES =
         "branch was rejected: branches must be a list of names of steps";
@@ -511,12 +511,12 @@ final class Processes {
       JsonNode scatter = null;
       boolean skips = false;
       String warning = null;
-      List<Event> told = new ArrayList<>();
+      List<Event> announced = new ArrayList<>();
       for (Event event : events) {
         JsonNode payload = event.payload();
         skips |= payload.path("skip_downstream").asBoolean();
         if (!event.type().equals("workflow_step_beacon")) {
-          told.add(event);
+          announced.add(event);
         }
         switch (event.type()) {
           case "workflow_step_failed" -> failure = reason(payload);
@@ -534,7 +534,7 @@ final class Processes {
           }
         }
       }
-      return new StepReport(failure, status, branches, scatter, skips, warning, told);
+      return new StepReport(failure, status, branches, scatter, skips, warning, announced);
     }
 
     private static String reason(JsonNode payload) {

@@ -104,7 +104,7 @@ final class ProgramFailures {
     return Failure.of(
             limitCode(outcome.ending()),
             timeout ? "timeout" : "runtime",
-            Failure.told("agent " + id(mailbox) + " failed", outcome.error()))
+            Failure.reported("agent " + id(mailbox) + " failed", outcome.error()))
         .withAttempt(mailbox.attempt(), maxAttempts)
         .withComponent("executor")
         .withNode(ranOn(outcome))
@@ -117,8 +117,8 @@ final class ProgramFailures {
   }
 
   private String ranOn(Outcome outcome) {
-    boolean isFar = outcome.lease() != null && outcome.lease().node() != null;
-    return isFar ? outcome.lease().node() : nodeName;
+    boolean isRemote = outcome.lease() != null && outcome.lease().node() != null;
+    return isRemote ? outcome.lease().node() : nodeName;
   }
 
   /** The code of what failed outside of steps, or for a limit of its processes. */

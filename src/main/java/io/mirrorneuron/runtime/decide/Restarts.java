@@ -88,7 +88,7 @@ final class Restarts {
     AgentState agent = mailbox.owner();
     String agentName = "agent " + agent.id();
     String cause = failure.message().replaceFirst("^" + Pattern.quote(agentName + " failed: "), "");
-    String why = Failure.told(agentName + " restart attempts exhausted", cause);
+    String why = Failure.reported(agentName + " restart attempts exhausted", cause);
     if (policy.attempts() > 0 || life.isLasting()) {
       agent.restarts().exhaust(why, turn.now());
     }

@@ -90,7 +90,7 @@ final class StepFailures {
       String reason,
       boolean retryable,
       String remediation) {
-    return Failure.of(code, category, Failure.told("step " + step.id() + " failed", reason))
+    return Failure.of(code, category, Failure.reported("step " + step.id() + " failed", reason))
         .withRetryable(retryable)
         .withRemediation(remediation)
         .withAttempt(step.attempt(), step.declared().retry().maxAttempts())

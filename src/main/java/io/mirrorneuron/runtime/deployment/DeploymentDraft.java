@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
-import io.mirrorneuron.runtime.schedule.event.UntoldNews;
+import io.mirrorneuron.runtime.schedule.event.PendingEvents;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ final class DeploymentDraft {
   Watch watch;
   Clocks clocks;
   String failure;
-  private UntoldNews news;
+  private PendingEvents news;
   private final List<DeployedVersion> versions;
   private final List<Happened> events;
   private final DeploymentLine before;

@@ -87,7 +87,7 @@ sealed interface DeploymentInput {
   record Switched(int number) implements Outcome {}
 
   /** An event was told to all who listen. */
-  record Told(String eventId) implements DeploymentInput {}
+  record EventDelivered(String eventId) implements DeploymentInput {}
 
   /** The job that was to end has ended. */
   record Ended(int number, String jobId) implements Outcome {}

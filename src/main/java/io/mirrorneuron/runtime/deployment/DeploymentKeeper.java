@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;
 import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.store.DeploymentRoles;
 import io.mirrorneuron.store.LeaderLease;
@@ -30,7 +30,7 @@ public final class DeploymentKeeper implements AutoCloseable {
   private final RecordStore records;
   private final DeploymentMachine machine = new DeploymentMachine();
   private final HeldLead lead;
-  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
+  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop;
   private final LocalDeployments port;
 
   /**
@@ -50,7 +50,7 @@ public final class DeploymentKeeper implements AutoCloseable {
       String owner,
       Lifetime lifetime,
       Supplier<String> suffixes,
-      OwnNews news) {}
+      RuntimeEventSink news) {}
 
   /**
    * @param all jobs of all nodes
@@ -72,7 +72,7 @@ public final class DeploymentKeeper implements AutoCloseable {
         new MachineLoop<>(
             machine,
             records,
-            deeds(home, jobs, new RoutedOrders(all, changes, threads), texts, timers),
+            effects(home, jobs, new RoutedOrders(all, changes, threads), texts, timers),
             lead,
             home.lifetime(),
             timers);
@@ -88,13 +88,13 @@ public final class DeploymentKeeper implements AutoCloseable {
             new VersionPreparation(rows, jobs, timers, home.suffixes()));
   }
 
-  private static DeploymentDeeds deeds(
+  private static DeploymentEffects effects(
       Home home,
       LocalDeployments.Jobs jobs,
       RoutedOrders orders,
       VersionTexts texts,
       Timers timers) {
-    DeploymentDeeds.Launcher launcher =
+    DeploymentEffects.Launcher launcher =
         (jobId, manifest, bundle, by) ->
             CompletableFuture.runAsync(
                 () ->
@@ -110,7 +110,7 @@ public final class DeploymentKeeper implements AutoCloseable {
                                 by,
                                 false)),
                 orders.threads());
-    return new DeploymentDeeds(
+    return new DeploymentEffects(
         launcher,
         texts,
         new OfferedHealth(home.services(), jobs.manifests()),
@@ -179,8 +179,8 @@ public final class DeploymentKeeper implements AutoCloseable {
       implements JobOrders {
     @Override
     public CompletionStage<?> redefine(String jobId, Redefinition order) {
-      String told = Json.write(order.order());
-      return CompletableFuture.supplyAsync(() -> changes.redefine(jobId, told), threads);
+      String reported = Json.write(order.order());
+      return CompletableFuture.supplyAsync(() -> changes.redefine(jobId, reported), threads);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.deployment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
-import io.mirrorneuron.runtime.schedule.event.UntoldNews;
+import io.mirrorneuron.runtime.schedule.event.PendingEvents;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,14 +33,14 @@ record DeploymentLine(
     int lastVersion,
     List<DeployedVersion> versions,
     Deployment newest,
-    UntoldNews news,
+    PendingEvents news,
     Deployment ended) {
   /** So many versions are kept whatever they are; older ones if they are needed. */
   static final int KEPT = 50;
 
   DeploymentLine {
     versions = List.copyOf(versions);
-    news = news == null ? UntoldNews.NONE : news;
+    news = news == null ? PendingEvents.NONE : news;
   }
 
   static DeploymentLine of(String key) {
@@ -53,7 +53,7 @@ record DeploymentLine(
   }
 
   /** The same with other news. */
-  DeploymentLine with(UntoldNews all) {
+  DeploymentLine with(PendingEvents all) {
     return new DeploymentLine(
         key, current, currentJob, definition, lastVersion, versions, newest, all, null);
   }

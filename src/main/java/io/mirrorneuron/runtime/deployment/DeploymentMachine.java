@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Decides what becomes of the deployments of a key. Pure. */
-class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput, DeploymentDeed> {
+class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput, DeploymentEffect> {
   /** Where they are kept, by key. */
   static final String KIND = "deployments";
 
@@ -26,8 +26,8 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     if (input instanceof DeploymentInput.Deploy deploy) {
       return Optional.of(deploy(state.orElse(DeploymentLine.of(deploy.key())), deploy, now));
     }
-    if (input instanceof DeploymentInput.Told told) {
-      return state.map(line -> line.with(line.news().without(told.eventId())));
+    if (input instanceof DeploymentInput.EventDelivered reported) {
+      return state.map(line -> line.with(line.news().without(reported.eventId())));
     }
     return state.map(line -> decide(line, input, now));
   }
@@ -92,7 +92,8 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
         }
       }
       case DeploymentInput.Deploy deploy -> throw new IllegalStateException("decided on before");
-      case DeploymentInput.Told told -> throw new IllegalStateException("decided on before");
+      case DeploymentInput.EventDelivered reported ->
+          throw new IllegalStateException("decided on before");
     }
     return draft.end();
   }
@@ -124,8 +125,8 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   @Override
-  public List<DeploymentDeed> owed(DeploymentLine line) {
-    return OwedDeeds.of(line);
+  public List<DeploymentEffect> pending(DeploymentLine line) {
+    return PendingEffects.of(line);
   }
 
   /** What has come to its end is written once, and so remembered once. */
@@ -138,8 +139,8 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
 
   /** Nobody who deploys waits for looks, or for those who hear of it. */
   @Override
-  public boolean isAwaited(DeploymentDeed deed) {
-    return !(deed instanceof DeploymentDeed.Look || deed instanceof DeploymentDeed.Tell);
+  public boolean isAwaited(DeploymentEffect effect) {
+    return !(effect instanceof DeploymentEffect.Look || effect instanceof DeploymentEffect.Tell);
   }
 
   @Override

@@ -84,16 +84,16 @@ final class DeploymentPages {
             .filter(version -> Integer.parseInt(version.name()) < below)
             .toList();
     int most = limit <= 0 ? MOST_VERSIONS : Math.min(MOST_VERSIONS, limit);
-    List<VersionView> told = new ArrayList<>();
+    List<VersionView> reported = new ArrayList<>();
     int left = MOST_TOLD;
-    while (told.size() < Math.min(most, all.size()) && left > 0) {
-      DeployedVersion version = all.get(told.size());
+    while (reported.size() < Math.min(most, all.size()) && left > 0) {
+      DeployedVersion version = all.get(reported.size());
       Optional<String> text = Answers.await(texts.get(line.key(), version.fingerprint()));
       left -= text.map(String::length).orElse(0);
-      told.add(DeploymentViews.version(line.key(), version, text.orElse(null)));
+      reported.add(DeploymentViews.version(line.key(), version, text.orElse(null)));
     }
-    boolean goesOn = told.size() < all.size();
-    return new VersionPage(line.key(), told, goesOn ? told.getLast().version() : null);
+    boolean goesOn = reported.size() < all.size();
+    return new VersionPage(line.key(), reported, goesOn ? reported.getLast().version() : null);
   }
 
   private static int below(String after) {

@@ -85,7 +85,7 @@ public final class DeploymentPlanner {
         makesJob ? newJob : null,
         way.mode() == Mode.AGENT_LEVEL ? batches : null,
         way.mode() == Mode.BLUE_GREEN && present.isActive()
-            ? way.why() + SamePorts.told(present.content().workflow(), next.workflow())
+            ? way.why() + SamePorts.reported(present.content().workflow(), next.workflow())
             : way.why(),
         null);
   }
@@ -182,7 +182,7 @@ public final class DeploymentPlanner {
     private SamePorts() {}
 
     /** What people are to know before the second job is made; empty when there is nothing. */
-    static String told(Workflow before, Workflow after) {
+    static String reported(Workflow before, Workflow after) {
       Set<Integer> both = new TreeSet<>(requested(before, after));
       both.addAll(served(before, after));
       return both.isEmpty()

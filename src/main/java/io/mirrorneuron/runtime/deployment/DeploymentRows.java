@@ -113,7 +113,7 @@ final class DeploymentRows {
               .findFirst()
               .orElseThrow(() -> MnException.notFound("deployment", idOrKey));
     }
-    return DeploymentViews.of(line, now, status(line)).with(new ToldVersions(texts).of(line));
+    return DeploymentViews.of(line, now, status(line)).with(new VersionViews(texts).of(line));
   }
 
   private String status(DeploymentLine line) {
@@ -164,7 +164,7 @@ final class DeploymentRows {
    * The versions of a key as they are told with a deployment: all, and the manifests of the newest.
    * So many manifests are read and told however many versions there are. Blocking and thread-safe.
    */
-  record ToldVersions(VersionTexts texts) {
+  record VersionViews(VersionTexts texts) {
     /** So many characters of manifests are told, those of the newest versions. */
     private static final int MOST_TOLD = 500_000;
 
@@ -177,7 +177,7 @@ final class DeploymentRows {
     List<VersionView> of(DeploymentLine line) {
       List<DeployedVersion> newest = line.versions().reversed();
       Map<String, Optional<String>> known = new HashMap<>();
-      List<VersionView> told = new ArrayList<>();
+      List<VersionView> reported = new ArrayList<>();
       int left = MOST_TOLD;
       for (int i = 0; i < newest.size(); i++) {
         DeployedVersion version = newest.get(i);
@@ -189,9 +189,9 @@ final class DeploymentRows {
           text = known.get(version.fingerprint()).orElse(null);
           left -= text == null ? 0 : text.length();
         }
-        told.addFirst(DeploymentViews.version(line.key(), version, left < 0 ? null : text));
+        reported.addFirst(DeploymentViews.version(line.key(), version, left < 0 ? null : text));
       }
-      return told;
+      return reported;
     }
 
     /** Each manifest once, though several versions have it. */

@@ -35,7 +35,7 @@ final class DeploymentViews {
         now.status().word(),
         plan.why(),
         plan.policy().strategy().word(),
-        plan.policy().told(),
+        plan.policy().reported(),
         replaces ? plan.mode().word() : null,
         plan.targetJob() == null ? plan.sourceJob() : plan.targetJob(),
         line.currentJob(),

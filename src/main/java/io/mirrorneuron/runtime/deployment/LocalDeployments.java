@@ -23,7 +23,7 @@ import java.util.function.Function;
 
 /** The deployments of the runtime in this process. Blocking and thread-safe. */
 public final class LocalDeployments implements DeploymentsPort {
-  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
+  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop;
   private final DeploymentRows rows;
   private final DeploymentPages pages;
   private final VersionTexts texts;
@@ -40,7 +40,7 @@ public final class LocalDeployments implements DeploymentsPort {
       DerivedJobs derived, JobDefinitions definitions, Function<String, Workflow> manifests) {}
 
   LocalDeployments(
-      MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop,
+      MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop,
       DeploymentRows rows,
       DeploymentPages pages,
       VersionTexts texts,
@@ -62,7 +62,7 @@ public final class LocalDeployments implements DeploymentsPort {
     Looked looked = jobs.derived().look(wanted.bundle());
     PreparedVersion prepared = preparation.next(wish, looked.bundle());
     prepared.line().requireFree();
-    return new ToldPlans(jobs.derived()).of(prepared, wanted.bundle(), looked);
+    return new DeploymentPreview(jobs.derived()).of(prepared, wanted.bundle(), looked);
   }
 
   @Override

@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ServiceRegistry;
-import io.mirrorneuron.store.ServiceRegistry.Told;
+import io.mirrorneuron.store.ServiceRegistry.RegisteredDocument;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.function.Function;
 record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manifests) {
 
   /** Why what is looked at does not pass; empty when it does, or has no checks. */
-  CompletionStage<Optional<String>> obstacle(DeploymentDeed.Look look, Running running) {
+  CompletionStage<Optional<String>> obstacle(DeploymentEffect.Look look, Running running) {
     if (look.health() != HealthSource.CHECKS) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -37,15 +37,15 @@ record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manife
                       ? CompletableFuture.completedFuture(before)
                       : registry
                           .named(service.name())
-                          .thenApply(told -> obstacle(look, service, told)));
+                          .thenApply(reported -> obstacle(look, service, reported)));
     }
     return found;
   }
 
   private static Optional<String> obstacle(
-      DeploymentDeed.Look look, ServiceDefinition service, List<Told> told) {
+      DeploymentEffect.Look look, ServiceDefinition service, List<RegisteredDocument> reported) {
     List<RegisteredService> its =
-        told.stream()
+        reported.stream()
             .map(
                 one ->
                     LenientJson.read(

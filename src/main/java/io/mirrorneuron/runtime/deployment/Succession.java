@@ -30,13 +30,13 @@ record Succession(
     LongSupplier clock) {
 
   /** Before the job is there, so that nobody ever finds what it offers too early. */
-  CompletionStage<Void> begin(DeploymentDeed.Launch launch) {
+  CompletionStage<Void> begin(DeploymentEffect.Launch launch) {
     return launch.by().role().equals(DeployedBy.CANDIDATE)
         ? roles.candidate(launch.jobId())
         : CompletableFuture.completedFuture(null);
   }
 
-  CompletionStage<DeploymentInput> take(DeploymentDeed.Switch change) {
+  CompletionStage<DeploymentInput> take(DeploymentEffect.Switch change) {
     boolean isAnother = change.oldJob() != null;
     return (isAnother
             ? roles.replace(change.oldJob(), change.newJob())
@@ -55,7 +55,7 @@ record Succession(
     return orders
         .play(jobId, role)
         .<Object>thenApply(status -> status)
-        .exceptionally(failure -> requireEnded(Lasting.of(failure)));
+        .exceptionally(failure -> requireEnded(PermanentFailures.of(failure)));
   }
 
   private static Void requireEnded(MnException why) {
@@ -65,7 +65,7 @@ record Succession(
     return null;
   }
 
-  CompletionStage<DeploymentInput> end(DeploymentDeed.End end) {
+  CompletionStage<DeploymentInput> end(DeploymentEffect.End end) {
     DeploymentInput ended = new DeploymentInput.Ended(end.number(), end.jobId());
     return definitions
         .look(end.jobId())
@@ -74,15 +74,15 @@ record Succession(
               if (running.status().isTerminal()) {
                 return CompletableFuture.completedFuture(ended);
               }
-              CompletionStage<?> told =
+              CompletionStage<?> reported =
                   end.drains()
                       ? orders.retire(end.jobId(), spared(running, end.servesUntil()), end.reason())
                       : orders.cancel(end.jobId(), end.reason());
-              return told.thenApply(status -> ended);
+              return reported.thenApply(status -> ended);
             })
         .exceptionally(
             failure -> {
-              requireEnded(Lasting.of(failure));
+              requireEnded(PermanentFailures.of(failure));
               return ended;
             });
   }

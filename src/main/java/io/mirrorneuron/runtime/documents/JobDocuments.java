@@ -263,7 +263,7 @@ public final class JobDocuments {
                     by.key(),
                     by.version(),
                     by.role(),
-                    by.policy() == null ? null : by.policy().told(),
+                    by.policy() == null ? null : by.policy().reported(),
                     definition.pending() == null ? "settled" : "changing")));
       }
     }

@@ -55,7 +55,7 @@ public final class JobViews {
       try {
         state = outline(stored);
       } catch (RuntimeException e) {
-        requireTold(e, row);
+        requireReported(e, row);
         return documents.outline(stored, row, recent);
       }
       return documents.details(state, row, stored.owner(), stored.epoch(), recent);
@@ -65,7 +65,7 @@ public final class JobViews {
   }
 
   /** Damage is a failure unless the row already says it, as that of a job that is blocked does. */
-  private static void requireTold(RuntimeException failure, ObjectNode row) {
+  private static void requireReported(RuntimeException failure, ObjectNode row) {
     if (isDamage(failure) && !"blocked".equals(row.path("recovery_status").textValue())) {
       throw failure;
     }
@@ -80,7 +80,7 @@ public final class JobViews {
     try {
       return documents.brief(outline(stored), row);
     } catch (RuntimeException e) { // the manifest or the state is not for this build
-      requireTold(e, row);
+      requireReported(e, row);
       ObjectNode brief = Json.object();
       brief.set("job", row);
       brief.putArray("agents");

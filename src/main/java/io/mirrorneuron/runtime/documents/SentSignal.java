@@ -73,7 +73,7 @@ public final class SentSignal {
       SentLease lease) {
 
     static SentOutcome of(Outcome one, long now) {
-      Structured told = one.structured();
+      Structured reported = one.structured();
       return new SentOutcome(
           one.ending(),
           one.error(),
@@ -81,14 +81,14 @@ public final class SentSignal {
           one.sandbox(),
           one.stdout(),
           one.stderr(),
-          told.emits(),
-          told.events(),
-          told.nextState() != null,
-          told.nextState(),
-          SentCompletion.of(told.completeStep()),
-          SentCompletion.of(told.completeRun()),
-          told.printed() != null,
-          told.printed(),
+          reported.emits(),
+          reported.events(),
+          reported.nextState() != null,
+          reported.nextState(),
+          SentCompletion.of(reported.completeStep()),
+          SentCompletion.of(reported.completeRun()),
+          reported.printed() != null,
+          reported.printed(),
           one.lease() == null ? null : sent(one.lease(), now));
     }
 

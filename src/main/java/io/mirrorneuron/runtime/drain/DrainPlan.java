@@ -44,7 +44,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
   }
 
   /** A job of another node of which programs run here. They may run again elsewhere. */
-  DrainAction ofGuest(JobOnNode job) {
+  DrainAction ofRemoteTask(JobOnNode job) {
     if (ignoresSystemJobs && job.isSystem()) {
       return action(job, IGNORED, "programs of jobs of type " + job.jobType() + " stay");
     }

@@ -35,11 +35,11 @@ final class DrainWork {
   private final Holdings here;
   private final HandOvers handOvers;
   private final Places places;
-  private final NodeBook book;
+  private final NodeStore book;
   private final Timers timers;
 
   /** What this node has. */
-  record Holdings(JobMoves moves, JobsOfNode jobs, Visitors visitors) {
+  record Holdings(JobMoves moves, JobsOfNode jobs, RunningRemoteTasks visitors) {
     CompletionStage<List<JobOnNode>> own(String owner) {
       return jobs.of(owner, moves.open());
     }
@@ -72,7 +72,7 @@ final class DrainWork {
       Holdings here,
       HandOvers handOvers,
       Places places,
-      NodeBook book,
+      NodeStore book,
       Timers timers) {
     this.owner = owner;
     this.here = here;
@@ -102,7 +102,7 @@ final class DrainWork {
               DrainPlan plan = new DrainPlan(!targets.isEmpty(), isOver, drain.ignoreSystemJobs());
               return each(here.own(owner), job -> done(job, plan.of(job), drain, targets))
                   .thenCombine(
-                      each(here.ofOthers(), job -> ended(plan.ofGuest(job))), DrainPlan::both)
+                      each(here.ofOthers(), job -> ended(plan.ofRemoteTask(job))), DrainPlan::both)
                   .thenCompose(
                       actions -> book.change(node, now -> noted(now, drain, plan, actions)));
             });
@@ -110,13 +110,13 @@ final class DrainWork {
 
   private static CompletionStage<List<DrainAction>> each(
       CompletionStage<List<JobOnNode>> found,
-      Function<JobOnNode, CompletionStage<DrainAction>> deed) {
+      Function<JobOnNode, CompletionStage<DrainAction>> effect) {
     return found.thenCompose(
         all -> {
-          List<CompletableFuture<DrainAction>> deeds =
-              all.stream().map(job -> deed.apply(job).toCompletableFuture()).toList();
-          return CompletableFuture.allOf(deeds.toArray(CompletableFuture[]::new))
-              .thenApply(done -> deeds.stream().map(CompletableFuture::join).toList());
+          List<CompletableFuture<DrainAction>> effects =
+              all.stream().map(job -> effect.apply(job).toCompletableFuture()).toList();
+          return CompletableFuture.allOf(effects.toArray(CompletableFuture[]::new))
+              .thenApply(done -> effects.stream().map(CompletableFuture::join).toList());
         });
   }
 

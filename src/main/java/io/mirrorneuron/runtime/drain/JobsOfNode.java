@@ -83,7 +83,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
   }
 
   /** Open jobs of other nodes of which programs run there. Costs a look at each open job. */
-  CompletionStage<List<JobOnNode>> guests(String node) {
+  CompletionStage<List<JobOnNode>> remoteTasks(String node) {
     Map<String, List<String>> agents = new ConcurrentHashMap<>();
     return owners()
         .thenCompose(

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full) {
 
   /** What a node tells of itself. */
-  private record Told(String reason) {}
+  private record ReasonBody(String reason) {}
 
   static CompletionStage<KnownNodes> of(NodeRegistry nodes) {
     return nodes
@@ -35,8 +35,8 @@ record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full
                 new KnownNodes(
                     living,
                     described.stream()
-                        .filter(told -> !told.lives())
-                        .map(told -> NodeRegistry.nameOf(told.owner()))
+                        .filter(reported -> !reported.lives())
+                        .map(reported -> NodeRegistry.nameOf(reported.owner()))
                         .collect(Collectors.toSet()),
                     full(described)));
   }
@@ -53,7 +53,7 @@ record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full
   }
 
   private static String reason(NodeRecord record) {
-    return record.node() == null ? null : LenientJson.read(record.node(), Told.class).reason;
+    return record.node() == null ? null : LenientJson.read(record.node(), ReasonBody.class).reason;
   }
 
   /** The node as the owner of jobs; empty when it does not live. */

@@ -43,7 +43,7 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   private final String self;
   private final NodeRegistry nodes;
-  private final NodeBook book;
+  private final NodeStore book;
   private final Timers timers;
   private final OwnWork own;
 
@@ -59,12 +59,12 @@ public final class LocalUpkeep implements NodeUpkeep {
       JobsOfNode jobs,
       Supplier<CompletionStage<?>> drain,
       Supplier<CompletionStage<?>> recover,
-      Departure departure) {}
+      ShutdownDrain departure) {}
 
   /**
    * @param self the name of this node
    */
-  public LocalUpkeep(String self, NodeRegistry nodes, NodeBook book, Timers timers, OwnWork own) {
+  public LocalUpkeep(String self, NodeRegistry nodes, NodeStore book, Timers timers, OwnWork own) {
     this.self = self;
     this.nodes = nodes;
     this.book = book;
@@ -78,7 +78,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   }
 
   /** The end of this node, once it is told to. */
-  public Departure departure() {
+  public ShutdownDrain departure() {
     return own.departure;
   }
 
@@ -89,7 +89,7 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public NodeReport status(String node) {
-    String name = OrderWords.node(node);
+    String name = OrderText.node(node);
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     if (state.updatedAt() == null && !known.has(name)) {
@@ -101,9 +101,9 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public MaintenanceChange maintain(String node, boolean enabled, String reason) {
-    String name = OrderWords.node(node);
+    String name = OrderText.node(node);
     KnownNodes known = known();
-    String why = OrderWords.reason(reason);
+    String why = OrderText.reason(reason);
     String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     NodeState state =
         Answers.await(
@@ -113,22 +113,22 @@ public final class LocalUpkeep implements NodeUpkeep {
                   require(before, known);
                   return NodeOrders.maintained(before, enabled, why, now);
                 }));
-    NodeState told = shown(state, known);
+    NodeState reported = shown(state, known);
     return new MaintenanceChange(
-        name, state.status(), state.schedulingEligible(), why, state.maintenance(), told);
+        name, state.status(), state.schedulingEligible(), why, state.maintenance(), reported);
   }
 
   /** What is decided of who belongs to the cluster. */
-  public MemberBook members() {
-    return new MemberBook(book, nodes);
+  public MembershipLog members() {
+    return new MembershipLog(book, nodes);
   }
 
   @Override
   public DrainReport drain(DrainOrder order) {
-    String name = OrderWords.node(order.node());
-    OrderWords.reason(order.reason());
+    String name = OrderText.node(order.node());
+    OrderText.reason(order.reason());
     KnownNodes known = known();
-    return new DrainDesk(book, own.jobs(), timers)
+    return new DrainService(book, own.jobs(), timers)
         .drain(
             name,
             order,
@@ -142,9 +142,9 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public DrainCancelled undrain(String node, String reason, boolean markEligible) {
-    String name = OrderWords.node(node);
+    String name = OrderText.node(node);
     KnownNodes known = known();
-    String why = OrderWords.reason(reason);
+    String why = OrderText.reason(reason);
     String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     AtomicBoolean wasDrained = new AtomicBoolean();
     NodeState state =
@@ -169,13 +169,13 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public Reconciliation reconcile(String node, String reason, boolean dryRun) {
-    String name = OrderWords.node(node);
+    String name = OrderText.node(node);
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     require(state, known);
     Reconciliation done =
-        new ReconcileDesk(own.jobs(), nodes, own.recover())
-            .reconcile(shown(state, known), known, OrderWords.reason(reason), dryRun);
+        new ReconcileService(own.jobs(), nodes, own.recover())
+            .reconcile(shown(state, known), known, OrderText.reason(reason), dryRun);
     if (!dryRun) {
       String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
       Answers.await(book.tell(NodeEvent.of(done, now)));
@@ -189,13 +189,13 @@ public final class LocalUpkeep implements NodeUpkeep {
    */
   private NodeState shown(NodeState state, KnownNodes known) {
     boolean lives = known.owner(state.node()).isPresent();
-    boolean waits = state.operatorDisconnect() || MemberBook.isComing(state, timers.now());
-    NodeState told =
+    boolean waits = state.operatorDisconnect() || MembershipLog.isComing(state, timers.now());
+    NodeState reported =
         lives || waits ? state : state.with(NodeCondition.OFFLINE, false, state.reason());
     String full = known.full().get(state.node());
-    return (full != null && told.schedulingEligible()
-            ? told.with(told.status(), false, full)
-            : told)
+    return (full != null && reported.schedulingEligible()
+            ? reported.with(reported.status(), false, full)
+            : reported)
         .shown(state.node().equals(self));
   }
 
@@ -216,8 +216,8 @@ public final class LocalUpkeep implements NodeUpkeep {
   }
 
   /** What people write into orders about nodes. */
-  private static final class OrderWords {
-    private OrderWords() {}
+  private static final class OrderText {
+    private OrderText() {}
 
     /**
      * The name of a node.
@@ -307,7 +307,7 @@ public final class LocalUpkeep implements NodeUpkeep {
    *
    * @param recover takes over the jobs of all nodes that are dead
    */
-  private record ReconcileDesk(
+  private record ReconcileService(
       JobsOfNode jobs, NodeRegistry nodes, Supplier<CompletionStage<?>> recover) {
 
     /**
@@ -409,7 +409,7 @@ public final class LocalUpkeep implements NodeUpkeep {
    * Takes orders to drain nodes. The order is a record; the node does the work, see {@link
    * DrainWork}. What a dry run says is what the same plan says of the same jobs.
    */
-  private record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
+  private record DrainService(NodeStore book, JobsOfNode jobs, Timers timers) {
     /** How long an answer waits for the node to look at its jobs. */
     private static final long PATIENCE_MS = 5000;
 
@@ -476,9 +476,9 @@ public final class LocalUpkeep implements NodeUpkeep {
       DrainPlan plan = new DrainPlan(!targets.isEmpty(), false, order.ignoreSystemJobs());
       List<JobOnNode> own =
           Answers.await(jobs.ids(owner.get()).thenCompose(ids -> jobs.of(owner.get(), ids)));
-      List<JobOnNode> ofOthers = Answers.await(jobs.guests(node));
+      List<JobOnNode> ofOthers = Answers.await(jobs.remoteTasks(node));
       return DrainPlan.both(
-          own.stream().map(plan::of).toList(), ofOthers.stream().map(plan::ofGuest).toList());
+          own.stream().map(plan::of).toList(), ofOthers.stream().map(plan::ofRemoteTask).toList());
     }
 
     private static NodeState ordered(

@@ -33,11 +33,11 @@ final class MemberWatch implements AutoCloseable {
 
   private final String self;
   private final NodeRegistry nodes;
-  private final NodeBook book;
+  private final NodeStore book;
   private final BooleanSupplier metOthers;
   private final HeldLead lead;
   private final Timers timers;
-  private final QuarantineDesk quarantine;
+  private final QuarantineService quarantine;
   private volatile boolean hasMet;
   private volatile boolean leads;
   private volatile boolean closed;
@@ -48,12 +48,12 @@ final class MemberWatch implements AutoCloseable {
   MemberWatch(
       String owner,
       NodeRegistry nodes,
-      NodeBook book,
+      NodeStore book,
       LeaderLease lease,
       QuarantineRule rule,
       BooleanSupplier metOthers,
       Timers timers) {
-    this.quarantine = new QuarantineDesk(book, rule, timers);
+    this.quarantine = new QuarantineService(book, rule, timers);
     this.self = NodeRegistry.nameOf(owner);
     this.nodes = nodes;
     this.book = book;
@@ -64,7 +64,9 @@ final class MemberWatch implements AutoCloseable {
 
   /** Looks from time to time. */
   void start() {
-    book.hasToldMembers().thenAccept(told -> hasMet |= told).whenComplete((done, away) -> keepOn());
+    book.hasReportedMembers()
+        .thenAccept(reported -> hasMet |= reported)
+        .whenComplete((done, away) -> keepOn());
   }
 
   private void keepOn() {
@@ -97,7 +99,7 @@ final class MemberWatch implements AutoCloseable {
                       .map(NodeRegistry::nameOf)
                       .collect(Collectors.toCollection(TreeSet::new));
               return book.tellMembers(living, self, term)
-                  .thenCompose(told -> book.all())
+                  .thenCompose(reported -> book.all())
                   .thenCompose(
                       states ->
                           closeDead(states, living)
@@ -141,7 +143,7 @@ final class MemberWatch implements AutoCloseable {
             .filter(living::contains)
             .map(
                 node ->
-                    book.change(node, term, now -> MemberBook.arrived(now, false))
+                    book.change(node, term, now -> MembershipLog.arrived(now, false))
                         .toCompletableFuture())
             .toArray(CompletableFuture[]::new));
   }
@@ -176,8 +178,8 @@ final class MemberWatch implements AutoCloseable {
    * Keeps nodes from work, and lets them work again, as the rule says: the leader does it, one
    * record with each look, so that the next decision is made on what came of the last.
    */
-  private record QuarantineDesk(NodeBook book, QuarantineRule rule, Timers timers) {
-    private static final Logger LOG = LoggerFactory.getLogger(QuarantineDesk.class);
+  private record QuarantineService(NodeStore book, QuarantineRule rule, Timers timers) {
+    private static final Logger LOG = LoggerFactory.getLogger(QuarantineService.class);
 
     /**
      * @param states of nodes, as they were just read

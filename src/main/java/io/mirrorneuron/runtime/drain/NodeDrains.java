@@ -48,7 +48,7 @@ public final class NodeDrains implements AutoCloseable {
       "this server was taken out of the cluster and takes no new jobs; ask another one, or have it"
           + " added again (mn node add)";
 
-  private final NodeBook book;
+  private final NodeStore book;
   private final NodeRegistry nodes;
   private final RecordStore records;
   private final Timers timers;
@@ -58,11 +58,11 @@ public final class NodeDrains implements AutoCloseable {
   private final BooleanSupplier hasOthers;
   private final String self;
   private final Supplier<List<Machine>> others;
-  private final boolean isGuest;
+  private final boolean isRemoteTask;
   private CopyKeeper copies;
   private HandOvers handOvers;
   private DrainWork work;
-  private Departure departure;
+  private ShutdownDrain departure;
   private BooleanSupplier works;
 
   /**
@@ -77,7 +77,7 @@ public final class NodeDrains implements AutoCloseable {
    * @param limits when nodes are kept from work because of their faults
    * @param hasOthers whether other nodes live, as far as this one has heard
    * @param others machines of the other living nodes; may wait
-   * @param isGuest whether it has joined the store, and could go when it was told to leave
+   * @param isRemoteTask whether it has joined the store, and could go when it was told to leave
    */
   public NodeDrains(
       String owner,
@@ -85,16 +85,16 @@ public final class NodeDrains implements AutoCloseable {
       QuarantineLimits limits,
       BooleanSupplier hasOthers,
       Supplier<List<Machine>> others,
-      boolean isGuest,
+      boolean isRemoteTask,
       Timers timers) {
     this.self = NodeRegistry.nameOf(owner);
     this.others = others;
-    this.isGuest = isGuest;
+    this.isRemoteTask = isRemoteTask;
     this.nodes = shared.nodes;
     this.records = shared.records;
     this.timers = timers;
     this.hasOthers = hasOthers;
-    this.book = new NodeBook(records, timers);
+    this.book = new NodeStore(records, timers);
     this.health = new OwnHealth(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
     book.readBy(watch::look);
@@ -135,7 +135,11 @@ public final class NodeDrains implements AutoCloseable {
    * @param own this node, as placement sees it
    */
   public LocalUpkeep upkeep(
-      String owner, Engine engine, JobStore store, Visitors visitors, Supplier<Machine> own) {
+      String owner,
+      Engine engine,
+      JobStore store,
+      RunningRemoteTasks visitors,
+      Supplier<Machine> own) {
     works = engine::mayWork;
     copies =
         new CopyKeeper(
@@ -145,9 +149,9 @@ public final class NodeDrains implements AutoCloseable {
     var here = new DrainWork.Holdings(engine.moves(), jobs, visitors);
     work = new DrainWork(owner, here, handOvers, new LivingPlaces(nodes, book), book, timers);
     departure =
-        new Departure(
+        new ShutdownDrain(
             owner,
-            new Departure.Parts(
+            new ShutdownDrain.Parts(
                 book,
                 engine.moves(),
                 handOvers,
@@ -214,8 +218,8 @@ public final class NodeDrains implements AutoCloseable {
     book.change(
             self,
             before -> {
-              NodeState back = Departure.back(before, at);
-              return isGuest ? back : MemberBook.back(back);
+              NodeState back = ShutdownDrain.back(before, at);
+              return isRemoteTask ? back : MembershipLog.back(back);
             })
         .whenComplete(
             (done, away) -> {
@@ -237,7 +241,7 @@ public final class NodeDrains implements AutoCloseable {
   }
 
   /** Nodes that live and take work, as the store knows them. */
-  private record LivingPlaces(NodeRegistry nodes, NodeBook book) implements DrainWork.Places {
+  private record LivingPlaces(NodeRegistry nodes, NodeStore book) implements DrainWork.Places {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[?::1]?");
 
     @Override
@@ -408,7 +412,7 @@ public final class NodeDrains implements AutoCloseable {
     private static final long LOOK_MS = 1000;
 
     private final String self;
-    private final NodeBook book;
+    private final NodeStore book;
     private final BooleanSupplier hasOthers;
     private final Timers timers;
     private volatile Map<String, NodeState> known = Map.of();
@@ -425,7 +429,7 @@ public final class NodeDrains implements AutoCloseable {
      */
     NodeWatch(
         String self,
-        NodeBook book,
+        NodeStore book,
         BooleanSupplier hasOthers,
         Consumer<Boolean> out,
         Timers timers) {

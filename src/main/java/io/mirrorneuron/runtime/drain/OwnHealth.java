@@ -28,7 +28,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
   private static final long LOOK_MS = 1000;
 
   private final String self;
-  private final NodeBook book;
+  private final NodeStore book;
   private final BooleanSupplier hasOthers;
   private final Timers timers;
   private final String begunAt;
@@ -45,7 +45,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
    * @param self the name of this node
    * @param hasOthers whether other nodes live, as far as this one has heard
    */
-  OwnHealth(String self, NodeBook book, BooleanSupplier hasOthers, Timers timers) {
+  OwnHealth(String self, NodeStore book, BooleanSupplier hasOthers, Timers timers) {
     this.self = self;
     this.book = book;
     this.hasOthers = hasOthers;

@@ -133,13 +133,13 @@ record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
     List<NodeFault> unreached = of(recent, Kind.UNREACHED);
     List<NodeFault> returned = of(recent, Kind.RETURNED);
     if (jobs >= JOBS && isMany(notBegun, limits.faults())) {
-      return told("%d programs of %d jobs could not begin", notBegun, jobs);
+      return reported("%d programs of %d jobs could not begin", notBegun, jobs);
     }
     if (isMany(unreached, limits.faults()) && isLong(unreached)) {
-      return told("other nodes did not reach it %d times", unreached, 0);
+      return reported("other nodes did not reach it %d times", unreached, 0);
     }
     return isMany(returned, limits.returns())
-        ? told("it was gone and came back %d times", returned, 0)
+        ? reported("it was gone and came back %d times", returned, 0)
         : Optional.empty();
   }
 
@@ -157,7 +157,7 @@ record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
     return first.plusMillis(2 * lifetime.ms()).isBefore(Instant.parse(faults.getLast().at()));
   }
 
-  private Optional<String> told(String what, List<NodeFault> faults, long jobs) {
+  private Optional<String> reported(String what, List<NodeFault> faults, long jobs) {
     return Optional.of(
         what.formatted(faults.size(), jobs)
             + " within %d s; the last: %s"

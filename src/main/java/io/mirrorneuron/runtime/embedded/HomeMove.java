@@ -9,12 +9,12 @@ import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.bucket.StoreMove;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.store.lane.ClusterMap;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.RedisMaster;
+import io.mirrorneuron.store.connection.ClusterMap;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.RedisMaster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -108,9 +108,9 @@ public final class HomeMove {
 
   private StorePlaces one(Vertx vertx, String url) {
     RedisSettings redis = config.redis();
-    RedisLanes lanes =
+    RedisPipelines pipelines =
         connected(
-            RedisLanes.connect(
+            RedisPipelines.connect(
                 vertx,
                 RedisDialer.to(RedisMaster.at(url, TIMEOUT, redis.authority())),
                 Storage.unwatched(),
@@ -122,12 +122,12 @@ public final class HomeMove {
                             RedisUrl.shown(url),
                             RedisConnectFailure.said(failure, URI.create(url))),
                     failure));
-    if (StoreMove.result(lanes.serverInfo()).contains("redis_mode:cluster")) {
+    if (StoreMove.result(pipelines.serverInfo()).contains("redis_mode:cluster")) {
       throw MnException.precondition(
           "the Redis at %s is a node of a Redis Cluster, which redis.cluster would name; --from and --to name one Redis by itself"
               .formatted(RedisUrl.shown(url)));
     }
-    return StorePlaces.one(lanes, new Keys(redis.namespace()));
+    return StorePlaces.one(pipelines, new Keys(redis.namespace()));
   }
 
   private StorePlaces cluster(Vertx vertx) {
@@ -143,12 +143,12 @@ public final class HomeMove {
         failure -> RedisConnectFailure.of(failure, redis));
   }
 
-  private static <T> T connected(Future<T> connecting, Function<Throwable, MnException> told) {
+  private static <T> T connected(Future<T> connecting, Function<Throwable, MnException> reported) {
     try {
       return StoreMove.result(connecting);
     } catch (
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
-      throw told.apply(e);
+      throw reported.apply(e);
     }
   }
 }

@@ -28,18 +28,18 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.GpuTools;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
-import io.mirrorneuron.runtime.drain.Departure;
+import io.mirrorneuron.runtime.drain.ShutdownDrain;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
-import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.runtime.join.ClusterJoin;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.runtime.join.NodeWork;
 import io.mirrorneuron.runtime.join.ThisNode;
 import io.mirrorneuron.runtime.local.Answers;
-import io.mirrorneuron.runtime.service.OwnDoors;
+import io.mirrorneuron.runtime.service.OwnPorts;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.store.JobRows;
@@ -52,7 +52,7 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.Place;
-import io.mirrorneuron.store.lane.OwnersElsewhere;
+import io.mirrorneuron.store.connection.OwnersElsewhere;
 import io.mirrorneuron.wire.AllNodes;
 import io.mirrorneuron.wire.NodeRecord;
 import io.mirrorneuron.wire.OtherNode;
@@ -78,11 +78,11 @@ import java.util.stream.Stream;
  * A runtime in this process, on its data directory and Redis, without any door.
  *
  * @param hooks runs programs that accompany launches
- * @param doors is told which ports no check of a service and no webhook may ask
+ * @param endpoints is told which ports no check of a service and no webhook may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param nodes for other nodes on the same Redis
- * @param desk joins the clusters of other nodes
+ * @param clusterJoin joins the clusters of other nodes
  * @param places tells where runs are
  * @param membership whether this node works, as far as other nodes are concerned
  * @param departure has its work go to others, when it is told to end
@@ -98,18 +98,18 @@ public record LocalRuntime(
     OperationsPort operations,
     Webhooks webhooks,
     HookPrograms hooks,
-    OwnDoors doors,
+    OwnPorts endpoints,
     JobRows rows,
     RecordStore records,
     NodeIdentity identity,
-    NodeDoor nodes,
-    JoinDesk desk,
+    NodeEndpoint nodes,
+    ClusterJoin clusterJoin,
     PlacesOfRuns places,
     HardwareProbe hardware,
     Supplier<CoordinationStore> store,
     RuntimeRedis redis,
     Readiness membership,
-    Departure departure,
+    ShutdownDrain departure,
     Confiner.Report confinement) {
 
   private static final String LEAVING =
@@ -138,11 +138,12 @@ public record LocalRuntime(
     var machine = machine(identity, hardware, gpus, limits);
     Runtime runtime = runtime(settings, process, redis, machine, on);
     keep(runtime, limits, on);
-    JoinDesk desk = desk(process, runtime, home, on);
+    ClusterJoin clusterJoin = clusterJoin(process, runtime, home, on);
     var store = redis.coordination(on.ids().secret(), on.disks().watch());
     return new LocalRuntime(
         runtime.jobs(),
-        cluster(new Known(identity, hardware, limits, store), runtime, desk, peers, shared, on),
+        cluster(
+            new Known(identity, hardware, limits, store), runtime, clusterJoin, peers, shared, on),
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
@@ -150,12 +151,12 @@ public record LocalRuntime(
         runtime.operations(),
         runtime.webhooks(),
         runtime.executions().sides().hooks(),
-        settings.doors(),
+        settings.endpoints(),
         runtime.rows(),
-        new RedisRecordStore(shared.lanes(), shared.keys()),
+        new RedisRecordStore(shared.pipelines(), shared.keys()),
         identity,
-        runtime.door(),
-        desk,
+        runtime.endpoint(),
+        clusterJoin,
         runtime.places(),
         hardware,
         store,
@@ -182,13 +183,13 @@ public record LocalRuntime(
 
   private static RuntimeSettings settings(RuntimeHome home, Config config, RuntimeRedis redis) {
     RuntimeSettings settings = RuntimeSettings.of(config, home.joined().isPresent());
-    redis.onAddress(settings.doors()::addRedis);
+    redis.onAddress(settings.endpoints()::addRedis);
     return settings;
   }
 
-  private static JoinDesk desk(
+  private static ClusterJoin clusterJoin(
       RuntimeIdentity process, Runtime runtime, RuntimeHome home, ServerContext on) {
-    return new JoinDesk(
+    return new ClusterJoin(
         new ThisNode(process.owner(), on.process().version()),
         home,
         new OwnJobs(runtime),
@@ -209,7 +210,12 @@ public record LocalRuntime(
       Supplier<CoordinationStore> store) {}
 
   private static ClusterPort cluster(
-      Known self, Runtime runtime, JoinDesk desk, PeerJobs peers, Place shared, ServerContext on) {
+      Known self,
+      Runtime runtime,
+      ClusterJoin clusterJoin,
+      PeerJobs peers,
+      Place shared,
+      ServerContext on) {
     LocalCluster here =
         new LocalCluster(
             self.identity,
@@ -222,20 +228,21 @@ public record LocalRuntime(
             self.limits,
             new LocalCluster.Store(on.config().redis().namespace(), self.store),
             on.clock());
-    runtime.door().describes().accept(here::record);
+    runtime.endpoint().describes().accept(here::record);
     NodeRegistry nodes = nodes(shared, on.config());
     OtherNodes others =
-        new OtherNodes(nodes, runtime.door().owner(), runtime.upkeep()::hasMetOthers);
-    var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
+        new OtherNodes(nodes, runtime.endpoint().owner(), runtime.upkeep()::hasMetOthers);
+    var members =
+        new LocalMembers(clusterJoin, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
   }
 
   private static NodeLimits limits(Place shared, ServerContext on) {
-    return new NodeLimits(new RedisResourceLimits(shared.lanes(), shared.keys()), on.clock());
+    return new NodeLimits(new RedisResourceLimits(shared.pipelines(), shared.keys()), on.clock());
   }
 
   private static NodeRegistry nodes(Place shared, Config config) {
-    return new RedisNodeRegistry(shared.lanes(), shared.keys(), config.node().lifetime());
+    return new RedisNodeRegistry(shared.pipelines(), shared.keys(), config.node().lifetime());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {
@@ -304,7 +311,7 @@ public record LocalRuntime(
     private final NodeRegistry nodes;
     private final String owner;
     private final BooleanSupplier hasMet;
-    private volatile boolean isToldOf;
+    private volatile boolean isReportedOf;
 
     /**
      * @param owner this node, among those that told of themselves
@@ -318,14 +325,14 @@ public record LocalRuntime(
 
     @Override
     public List<OtherNode> get() {
-      return isToldOf || hasMet.getAsBoolean() ? others() : List.of();
+      return isReportedOf || hasMet.getAsBoolean() ? others() : List.of();
     }
 
     /**
      * Whether lists tell that the node lives; it has been seen on the store, or was told to come.
      */
     boolean tellOf(String node) {
-      isToldOf = true;
+      isReportedOf = true;
       return Answers.await(nodes.described()).stream()
           .anyMatch(other -> other.lives() && NodeRegistry.nameOf(other.owner()).equals(node));
     }
@@ -350,7 +357,7 @@ public record LocalRuntime(
 
     private static NodeRecord record(Described other) {
       return other.record().isEmpty()
-          ? NodeRecord.untold(NodeRegistry.nameOf(other.owner()))
+          ? NodeRecord.unreported(NodeRegistry.nameOf(other.owner()))
           : NodeRecord.read(other.record());
     }
   }
@@ -364,7 +371,7 @@ public record LocalRuntime(
    * @param lifetime of this node
    */
   private record ClusterProbe(Vertx vertx, Path authority, String owner, Lifetime lifetime)
-      implements JoinDesk.Probe {
+      implements ClusterJoin.Probe {
     private static final long SECONDS = 3;
 
     @Override

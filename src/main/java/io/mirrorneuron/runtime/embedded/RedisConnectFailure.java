@@ -58,8 +58,8 @@ final class RedisConnectFailure {
    */
   static String said(Throwable failure, URI url) {
     String said = said(failure);
-    boolean isTold = !said.equals(SILENT) && !said.equals(LATE) && !said.startsWith(UNUSABLE);
-    return isTold ? said : SpokenTls.mismatch(url).orElse(said);
+    boolean isReported = !said.equals(SILENT) && !said.equals(LATE) && !said.startsWith(UNUSABLE);
+    return isReported ? said : SpokenTls.mismatch(url).orElse(said);
   }
 
   private static String said(Throwable failure) {

@@ -180,8 +180,8 @@ public final class RuntimeHome implements NodeHome {
 
   @Override
   public List<Invitation> invitations() {
-    boolean told = config.node().network().exposed();
-    Invitation here = new Invitation(joinToken(), told ? sharedRedis() : Secret.NONE);
+    boolean reported = config.node().network().exposed();
+    Invitation here = new Invitation(joinToken(), reported ? sharedRedis() : Secret.NONE);
     return joined.isEmpty() || ownToken.value().equals(joinToken().value())
         ? List.of(here)
         : List.of(here, new Invitation(ownToken, exposedRedis()));
@@ -225,7 +225,7 @@ public final class RuntimeHome implements NodeHome {
         return;
       }
       for (Path folder :
-          List.of(Workspaces.folder(work, runtimeId), Workspaces.ofGuests(work, runtimeId))) {
+          List.of(Workspaces.folder(work, runtimeId), Workspaces.ofRemoteTasks(work, runtimeId))) {
         try {
           remove(OpenFolder.at(inside.toRealPath()), parts(inside.relativize(folder)));
         } catch (NoSuchFileException e) {

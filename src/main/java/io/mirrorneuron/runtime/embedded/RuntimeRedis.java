@@ -15,16 +15,16 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RecordStore;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.store.bucket.StoreMove;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.store.lane.ClusterMap;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.RedisMaster;
-import io.mirrorneuron.store.lane.SentinelMaster;
+import io.mirrorneuron.store.connection.ClusterMap;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.RedisMaster;
+import io.mirrorneuron.store.connection.SentinelMaster;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.util.Optional;
@@ -92,7 +92,7 @@ public final class RuntimeRedis {
         names instanceof ClusterSeeds seeds ? new ClusterMap(seeds, redis.timeout()) : null;
     RedisMaster master = cluster == null ? master(redis) : cluster.master(0);
     StorePlaces places = cluster == null ? connected(on, master) : connected(on, cluster);
-    Optional<RedisVersion> version = version(places.shared().lanes(), redis);
+    Optional<RedisVersion> version = version(places.shared().pipelines(), redis);
     requireUsable(places, redis);
     String setting = names == null ? "redis.url" : names.setting();
     String target = target(redis);
@@ -131,14 +131,15 @@ public final class RuntimeRedis {
     RedisSettings redis = on.config().redis();
     return first(
         redis,
-        RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
-            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace()))));
+        RedisPipelines.connect(
+                on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
+            .map(pipelines -> StorePlaces.one(pipelines, new Keys(redis.namespace()))));
   }
 
   private static StorePlaces first(RedisSettings redis, Future<StorePlaces> connecting) {
     try {
       StorePlaces places = connecting.await(CONNECT_SECONDS, TimeUnit.SECONDS);
-      places.shared().lanes().ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
+      places.shared().pipelines().ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return places;
     } catch (
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
@@ -159,9 +160,9 @@ public final class RuntimeRedis {
   }
 
   /** Refuses a node of a Redis Cluster that is used as if it were alone. */
-  private static Optional<RedisVersion> version(RedisLanes lanes, RedisSettings redis) {
+  private static Optional<RedisVersion> version(RedisPipelines pipelines, RedisSettings redis) {
     try {
-      String info = lanes.serverInfo().otherwise("").await(VERSION_SECONDS, TimeUnit.SECONDS);
+      String info = pipelines.serverInfo().otherwise("").await(VERSION_SECONDS, TimeUnit.SECONDS);
       if (info.contains("redis_mode:cluster") && !(redis.names() instanceof ClusterSeeds)) {
         throw MnException.precondition(
             "%s is a node of a Redis Cluster, of which one node has only a part: name it and others by redis.cluster (MN_REDIS_CLUSTER), not otherwise"
@@ -208,7 +209,7 @@ public final class RuntimeRedis {
    */
   Supplier<CoordinationStore> coordination(String proposed, StorageWatch watch) {
     watch.asks(new RedisProbe(places));
-    RecordStore records = new RedisRecordStore(places.shared().lanes(), places.shared().keys());
+    RecordStore records = new RedisRecordStore(places.shared().pipelines(), places.shared().keys());
     String identity = Answers.await(CoordinationStore.identity(records, proposed));
     return () -> new CoordinationStore(identity, watch.storeAnswers(), watch.storeWrites());
   }

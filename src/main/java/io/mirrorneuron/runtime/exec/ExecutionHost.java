@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
-import io.mirrorneuron.runtime.exec.process.ToldModels;
+import io.mirrorneuron.runtime.exec.process.ModelEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import java.time.Clock;
@@ -30,8 +30,8 @@ public record ExecutionHost(
     Spawner spawner,
     Sampler.Pace pace,
     ControlGroups groups,
-    Supplier<Stock> stock,
-    ToldModels models,
+    Supplier<NodeCapacity> stock,
+    ModelEnvironment models,
     NodeFaults faults,
     Clock clock) {
 
@@ -50,22 +50,22 @@ public record ExecutionHost(
         Spawner.best(runtimeId),
         Sampler.Pace.DEFAULT,
         ControlGroups.NONE,
-        () -> Stock.endless(runtimeId),
-        ToldModels.NONE,
+        () -> NodeCapacity.endless(runtimeId),
+        ModelEnvironment.NONE,
         NodeFaults.NONE,
         clock);
   }
 
   /** The same with what this machine has. */
-  public ExecutionHost having(Supplier<Stock> things) {
+  public ExecutionHost having(Supplier<NodeCapacity> things) {
     return new ExecutionHost(
         runtimeId, serverEnvironment, grace, spawner, pace, groups, things, models, faults, clock);
   }
 
   /** The same, telling programs this of language models. */
-  public ExecutionHost telling(ToldModels told) {
+  public ExecutionHost telling(ModelEnvironment reported) {
     return new ExecutionHost(
-        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, told, faults, clock);
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, reported, faults, clock);
   }
 
   /** The same, noting there what goes wrong for reasons of the node. */

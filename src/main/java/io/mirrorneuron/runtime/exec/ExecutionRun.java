@@ -65,7 +65,7 @@ final class ExecutionRun {
 
   private final SlotHolding slots;
 
-  private boolean leaseTold;
+  private boolean leaseReported;
 
   /** What is left to be removed, or null. */
   private Workspace used;
@@ -238,8 +238,8 @@ final class ExecutionRun {
   }
 
   private void tellLease() {
-    if (lease != null && !leaseTold) {
-      leaseTold = true;
+    if (lease != null && !leaseReported) {
+      leaseReported = true;
       listener.signal(new Signal.Leased(lease));
       slots.begun(lease.acquiredAt());
     }

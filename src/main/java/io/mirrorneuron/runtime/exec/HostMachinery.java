@@ -7,9 +7,9 @@ import io.mirrorneuron.runtime.exec.confine.GraphicsFiles;
 import io.mirrorneuron.runtime.exec.log.LogWriter;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.Ports;
-import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
@@ -41,7 +41,7 @@ record HostMachinery(
     SubmissionFolders submissions,
     Orphans orphans,
     Spawner spawner,
-    Supplier<Stock> stock,
+    Supplier<NodeCapacity> stock,
     Ports ports,
     NodeFaults faults)
     implements AutoCloseable {
@@ -161,10 +161,10 @@ record HostMachinery(
    * Thread-safe.
    */
   static final class SeenVendors implements Supplier<Set<String>> {
-    private final Supplier<Stock> stock;
+    private final Supplier<NodeCapacity> stock;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
 
-    SeenVendors(Supplier<Stock> stock) {
+    SeenVendors(Supplier<NodeCapacity> stock) {
       this.stock = stock;
     }
 

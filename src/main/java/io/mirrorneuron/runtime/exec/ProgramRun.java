@@ -170,8 +170,8 @@ final class ProgramRun {
         ended.isWell() ? new ResultKeeper(execution, machinery.sinks().artifacts()) : _ -> "null";
     String name = execution.program();
     String reason = Verdict.reason(name, ended.forced(), settings, limit, ended.excess());
-    int told = ProcessLimits.exitCode(limits, ended.end());
-    var verdict = Verdict.of(name, ended.forced(), reason, told, stdout.answer(keeper));
+    int reported = ProcessLimits.exitCode(limits, ended.end());
+    var verdict = Verdict.of(name, ended.forced(), reason, reported, stdout.answer(keeper));
     log.end(verdict.isAnswered());
     verdict = stdout.withOutput(verdict, form, keeper, settings.wantsJson());
     verdict.warning().ifPresent(log::warn);

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
-import io.mirrorneuron.runtime.exec.pool.Want;
+import io.mirrorneuron.runtime.exec.pool.SlotRequest;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
@@ -28,7 +28,7 @@ final class SlotHolding {
 
   private final Pools pools;
   private final Duration longest;
-  private final Want want;
+  private final SlotRequest want;
   private final Notice.Inbox inbox;
 
   /** Its place in the queue, then its slots; null before. */
@@ -46,7 +46,7 @@ final class SlotHolding {
     this.pools = pools;
     this.longest = longest;
     this.want =
-        new Want(
+        new SlotRequest(
             execution.executionId(),
             execution.jobId(),
             execution.agentId(),

@@ -128,9 +128,9 @@ final class StartConditions {
     try {
       return source.fetch(payloads);
     } catch (RuntimeException e) {
-      Throwable told = storage.explained(e);
-      LOG.warn("payload files could not be brought to this node", told);
-      return Optional.of("they could not be brought to this node: " + told.getMessage());
+      Throwable reported = storage.explained(e);
+      LOG.warn("payload files could not be brought to this node", reported);
+      return Optional.of("they could not be brought to this node: " + reported.getMessage());
     }
   }
 }

@@ -5,7 +5,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -32,7 +32,7 @@ record Access(
     Secret adminToken,
     Auth tokens,
     boolean networkOnly,
-    NodeDoor nodes,
+    NodeEndpoint nodes,
     NodeTokens guesses,
     boolean refusesNodes) {
   private static final Set<String> NODE_CALLS =
@@ -71,7 +71,11 @@ record Access(
   private static final Principal KEEPER = Principal.unnamed(Role.ADMIN);
 
   static Access of(
-      Config.Grpc config, Auth tokens, NodeDoor nodes, NodeTokens guesses, boolean refusesNodes) {
+      Config.Grpc config,
+      Auth tokens,
+      NodeEndpoint nodes,
+      NodeTokens guesses,
+      boolean refusesNodes) {
     return new Access(
         config.authToken(),
         config.adminToken(),
@@ -162,7 +166,7 @@ record Access(
   }
 
   private static boolean isTooMany(Throwable wrong) {
-    return wrong instanceof MnException told && told.code() != ErrorCode.UNAUTHENTICATED;
+    return wrong instanceof MnException reported && reported.code() != ErrorCode.UNAUTHENTICATED;
   }
 
   private Future<Call> admitNode(String call, MultiMap metadata) {

@@ -213,8 +213,8 @@ final class CallDispatcher {
                   whileOpen(() -> rpc.response().end(answer));
                 });
           } catch (Throwable failure) {
-            Throwable told = BrokenOff.explained(failure, draining, storage);
-            context.runOnContext(v -> whileOpen(() -> writeFailure(rpc.response(), told)));
+            Throwable reported = BrokenOff.explained(failure, draining, storage);
+            context.runOnContext(v -> whileOpen(() -> writeFailure(rpc.response(), reported)));
           }
         });
   }

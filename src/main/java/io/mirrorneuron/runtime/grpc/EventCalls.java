@@ -34,8 +34,8 @@ final class EventCalls {
     this.clock = clock;
   }
 
-  Service service(CallDispatcher door) {
-    return door
+  Service service(CallDispatcher endpoint) {
+    return endpoint
         .service(
             ObservabilityServiceGrpcService.SERVICE_NAME,
             ObservabilityServiceGrpcService.SERVICE_DESCRIPTOR,

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.grpc;
 
 import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.GuestPrograms;
+import io.mirrorneuron.port.node.HostedPrograms;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.proto.node.v1.ExecuteEvent;
 import io.mirrorneuron.proto.node.v1.ExecuteRequest;
@@ -17,20 +17,20 @@ final class ExecuteCall {
   /** A record has the message and the state of one agent; these are bounded where they are made. */
   private static final long LONGEST_RECORD = 64L << 20;
 
-  private final GuestPrograms programs;
+  private final HostedPrograms programs;
   private final Consumer<ProgramCalls.Work> threads;
   private final StreamWriter<ExecuteEvent> outlet;
   private final ByteArrayOutputStream record = new ByteArrayOutputStream();
   private Opening opening;
   private boolean begun;
-  private volatile GuestPrograms.Guest guest;
+  private volatile HostedPrograms.RemoteTask remoteTask;
   private volatile boolean stopped;
 
   /**
    * @param threads runs what blocks, and then ends the stream
    */
   ExecuteCall(
-      GuestPrograms programs,
+      HostedPrograms programs,
       StreamWriter<ExecuteEvent> outlet,
       Consumer<ProgramCalls.Work> threads) {
     this.programs = programs;
@@ -67,7 +67,7 @@ final class ExecuteCall {
   }
 
   private void serve(byte[] whole) throws InterruptedException {
-    GuestPrograms.Guest opened =
+    HostedPrograms.RemoteTask opened =
         programs.open(
             new PeerPrograms.Opening(
                 opening.getExecutionId(),
@@ -76,16 +76,16 @@ final class ExecuteCall {
                 opening.getEpoch(),
                 opening.getAfter()),
             whole);
-    guest = opened;
+    remoteTask = opened;
     outlet.open();
     if (stopped) {
       opened.stop();
     }
-    opened.serve(new GuestOutlet(outlet));
+    opened.serve(new RemoteTaskOutlet(outlet));
   }
 
   private void acknowledge(long number) {
-    GuestPrograms.Guest heard = guest;
+    HostedPrograms.RemoteTask heard = remoteTask;
     if (heard != null) {
       heard.acknowledge(number);
     }
@@ -93,13 +93,14 @@ final class ExecuteCall {
 
   private void stop() {
     stopped = true;
-    GuestPrograms.Guest heard = guest;
+    HostedPrograms.RemoteTask heard = remoteTask;
     if (heard != null) {
       heard.stop();
     }
   }
 
-  private record GuestOutlet(StreamWriter<ExecuteEvent> outlet) implements GuestPrograms.Outlet {
+  private record RemoteTaskOutlet(StreamWriter<ExecuteEvent> outlet)
+      implements HostedPrograms.Outlet {
     @Override
     public boolean isOpen() {
       return outlet.isOpen();

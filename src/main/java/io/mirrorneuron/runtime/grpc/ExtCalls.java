@@ -59,9 +59,9 @@ final class ExtCalls {
     this.webhooks = parts.webhooks();
   }
 
-  Service service(CallDispatcher door) {
+  Service service(CallDispatcher endpoint) {
     CallDispatcher.Entrance entrance =
-        door.service(
+        endpoint.service(
             RuntimeExtServiceGrpcService.SERVICE_NAME,
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
             RuntimeExtServiceGrpcService.all());

@@ -37,7 +37,7 @@ final class Handshakes {
 
   NetworkHandshakeResponse answer(NetworkHandshakeRequest request, Call call) {
     Invitation shown =
-        wrong.check(parts.desk().invitations(), request.getToken().strip(), call.source());
+        wrong.check(parts.clusterJoin().invitations(), request.getToken().strip(), call.source());
     NodeIdentity identity = parts.identity();
     NetworkHandshakeResponse.Builder answer =
         NetworkHandshakeResponse.newBuilder()

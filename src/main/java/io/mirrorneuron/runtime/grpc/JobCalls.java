@@ -71,9 +71,9 @@ final class JobCalls {
     this.adminToken = adminToken;
   }
 
-  Service service(CallDispatcher door) {
+  Service service(CallDispatcher endpoint) {
     CallDispatcher.Entrance entrance =
-        door.service(
+        endpoint.service(
             JobServiceGrpcService.SERVICE_NAME,
             JobServiceGrpcService.SERVICE_DESCRIPTOR,
             JobServiceGrpcService.all());
@@ -277,8 +277,8 @@ final class JobCalls {
           .build();
     }
 
-    private static ScheduleResponse answer(Object told) {
-      return ScheduleResponse.newBuilder().setResultJson(Json.write(told)).build();
+    private static ScheduleResponse answer(Object reported) {
+      return ScheduleResponse.newBuilder().setResultJson(Json.write(reported)).build();
     }
   }
 }

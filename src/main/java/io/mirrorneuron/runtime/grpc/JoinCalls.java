@@ -8,10 +8,10 @@ import io.mirrorneuron.proto.node.v1.JoinRequest;
 import io.mirrorneuron.proto.node.v1.LeaveAnswer;
 import io.mirrorneuron.proto.node.v1.LeaveRequest;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
-import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.runtime.join.ClusterJoin;
 
 /** What other nodes ask this one to do about its cluster; they show a join token in the message. */
-record JoinCalls(JoinDesk desk, WrongTokens tokens) {
+record JoinCalls(ClusterJoin service, WrongTokens tokens) {
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
     return entrance
@@ -21,13 +21,13 @@ record JoinCalls(JoinDesk desk, WrongTokens tokens) {
   }
 
   private IdentifyAnswer identify(IdentifyRequest request, Call call) {
-    tokens.check(desk.invitations(), request.getToken(), call.source());
-    return IdentifyAnswer.newBuilder().setOwner(desk.owner()).build();
+    tokens.check(service.invitations(), request.getToken(), call.source());
+    return IdentifyAnswer.newBuilder().setOwner(service.owner()).build();
   }
 
   private JoinAnswer join(JoinRequest request, Call call) {
-    tokens.check(desk.invitations(), request.getToken(), call.source());
-    desk.join(
+    tokens.check(service.invitations(), request.getToken(), call.source());
+    service.join(
         request.getNodeName(),
         new Offer(
             request.getMain(),
@@ -35,12 +35,12 @@ record JoinCalls(JoinDesk desk, WrongTokens tokens) {
             request.getRedisUrl(),
             request.getNamespace(),
             request.getJoinToken()));
-    return JoinAnswer.newBuilder().setOwner(desk.owner()).build();
+    return JoinAnswer.newBuilder().setOwner(service.owner()).build();
   }
 
   private LeaveAnswer leave(LeaveRequest request, Call call) {
-    tokens.check(desk.invitations(), request.getToken(), call.source());
-    desk.leave(request.getNodeName());
+    tokens.check(service.invitations(), request.getToken(), call.source());
+    service.leave(request.getNodeName());
     return LeaveAnswer.getDefaultInstance();
   }
 }

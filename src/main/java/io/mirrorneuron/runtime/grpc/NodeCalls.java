@@ -50,10 +50,10 @@ final class NodeCalls {
     this.joining = joining;
   }
 
-  Service service(CallDispatcher door) {
+  Service service(CallDispatcher endpoint) {
     return joining
         .bind(
-            door.service(
+            endpoint.service(
                 NodeServiceGrpcService.SERVICE_NAME,
                 NodeServiceGrpcService.SERVICE_DESCRIPTOR,
                 NodeServiceGrpcService.all()))

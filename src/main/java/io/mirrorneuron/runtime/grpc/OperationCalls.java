@@ -31,8 +31,8 @@ record OperationCalls(OperationsPort operations, Clock clock) {
   private static final int PAGE = 200;
   private static final long LOOK_MS = 250;
 
-  Service service(CallDispatcher door) {
-    return door
+  Service service(CallDispatcher endpoint) {
+    return endpoint
         .service(
             OperationsServiceGrpcService.SERVICE_NAME,
             OperationsServiceGrpcService.SERVICE_DESCRIPTOR,
@@ -75,16 +75,16 @@ record OperationCalls(OperationsPort operations, Clock clock) {
     Events page = operations.events(id, sent);
     outlet.open();
     sent = send(page, sent, outlet);
-    long told = clock.millis();
+    long reported = clock.millis();
     while (request.getFollow() && !page.ended() && outlet.isOpen()) {
       outlet.await(Duration.ofMillis(LOOK_MS));
       page = operations.events(id, sent);
       if (!page.events().isEmpty()) {
         sent = send(page, sent, outlet);
-        told = clock.millis();
-      } else if (heartbeat != null && clock.millis() - told >= heartbeat.toMillis()) {
+        reported = clock.millis();
+      } else if (heartbeat != null && clock.millis() - reported >= heartbeat.toMillis()) {
         outlet.send(List.of(message(Json.write(beat(id)))));
-        told = clock.millis();
+        reported = clock.millis();
       }
     }
     outlet.end(MultiMap.caseInsensitiveMultiMap());

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.google.protobuf.ByteString;
-import io.mirrorneuron.port.node.GuestPrograms;
+import io.mirrorneuron.port.node.HostedPrograms;
 import io.mirrorneuron.proto.node.v1.BundlePart;
 import io.mirrorneuron.proto.node.v1.DescribeAnswer;
 import io.mirrorneuron.proto.node.v1.DescribeRequest;
@@ -28,7 +28,7 @@ import java.util.concurrent.Executor;
 final class ProgramCalls {
   private static final int PART = 256 << 10;
 
-  private final GuestPrograms programs;
+  private final HostedPrograms programs;
   private final Access access;
   private final Executor threads;
   private final Set<StreamWriter<?>> open = ConcurrentHashMap.newKeySet();
@@ -36,7 +36,7 @@ final class ProgramCalls {
   /**
    * @param threads runs what blocks, best each on a thread of its own
    */
-  ProgramCalls(GuestPrograms programs, Access access, Executor threads) {
+  ProgramCalls(HostedPrograms programs, Access access, Executor threads) {
     this.programs = programs;
     this.access = access;
     this.threads = threads;

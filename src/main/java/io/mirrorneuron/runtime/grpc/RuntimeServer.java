@@ -32,9 +32,9 @@ import io.mirrorneuron.proto.cluster.v1.SetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.SetResourceResponse;
 import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.runtime.join.ClusterJoin;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.MutualTls;
 import io.mirrorneuron.storage.Storage;
@@ -94,14 +94,14 @@ public final class RuntimeServer implements AutoCloseable {
   private static final Duration BREAK_OFF = Duration.ofSeconds(4);
 
   private final HttpServer http;
-  private final CallDispatcher door;
+  private final CallDispatcher endpoint;
   private final ProgramCalls programs;
   private final ExecutorService threads;
 
   private RuntimeServer(
-      HttpServer http, CallDispatcher door, ProgramCalls programs, ExecutorService threads) {
+      HttpServer http, CallDispatcher endpoint, ProgramCalls programs, ExecutorService threads) {
     this.http = http;
-    this.door = door;
+    this.endpoint = endpoint;
     this.programs = programs;
     this.threads = threads;
   }
@@ -111,7 +111,7 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param deployments null where nothing is deployed
    * @param nodes for other nodes; is told where this door is by who opens it
-   * @param desk joins the clusters of other nodes
+   * @param clusterJoin joins the clusters of other nodes
    * @param sharesTokens whether handshakes hand out the tokens of this runtime
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param store cheap; what this node and others share
@@ -130,8 +130,8 @@ public final class RuntimeServer implements AutoCloseable {
       OperationsPort operations,
       Webhooks webhooks,
       NodeIdentity identity,
-      NodeDoor nodes,
-      JoinDesk desk,
+      NodeEndpoint nodes,
+      ClusterJoin clusterJoin,
       boolean sharesTokens,
       Supplier<Hardware> hardware,
       Supplier<CoordinationStore> store,
@@ -157,67 +157,72 @@ public final class RuntimeServer implements AutoCloseable {
     WrongTokens wrong = WrongTokens.guard();
     NodeTokens guesses = new NodeTokens(parts.nodes().token(), wrong, threads);
     Access access = Access.of(config, parts.tokens(), parts.nodes(), guesses, place.refusesNodes());
-    CallDispatcher door =
+    CallDispatcher endpoint =
         new CallDispatcher(
             access, threads, parts.clock(), config.maxMessageBytes(), parts.storage());
-    GrpcServer large = GrpcServer.server(vertx, DoorOptions.grpc(config.maxMessageBytes()));
+    GrpcServer large = GrpcServer.server(vertx, EndpointOptions.grpc(config.maxMessageBytes()));
     GrpcServer small =
         GrpcServer.server(
-            vertx, DoorOptions.grpc(LargeMessages.limit("", config.maxMessageBytes())));
+            vertx, EndpointOptions.grpc(LargeMessages.limit("", config.maxMessageBytes())));
     CompletableFuture<Integer> port = new CompletableFuture<>();
     Handshakes handshakes = new Handshakes(parts, config, port::join, wrong);
-    JoinCalls joining = new JoinCalls(parts.desk(), wrong);
-    addServices(new Doors(large, small, door), handshakes, joining, config.adminToken(), parts);
+    JoinCalls joining = new JoinCalls(parts.clusterJoin(), wrong);
+    addServices(
+        new Endpoints(large, small, endpoint), handshakes, joining, config.adminToken(), parts);
     ProgramCalls programs = new ProgramCalls(parts.nodes().programs(), access, threads);
     small.addService(programs.service());
     LargeMessages messages =
         new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
         vertx
-            .createHttpServer(DoorOptions.http(place.tls()))
+            .createHttpServer(EndpointOptions.http(place.tls()))
             .requestHandler(request -> handle(request, vertx, messages, large, small))
             .connectionHandler(
                 connection ->
                     connection.closeHandler(
                         closed -> {
-                          door.disconnected(connection);
+                          endpoint.disconnected(connection);
                           programs.disconnected(connection);
                         }))
             .listen(place.port(), place.host())
             .await();
     port.complete(http.actualPort());
-    return new RuntimeServer(http, door, programs, threads);
+    return new RuntimeServer(http, endpoint, programs, threads);
   }
 
   /**
    * @param large takes calls whose messages may be long
    * @param small takes all others: the longest message is the same for all calls of a server
    */
-  private record Doors(GrpcServer large, GrpcServer small, CallDispatcher door) {}
+  private record Endpoints(GrpcServer large, GrpcServer small, CallDispatcher endpoint) {}
 
   private static void addServices(
-      Doors doors, Handshakes handshakes, JoinCalls joining, Secret adminToken, Parts parts) {
-    CallDispatcher door = doors.door;
+      Endpoints endpoints,
+      Handshakes handshakes,
+      JoinCalls joining,
+      Secret adminToken,
+      Parts parts) {
+    CallDispatcher endpoint = endpoints.endpoint;
     OperationCalls operations = new OperationCalls(parts.operations(), parts.clock());
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts, operations, adminToken).service(door),
-                operations.service(door),
-                new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(door),
-                new EventCalls(parts.jobs(), parts.clock()).service(door),
-                new ExtCalls(parts).service(door),
+                new JobCalls(parts, operations, adminToken).service(endpoint),
+                operations.service(endpoint),
+                new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(endpoint),
+                new EventCalls(parts.jobs(), parts.clock()).service(endpoint),
+                new ExtCalls(parts).service(endpoint),
                 new NodeCalls(parts.nodes().reads(), parts.nodes().changes(), joining)
-                    .service(door))
+                    .service(endpoint))
             .collect(Collectors.toUnmodifiableSet());
-    services.forEach(doors.large::addService);
-    services.forEach(doors.small::addService);
+    services.forEach(endpoints.large::addService);
+    services.forEach(endpoints.small::addService);
     Set<String> names =
         services.stream()
             .map(service -> service.name().fullyQualifiedName())
             .collect(Collectors.toUnmodifiableSet());
-    doors.small.addService(new HealthCalls(names, parts.serving()).service(door));
+    endpoints.small.addService(new HealthCalls(names, parts.serving()).service(endpoint));
     if (parts.reflection()) {
-      doors.small.addService(ReflectionService.v1());
+      endpoints.small.addService(ReflectionService.v1());
     }
   }
 
@@ -266,7 +271,7 @@ public final class RuntimeServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    door.drain();
+    endpoint.drain();
     programs.drain();
     Future<Void> closed = http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
     try {
@@ -280,11 +285,11 @@ public final class RuntimeServer implements AutoCloseable {
 
   /** Streams that are being answered, health watches included. */
   public int openStreams() {
-    return door.openStreams();
+    return endpoint.openStreams();
   }
 
   /** What connections to the gRPC door may use up, and which protocols it speaks. */
-  private static final class DoorOptions {
+  private static final class EndpointOptions {
     private static final int STREAMS_PER_CONNECTION = 10_000;
 
     /** A gateway cancels one stream for each reader that leaves, all on one connection. */
@@ -292,7 +297,7 @@ public final class RuntimeServer implements AutoCloseable {
 
     private static final int WINDOW_BYTES = 1024 * 1024;
 
-    private DoorOptions() {}
+    private EndpointOptions() {}
 
     static GrpcServerOptions grpc(long longestMessage) {
       // gRPC-Web and transcoding would let a browser's simple requests in.
@@ -310,7 +315,7 @@ public final class RuntimeServer implements AutoCloseable {
     static HttpServerOptions http(PemFiles tls) {
       return tls == null
           ? http().setHttp2ClearTextEnabled(true)
-          : MutualTls.door(http().setHttp2ClearTextEnabled(false), tls);
+          : MutualTls.endpoint(http().setHttp2ClearTextEnabled(false), tls);
     }
 
     private static HttpServerOptions http() {
@@ -340,9 +345,9 @@ public final class RuntimeServer implements AutoCloseable {
       this.handshakes = handshakes;
     }
 
-    Service service(CallDispatcher door) {
+    Service service(CallDispatcher endpoint) {
       CallDispatcher.Entrance entrance =
-          door.service(
+          endpoint.service(
               ClusterServiceGrpcService.SERVICE_NAME,
               ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
               ClusterServiceGrpcService.all());
@@ -456,8 +461,8 @@ public final class RuntimeServer implements AutoCloseable {
       this.serving = serving;
     }
 
-    Service service(CallDispatcher door) {
-      return door
+    Service service(CallDispatcher endpoint) {
+      return endpoint
           .service(
               NAME, HealthProto.getDescriptor().findServiceByName("Health"), List.of(CHECK, WATCH))
           .unary(CHECK, this::check)
@@ -475,12 +480,12 @@ public final class RuntimeServer implements AutoCloseable {
 
     private void watch(HealthCheckRequest request, StreamWriter<HealthCheckResponse> outlet)
         throws InterruptedException {
-      ServingStatus told = null;
+      ServingStatus reported = null;
       while (outlet.isOpen()) {
         ServingStatus status = status(request.getService());
-        if (status != told) {
+        if (status != reported) {
           outlet.send(List.of(answer(status)));
-          told = status;
+          reported = status;
         }
         outlet.await(WATCH_INTERVAL);
       }

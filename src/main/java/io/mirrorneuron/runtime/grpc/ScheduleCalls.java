@@ -96,7 +96,7 @@ record ScheduleCalls(SchedulesPort schedules) {
         .unary(RuntimeExtServiceGrpcService.RollBackSchedule, this::rollBack);
   }
 
-  private static ExtJsonResponse told(Object document) {
+  private static ExtJsonResponse reported(Object document) {
     return ExtJsonResponse.newBuilder().setResultJson(Json.write(document)).build();
   }
 
@@ -104,16 +104,16 @@ record ScheduleCalls(SchedulesPort schedules) {
     PreviewQuery query =
         LenientJson.read(
             Json.parseObject(request.getQueryJson(), "query_json"), PreviewQuery.class);
-    return told(schedules.preview(query));
+    return reported(schedules.preview(query));
   }
 
   private ExtJsonResponse backfill(BackfillScheduleRequest request) {
     Map<String, Object> wanted = object(request.getBackfillJson(), "backfill_json");
-    return told(schedules.backfill(request.getScheduleId(), wanted));
+    return reported(schedules.backfill(request.getScheduleId(), wanted));
   }
 
   private ExtJsonResponse cancelBackfill(CancelBackfillRequest request) {
-    return told(schedules.cancelBackfill(request.getScheduleId()));
+    return reported(schedules.cancelBackfill(request.getScheduleId()));
   }
 
   private ExtJsonResponse apply(ApplyScheduleRequest request, Call call) {
@@ -122,7 +122,7 @@ record ScheduleCalls(SchedulesPort schedules) {
       throw MnException.invalid("give name or schedule_id, not both");
     }
     NewSchedule wanted = wanted(request.getWanted(), call);
-    return told(
+    return reported(
         isById
             ? schedules.replaceBundle(request.getScheduleId(), wanted, request.getReason())
             : schedules.apply(request.getName(), wanted, request.getReason()));
@@ -130,12 +130,12 @@ record ScheduleCalls(SchedulesPort schedules) {
 
   private ExtJsonResponse versions(ListScheduleVersionsRequest request) {
     Integer version = request.hasVersion() ? Integer.valueOf(request.getVersion()) : null;
-    return told(schedules.versions(request.getScheduleId(), version));
+    return reported(schedules.versions(request.getScheduleId(), version));
   }
 
   private ExtJsonResponse rollBack(RollBackScheduleRequest request) {
     Integer version = request.hasVersion() ? Integer.valueOf(request.getVersion()) : null;
-    return told(schedules.rollBack(request.getScheduleId(), version, request.getReason()));
+    return reported(schedules.rollBack(request.getScheduleId(), version, request.getReason()));
   }
 
   private ScheduleResponse get(GetScheduleRequest request) {

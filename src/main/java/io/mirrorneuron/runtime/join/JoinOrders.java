@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks other nodes who they are, and to join the cluster of this one. */
-record JoinOrders(JoinDesk desk, PeerMembers peers) {
+record JoinOrders(ClusterJoin service, PeerMembers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(JoinOrders.class);
   private static final String LOOPBACK = "localhost|127\\..*|\\[?::1]?";
 
@@ -53,12 +53,12 @@ record JoinOrders(JoinDesk desk, PeerMembers peers) {
    */
   void requireOneToken(String name, String address) {
     try {
-      peers.identify(new Asked(name, address, desk.clusterToken()));
+      peers.identify(new Asked(name, address, service.clusterToken()));
     } catch (MnException refused) {
       if (refused.code() == ErrorCode.UNAUTHENTICATED) {
         throw MnException.precondition(
             "node %s is on this Redis already, but does not accept the join token of node %s, so they cannot work together: network.join_token (MN_NETWORK_JOIN_TOKEN) must be the same on both"
-                .formatted(name, desk.name()));
+                .formatted(name, service.name()));
       }
     }
   }
@@ -77,12 +77,13 @@ record JoinOrders(JoinDesk desk, PeerMembers peers) {
       throw MnException.invalid("the join token of node %s is needed".formatted(name));
     }
     Offer offer =
-        desk.offer()
+        service
+            .offer()
             .orElseThrow(
                 () ->
                     MnException.precondition(
                         "the Redis of node %s is open to nobody else: set network.expose and network.advertise_host there (mn node expose)"
-                            .formatted(desk.name())));
+                            .formatted(service.name())));
     MnException last = null;
     for (String address : addresses(name, node.address())) {
       requireReach(offer, address);
@@ -121,7 +122,7 @@ record JoinOrders(JoinDesk desk, PeerMembers peers) {
     if (redis.matches(LOOPBACK) && !host.matches(LOOPBACK)) {
       throw MnException.precondition(
           "the Redis of node %s is at %s, which %s cannot reach; set network.advertise_host, or a redis.url with the name of a machine"
-              .formatted(desk.name(), redis, host));
+              .formatted(service.name(), redis, host));
     }
   }
 }

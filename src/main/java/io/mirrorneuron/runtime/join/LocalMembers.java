@@ -7,7 +7,7 @@ import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.port.node.PeerMembers.Asked;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
-import io.mirrorneuron.runtime.drain.MemberBook;
+import io.mirrorneuron.runtime.drain.MembershipLog;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
@@ -26,33 +26,33 @@ public final class LocalMembers implements NodeMembers {
 
   private static final long LOOK_MS = 100;
 
-  private final JoinDesk desk;
+  private final ClusterJoin service;
   private final NodeRegistry nodes;
-  private final Predicate<String> told;
-  private final MemberBook decisions;
+  private final Predicate<String> reported;
+  private final MembershipLog decisions;
   private final PeerMembers peers;
   private final JoinOrders asking;
 
   /**
-   * @param told whether lists of nodes tell that the node of that name lives
+   * @param reported whether lists of nodes tell that the node of that name lives
    */
   public LocalMembers(
-      JoinDesk desk,
+      ClusterJoin service,
       NodeRegistry nodes,
-      Predicate<String> told,
+      Predicate<String> reported,
       LocalUpkeep decisions,
       PeerMembers peers) {
-    this.desk = desk;
+    this.service = service;
     this.nodes = nodes;
-    this.told = told;
+    this.reported = reported;
     this.decisions = decisions.members();
     this.peers = peers;
-    this.asking = new JoinOrders(desk, peers);
+    this.asking = new JoinOrders(service, peers);
   }
 
   @Override
   public Greeting greet(String address, String token) {
-    return peers.greet(desk.name(), address, token);
+    return peers.greet(service.name(), address, token);
   }
 
   @Override
@@ -62,19 +62,19 @@ public final class LocalMembers implements NodeMembers {
 
   @Override
   public String self() {
-    return desk.name();
+    return service.name();
   }
 
   @Override
   public Member add(NewNode node) {
     long begun = System.nanoTime();
     String name = named(node.name());
-    if (name.equals(desk.name())) {
-      throw asking.isNamesake(node, desk.owner())
+    if (name.equals(service.name())) {
+      throw asking.isNamesake(node, service.owner())
           ? JoinOrders.taken(name, node)
           : MnException.precondition("node %s is the one that was asked".formatted(name));
     }
-    desk.begin(name);
+    service.begin(name);
     boolean hasAgreed = false;
     try {
       Optional<String> known = owner(name);
@@ -93,7 +93,7 @@ public final class LocalMembers implements NodeMembers {
       }
       return new Member(name, isThere ? CONNECTED : JOINING);
     } finally {
-      desk.end(name, hasAgreed);
+      service.end(name, hasAgreed);
     }
   }
 
@@ -104,7 +104,7 @@ public final class LocalMembers implements NodeMembers {
   }
 
   private boolean isSeenSince(long begun, String name) {
-    while (owner(name).isEmpty() || !told.test(name)) {
+    while (owner(name).isEmpty() || !reported.test(name)) {
       if (System.nanoTime() - begun > PATIENCE_NANOS) {
         return false;
       }
@@ -131,7 +131,7 @@ public final class LocalMembers implements NodeMembers {
   @Override
   public Member remove(String node) {
     String name = named(node);
-    if (name.equals(desk.name())) {
+    if (name.equals(service.name())) {
       removeSelf(name);
     } else {
       owner(name)
@@ -143,19 +143,19 @@ public final class LocalMembers implements NodeMembers {
   }
 
   private void removeSelf(String name) {
-    if (desk.canLeave()) {
+    if (service.canLeave()) {
       noteLeave(name);
     } else if (Answers.await(nodes.living()).size() > 1) {
       throw MnException.precondition(
           "node %s %s; to keep it from work: mn node maintenance, or drain it; or stop it"
               .formatted(
                   name,
-                  desk.namesRedis()
+                  service.namesRedis()
                       ? "is on the Redis of the others by its own settings, and cannot leave"
                       : "did not join the others, they are on its Redis: take them out (mn node"
                           + " leave)"));
     }
-    desk.leave(name);
+    service.leave(name);
   }
 
   /**
@@ -177,7 +177,7 @@ public final class LocalMembers implements NodeMembers {
    */
   private void askToLeave(String name, String address) {
     try {
-      String token = desk.clusterToken();
+      String token = service.clusterToken();
       peers.leave(new Asked(name, address, token));
     } catch (MnException stays) {
       if (stays.code() == ErrorCode.PRECONDITION || stays.code() == ErrorCode.CONFLICT) {

@@ -13,7 +13,7 @@ import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.runtime.documents.UnprovenNames;
+import io.mirrorneuron.runtime.documents.UnverifiedNames;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -290,7 +290,7 @@ final class JobImport {
 
   /**
    * What the document of a backup tells of its job; empty where it tells nothing. No name in it is
-   * proven; see {@link UnprovenNames}.
+   * proven; see {@link UnverifiedNames}.
    *
    * @param schema how the document is labelled
    * @param source where the backup was made, as its maker wrote it
@@ -334,7 +334,7 @@ final class JobImport {
       String jobId = LenientJson.read(source, JobBrief.class).jobId();
       JsonNode state = job.path("state");
       Map<String, String> fields = fields(state.path("fields"));
-      UnprovenNames names = new UnprovenNames(blobs(state.path("blobs")));
+      UnverifiedNames names = new UnverifiedNames(blobs(state.path("blobs")));
       return new BackupDocument(
           schema.asText(),
           source instanceof ObjectNode known ? known : Json.object(),
@@ -387,7 +387,7 @@ final class JobImport {
         if (!(event instanceof ObjectNode object)) {
           throw MnException.invalid("the backup's events must be objects");
         }
-        UnprovenNames.clear(object);
+        UnverifiedNames.clear(object);
         events.add(object);
       }
       return events;

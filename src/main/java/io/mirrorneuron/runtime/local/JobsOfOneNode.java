@@ -53,34 +53,34 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
   /** What a drain would do with each job that is there now. */
   private Map<String, DrainAction> plan(OperationOptions options) {
     return nodes.drain(order(options, true)).actions().stream()
-        .collect(Collectors.toMap(DrainAction::jobId, action -> action, (own, guest) -> own));
+        .collect(Collectors.toMap(DrainAction::jobId, action -> action, (own, remoteTask) -> own));
   }
 
-  OperationInput drain(OperationDeed deed) {
-    OperationOptions options = deed.order().options();
+  OperationInput drain(OperationEffect effect) {
+    OperationOptions options = effect.order().options();
     if (options.onlySays()) {
-      return said(deed, nodes.drain(order(options, true)));
+      return said(effect, nodes.drain(order(options, true)));
     }
     NodeReport node = nodes.status(options.nodeName());
-    if (!wasOrdered(node, deed.order())) {
+    if (!wasOrdered(node, effect.order())) {
       nodes.drain(order(options, false));
       node = nodes.status(options.nodeName());
     }
-    return drained(deed, node);
+    return drained(effect, node);
   }
 
-  private static OperationInput said(OperationDeed deed, DrainReport would) {
+  private static OperationInput said(OperationEffect effect, DrainReport would) {
     Map<String, ItemOutcome> said =
         would.actions().stream()
             .collect(
                 Collectors.toMap(
                     DrainAction::jobId,
                     one -> ItemOutcome.because(ItemOutcome.DRY_RUN, one.status(), one.reason()),
-                    (own, guest) -> own));
+                    (own, remoteTask) -> own));
     ItemOutcome gone =
         ItemOutcome.because(ItemOutcome.DRY_RUN, null, "it has left the node meanwhile");
     return OperationInput.Done.of(
-        deed, outcomes(deed, said, job -> gone), "the drain would be " + would.wouldStatus());
+        effect, outcomes(effect, said, job -> gone), "the drain would be " + would.wouldStatus());
   }
 
   /**
@@ -92,31 +92,31 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
     return startedAt != null && Instant.parse(startedAt).toEpochMilli() >= order.at();
   }
 
-  private OperationInput drained(OperationDeed deed, NodeReport node) {
+  private OperationInput drained(OperationEffect effect, NodeReport node) {
     DrainState drain = node.drain();
     boolean isCancelled = DrainState.CANCELLED.equals(drain.status());
-    Map<String, DrainAction> here = isCancelled ? Map.of() : planned(deed);
+    Map<String, DrainAction> here = isCancelled ? Map.of() : planned(effect);
     boolean isOpen = drain.isOpen();
     boolean mayLeave = isOpen || !isCancelled && !node.isThere(); // others take over from the dead
     Map<String, ItemOutcome> outcomes =
         outcomes(
-            deed,
+            effect,
             Map.of(),
             job -> {
               DrainAction action = here.get(job);
-              ItemOutcome found = action == null ? whereItIs(job, deed.order()) : found(action);
+              ItemOutcome found = action == null ? whereItIs(job, effect.order()) : found(action);
               return found.isOpen() && !mayLeave
                   ? ItemOutcome.failed(ItemOutcome.FAILED, STAYED)
                   : found;
             });
     String message = drain.status() == null ? null : "the drain is " + drain.status();
-    return new OperationInput.Done(deed.round(), outcomes, !isOpen, message, null);
+    return new OperationInput.Done(effect.round(), outcomes, !isOpen, message, null);
   }
 
   /** Nothing is planned for a node that was taken out meanwhile. */
-  private Map<String, DrainAction> planned(OperationDeed deed) {
+  private Map<String, DrainAction> planned(OperationEffect effect) {
     try {
-      return plan(deed.order().options());
+      return plan(effect.order().options());
     } catch (MnException e) {
       if (e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.PRECONDITION) {
         return Map.of();
@@ -154,8 +154,8 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
             null);
   }
 
-  OperationInput reconcile(OperationDeed deed) {
-    OperationOptions options = deed.order().options();
+  OperationInput reconcile(OperationEffect effect) {
+    OperationOptions options = effect.order().options();
     Reconciliation done = nodes.reconcile(options.nodeName(), options.reason(), options.onlySays());
     Map<String, ItemOutcome> said =
         done.jobs().stream()
@@ -165,7 +165,7 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
                     job -> said(job, options.onlySays()),
                     (one, same) -> one));
     return OperationInput.Done.of(
-        deed, outcomes(deed, said, job -> whereItIs(job, deed.order())), done.message());
+        effect, outcomes(effect, said, job -> whereItIs(job, effect.order())), done.message());
   }
 
   private static ItemOutcome said(ReconciledJob job, boolean onlySays) {
@@ -183,8 +183,8 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
   }
 
   private static Map<String, ItemOutcome> outcomes(
-      OperationDeed deed, Map<String, ItemOutcome> said, Function<String, ItemOutcome> other) {
-    return deed.jobs().stream()
+      OperationEffect effect, Map<String, ItemOutcome> said, Function<String, ItemOutcome> other) {
+    return effect.jobs().stream()
         .collect(
             Collectors.toMap(
                 job -> job, job -> said.containsKey(job) ? said.get(job) : other.apply(job)));

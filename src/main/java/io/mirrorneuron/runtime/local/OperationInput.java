@@ -27,16 +27,16 @@ sealed interface OperationInput {
       implements OperationInput {
 
     /** One after which only items have to be waited for. */
-    static Done of(OperationDeed deed, Map<String, ItemOutcome> outcomes, String message) {
-      return new Done(deed.round(), outcomes, true, message, null);
+    static Done of(OperationEffect effect, Map<String, ItemOutcome> outcomes, String message) {
+      return new Done(effect.round(), outcomes, true, message, null);
     }
 
     /** That nothing of it can be done. */
-    static Done failed(OperationDeed deed, String why) {
+    static Done failed(OperationEffect effect, String why) {
       ItemOutcome failed = ItemOutcome.failed(ItemOutcome.FAILED, why);
       return new Done(
-          deed.round(),
-          deed.jobs().stream().collect(Collectors.toMap(job -> job, job -> failed)),
+          effect.round(),
+          effect.jobs().stream().collect(Collectors.toMap(job -> job, job -> failed)),
           true,
           null,
           why);

@@ -15,7 +15,7 @@ import io.mirrorneuron.port.operation.OperationsPort;
 import io.mirrorneuron.runtime.local.Operation.Entry;
 import io.mirrorneuron.runtime.local.Operation.Order;
 import io.mirrorneuron.runtime.local.Operation.Step;
-import io.mirrorneuron.runtime.machine.Deeds;
+import io.mirrorneuron.runtime.machine.EffectRunner;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
@@ -40,7 +40,7 @@ import java.util.stream.IntStream;
 /** Operations, as far as this server keeps them: the loop, its leader, and who asks it. */
 public final class OperationKeeper implements AutoCloseable {
   private final HeldLead lead;
-  private final MachineLoop<Operation, OperationInput, OperationDeed> loop;
+  private final MachineLoop<Operation, OperationInput, OperationEffect> loop;
   private final LocalOperations port;
 
   /**
@@ -77,7 +77,7 @@ public final class OperationKeeper implements AutoCloseable {
         new MachineLoop<>(
             machine,
             home.records(),
-            new OperationDeeds(jobs, nodes, threads),
+            new OperationEffects(jobs, nodes, threads),
             lead,
             home.lifetime(),
             timers);
@@ -108,32 +108,32 @@ public final class OperationKeeper implements AutoCloseable {
    *
    * @param threads that may block
    */
-  private record OperationDeeds(GroupedJobs jobs, JobsOfOneNode nodes, Executor threads)
-      implements Deeds<OperationInput, OperationDeed> {
+  private record OperationEffects(GroupedJobs jobs, JobsOfOneNode nodes, Executor threads)
+      implements EffectRunner<OperationInput, OperationEffect> {
 
     @Override
-    public CompletionStage<OperationInput> perform(String id, OperationDeed deed) {
-      return CompletableFuture.supplyAsync(() -> done(id, deed), threads);
+    public CompletionStage<OperationInput> perform(String id, OperationEffect effect) {
+      return CompletableFuture.supplyAsync(() -> done(id, effect), threads);
     }
 
     /** What may pass is tried again by the loop. */
-    private OperationInput done(String id, OperationDeed deed) {
+    private OperationInput done(String id, OperationEffect effect) {
       try {
-        return did(id, deed);
+        return did(id, effect);
       } catch (MnException e) {
         if (e.code().retryable() || e.code() == ErrorCode.INTERNAL) {
           throw e;
         }
-        return OperationInput.Done.failed(deed, e.getMessage());
+        return OperationInput.Done.failed(effect, e.getMessage());
       }
     }
 
-    private OperationInput did(String id, OperationDeed deed) {
-      return switch (deed.order().kind()) {
-        case CANCEL_ALL_JOBS -> jobs.cancel(id, deed);
-        case CLEAR_JOBS -> jobs.clear(deed);
-        case DRAIN_NODE -> nodes.drain(deed);
-        case RECONCILE_NODE -> nodes.reconcile(deed);
+    private OperationInput did(String id, OperationEffect effect) {
+      return switch (effect.order().kind()) {
+        case CANCEL_ALL_JOBS -> jobs.cancel(id, effect);
+        case CLEAR_JOBS -> jobs.clear(effect);
+        case DRAIN_NODE -> nodes.drain(effect);
+        case RECONCILE_NODE -> nodes.reconcile(effect);
       };
     }
   }
@@ -155,9 +155,9 @@ public final class OperationKeeper implements AutoCloseable {
 
     private static final ItemOutcome CLEARED = ItemOutcome.of(ItemOutcome.CLEARED);
 
-    OperationInput cancel(String operation, OperationDeed deed) {
-      String by = deed.order().by();
-      return done(deed, each(deed.jobs(), job -> cancelled(job, by, "operation " + operation)));
+    OperationInput cancel(String operation, OperationEffect effect) {
+      String by = effect.order().by();
+      return done(effect, each(effect.jobs(), job -> cancelled(job, by, "operation " + operation)));
     }
 
     private ItemOutcome cancelled(String job, String by, String reason) {
@@ -181,22 +181,22 @@ public final class OperationKeeper implements AutoCloseable {
     }
 
     /** A job that was removed by an earlier try of the same round is removed. */
-    OperationInput clear(OperationDeed deed) {
+    OperationInput clear(OperationEffect effect) {
       if (!clearing.isPossible().getAsBoolean()) {
         String why = "runs of ended jobs are still being written";
         return done(
-            deed,
-            deed.jobs().stream()
+            effect,
+            effect.jobs().stream()
                 .collect(
                     Collectors.toMap(
                         job -> job, job -> ItemOutcome.failed(ItemOutcome.DEFERRED, why))));
       }
-      boolean mayCome = timers.now() - deed.order().at() < PATIENCE_MS;
-      Set<String> staying = Set.copyOf(Answers.await(ended.remove(deed.jobs())));
+      boolean mayCome = timers.now() - effect.order().at() < PATIENCE_MS;
+      Set<String> staying = Set.copyOf(Answers.await(ended.remove(effect.jobs())));
       clearing.after().run();
       return done(
-          deed,
-          deed.jobs().stream()
+          effect,
+          effect.jobs().stream()
               .collect(
                   Collectors.toMap(
                       job -> job, job -> staying.contains(job) ? staying(mayCome) : CLEARED)));
@@ -209,17 +209,17 @@ public final class OperationKeeper implements AutoCloseable {
           "it is open, or its run is still to be written by its node, and then it can be cleared");
     }
 
-    private static OperationInput done(OperationDeed deed, Map<String, ItemOutcome> outcomes) {
-      return OperationInput.Done.of(deed, outcomes, null);
+    private static OperationInput done(OperationEffect effect, Map<String, ItemOutcome> outcomes) {
+      return OperationInput.Done.of(effect, outcomes, null);
     }
 
-    private Map<String, ItemOutcome> each(List<String> jobs, Function<String, ItemOutcome> deed) {
+    private Map<String, ItemOutcome> each(List<String> jobs, Function<String, ItemOutcome> effect) {
       Map<String, ItemOutcome> outcomes = new ConcurrentHashMap<>();
       Queue<String> left = new ConcurrentLinkedQueue<>(jobs);
       Runnable hand =
           () -> {
             for (String job = left.poll(); job != null; job = left.poll()) {
-              outcomes.put(job, deed.apply(job));
+              outcomes.put(job, effect.apply(job));
             }
           };
       CompletableFuture.allOf(
@@ -233,7 +233,7 @@ public final class OperationKeeper implements AutoCloseable {
 
   /** The operations of all servers on the store, as this one tells and starts them. */
   private record LocalOperations(
-      MachineLoop<Operation, OperationInput, OperationDeed> loop,
+      MachineLoop<Operation, OperationInput, OperationEffect> loop,
       OperationMachine machine,
       RecordStore records,
       ServedJobStore jobs,
@@ -316,15 +316,15 @@ public final class OperationKeeper implements AutoCloseable {
       String id = id();
       Operation operation =
           settled(id, order(OperationKind.CANCEL_ALL_JOBS, OperationOptions.NONE, by));
-      OperationView told = new OperationViews(id, operation).whole();
+      OperationView reported = new OperationViews(id, operation).whole();
       int cancelled = count(operation, ItemOutcome.CANCELLED);
-      OperationView.Counters counters = told.counters();
+      OperationView.Counters counters = reported.counters();
       return new Cancelled(
           id,
           cancelled,
           counters.total() - counters.finished() + operation.order().omitted(),
           counters.failed(),
-          told.items().values().stream().map(LocalOperations::result).toList());
+          reported.items().values().stream().map(LocalOperations::result).toList());
     }
 
     private static CancelledJob result(Item item) {

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * Decides on operations: jobs are begun batch by batch, what has to wait is looked at again until
  * nothing is left, and an operation that has ended is known for a week. Pure.
  */
-final class OperationMachine implements StateMachine<Operation, OperationInput, OperationDeed> {
+final class OperationMachine implements StateMachine<Operation, OperationInput, OperationEffect> {
   /** Where operations are kept. */
   static final String KIND = "operations";
 
@@ -92,10 +92,10 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
         news.add(new Entry(Step.ITEM_DEFERRED, place, now, outcome));
       }
     }
-    Operation told = known.and(news).saying(done.message());
+    Operation reported = known.and(news).saying(done.message());
     return done.failure() == null
-        ? advanced(told, done.isOver(), now)
-        : ended(told, ItemOutcome.failed(ItemOutcome.FAILED, done.failure()), now);
+        ? advanced(reported, done.isOver(), now)
+        : ended(reported, ItemOutcome.failed(ItemOutcome.FAILED, done.failure()), now);
   }
 
   /** Of what waits only another status is news: reasons may change with every look. */
@@ -121,8 +121,9 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
       return ended(known, null, now);
     }
     long after = Math.clamp((now - known.order().at()) / PART, FIRST_LOOK_MS, LAST_LOOK_MS);
-    List<Entry> told = known.has(Step.DEFERRED) ? List.of() : List.of(entry(Step.DEFERRED, now));
-    return known.and(told).waiting(now + after);
+    List<Entry> reported =
+        known.has(Step.DEFERRED) ? List.of() : List.of(entry(Step.DEFERRED, now));
+    return known.and(reported).waiting(now + after);
   }
 
   /**
@@ -143,10 +144,10 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
   }
 
   @Override
-  public List<OperationDeed> owed(Operation state) {
+  public List<OperationEffect> pending(Operation state) {
     return state.isOwed()
         ? List.of(
-            new OperationDeed(
+            new OperationEffect(
                 state.round(),
                 state.hand().stream().map(state.order().jobs()::get).toList(),
                 state.order()))

@@ -162,7 +162,7 @@ record OperationViews(String id, Operation operation) {
         isOfItem ? operation.order().jobs().get(entry.item()) : null,
         isOfItem ? target(entry.item()) : null,
         isOfItem && outcome != null ? outcome.status() : null,
-        isOfItem ? null : told(entry.step()),
+        isOfItem ? null : reported(entry.step()),
         outcome == null ? null : outcome.result(),
         outcome == null ? null : outcome.error(),
         entry.step().isCounted() ? countersAt(sequence) : null);
@@ -173,7 +173,7 @@ record OperationViews(String id, Operation operation) {
     return new OperationViews(id, operation.upTo(sequence)).counters();
   }
 
-  private String told(Step step) {
+  private String reported(Step step) {
     return switch (step) {
       case DEFERRED -> OperationView.WAITING;
       case COMPLETED -> status();

@@ -74,10 +74,13 @@ final class OwnerCalls {
    *
    * @param stored what this node tells where it has the job itself, or is alone
    * @param there asks the other node
-   * @param untold what is told in place of its answer, from its name and what keeps it from one
+   * @param unreported what is told in place of its answer, from its name and what keeps it from one
    */
   <T> T look(
-      String jobId, T stored, Function<Command, T> there, BiFunction<String, String, T> untold) {
+      String jobId,
+      T stored,
+      Function<Command, T> there,
+      BiFunction<String, String, T> unreported) {
     String owner = others.nodes().sawOthers() ? Answers.await(store.owner(jobId)) : null;
     if (owner == null || owner.equals(others.owner())) {
       return stored;
@@ -90,7 +93,7 @@ final class OwnerCalls {
       }
       boolean isSilent = e.error().equals(PeerJobs.REPLY_LOST) || e.code() == ErrorCode.TIMEOUT;
       String why = isSilent ? "it does not answer" : e.getMessage();
-      return untold.apply(NodeRegistry.nameOf(owner), why);
+      return unreported.apply(NodeRegistry.nameOf(owner), why);
     }
   }
 

@@ -67,10 +67,10 @@ final class BlockedJobs {
             .thenCompose(
                 known -> {
                   ObjectNode row = row(stored.jobId(), known);
-                  boolean told =
+                  boolean reported =
                       row.path("recovery_status").asText().equals(BLOCKED)
                           && reason.equals(LenientJson.read(row, JobBrief.class).recoveryReason());
-                  if (told) {
+                  if (reported) {
                     return CompletableFuture.<Void>completedFuture(null);
                   }
                   row.put("recovery_status", BLOCKED).put("recovery_requires_review", true);

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
-import io.mirrorneuron.runtime.documents.ToldFacts;
+import io.mirrorneuron.runtime.documents.JobMetadataEntries;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Execution.Placing;
 import io.mirrorneuron.runtime.port.Executions;
@@ -29,7 +29,7 @@ final class Effects {
   private static final long LEASE_LINGER_MS = 100;
 
   private final EngineContext context;
-  private final Executor lane;
+  private final Executor eventLoop;
   private final InputQueue inbox;
   private final Runnable turn;
   private final Set<String> running = new HashSet<>();
@@ -37,7 +37,7 @@ final class Effects {
   private final ProgramOrders orders;
   private final JobWatch.Listener watch;
   private CompletableFuture<Void> gone;
-  private LeavingJobs.Stay stay;
+  private DepartingJobs.Stay stay;
   private boolean lingers;
   private long lingersSince;
 
@@ -48,13 +48,13 @@ final class Effects {
    */
   Effects(
       EngineContext context,
-      Executor lane,
+      Executor eventLoop,
       InputQueue inbox,
       Runnable turn,
       JobState state,
       long epoch) {
     this.context = context;
-    this.lane = lane;
+    this.eventLoop = eventLoop;
     this.inbox = inbox;
     this.turn = turn;
     this.orders = new ProgramOrders(context, epoch);
@@ -65,7 +65,7 @@ final class Effects {
                 state,
                 epoch,
                 (type, members) ->
-                    lane.execute(
+                    eventLoop.execute(
                         () -> take(new Input.Observed(type, Json.MAPPER.valueToTree(members)))));
   }
 
@@ -105,7 +105,7 @@ final class Effects {
       case Effect.Start start -> start(start, state);
       case Effect.Stop stop -> context.executions().stop(stop.executionId());
       case Effect.Wake wake ->
-          context.timers().at(wake.at(), () -> lane.execute(() -> due(wake.mailbox())));
+          context.timers().at(wake.at(), () -> eventLoop.execute(() -> due(wake.mailbox())));
     }
   }
 
@@ -122,7 +122,7 @@ final class Effects {
         .start(
             orders.of(state, mailbox, id),
             signal ->
-                lane.execute(
+                eventLoop.execute(
                     () -> {
                       if (signal instanceof Signal.Finished) {
                         finished(id);
@@ -167,7 +167,7 @@ final class Effects {
 
   private void linger() {
     lingers = true;
-    context.timers().at(lingersSince + LEASE_LINGER_MS, () -> lane.execute(this::endLinger));
+    context.timers().at(lingersSince + LEASE_LINGER_MS, () -> eventLoop.execute(this::endLinger));
   }
 
   /** What waits now may have come long after the timer was set. */
@@ -215,9 +215,9 @@ final class Effects {
    * @param forMs how long at most; 0 for not at all
    * @return what stays, and when no other program of the job runs here
    */
-  LeavingJobs.Stay hand(long forMs) {
+  DepartingJobs.Stay hand(long forMs) {
     stay =
-        new LeavingJobs.Stay(
+        new DepartingJobs.Stay(
             forMs > 0 ? watch.hand(forMs) : left(), context.executions()::stop, running);
     running.removeAll(stay.running());
     return stay.after(endAll());
@@ -268,7 +268,7 @@ final class Effects {
           agent.id(),
           "executor",
           agent.declared().template(),
-          ToldFacts.tell(agent.declared().config(), state.workflow().source()),
+          JobMetadataEntries.tell(agent.declared().config(), state.workflow().source()),
           mailbox.head().json(),
           agent.memory(),
           LedgerSnapshot.context(state, mailbox.step()),

@@ -6,9 +6,9 @@ import io.mirrorneuron.runtime.documents.JobDocuments;
 import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.documents.JobViews;
 import io.mirrorneuron.runtime.documents.Obstacles;
+import io.mirrorneuron.runtime.port.EventLoops;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.JobNews;
-import io.mirrorneuron.runtime.port.Lanes;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
@@ -38,7 +38,7 @@ public final class Engine {
   private final JobCommands commands;
   private final JobCreation creation;
   private final TakeOver takeOver;
-  private final LeftJobs left;
+  private final OrphanedJobs left;
   private final Membership membership;
   private final Executions executions;
   private final BlockedJobs blocked;
@@ -62,7 +62,7 @@ public final class Engine {
       Scheduler scheduler,
       Executions executions,
       Timers timers,
-      Lanes lanes) {}
+      EventLoops eventLoops) {}
 
   /**
    * @param manifests parses a stored manifest again
@@ -98,7 +98,7 @@ public final class Engine {
     Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
     this.takeOver = new TakeOver(ports, identity.owner(), this::holds, this::resume);
-    this.left = new LeftJobs(ports, identity.owner(), this::holds, takeOver, this::idle);
+    this.left = new OrphanedJobs(ports, identity.owner(), this::holds, takeOver, this::idle);
     this.executions = ports.executions();
     EventAppender appender = new EventAppender(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, appender);
@@ -165,8 +165,8 @@ public final class Engine {
    * To be called on a lane when the store may have lost what it answered last: the jobs of this
    * lane go on from what it has.
    */
-  public void reload(Executor lane) {
-    loops.reload(lane);
+  public void reload(Executor eventLoop) {
+    loops.reload(eventLoop);
   }
 
   /**

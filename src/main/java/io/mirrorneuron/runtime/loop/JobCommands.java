@@ -287,15 +287,15 @@ public final class JobCommands {
         throw MnException.notFound("request", act.requestId());
       }
       HumanRequest request = question.request();
-      Optional<HumanRecord> recorded = act.recorded(request, question.told());
+      Optional<HumanRecord> recorded = act.recorded(request, question.reported());
       if (recorded.isEmpty()) {
         boolean ended = header.status().isTerminal();
         DecisionRules.mustBeOpen(ended ? request.atEnd() : request, runId);
       }
-      return recorded.map(record -> told(record, stored, header));
+      return recorded.map(record -> reported(record, stored, header));
     }
 
-    private static ObjectNode told(HumanRecord record, StoredJob stored, JobHeader header) {
+    private static ObjectNode reported(HumanRecord record, StoredJob stored, JobHeader header) {
       ObjectNode json = Json.object().put("run_id", header.origin().runId());
       json.put("job_id", stored.jobId()).put("trace_id", header.traceId());
       return json.put("channel", "human").setAll(record.json());

@@ -31,7 +31,7 @@ final class JobLoop {
   private final JobDefinition definition;
   private final boolean isSpread;
   private final EngineContext context;
-  private final Executor lane;
+  private final Executor eventLoop;
   private final CommitObstacle obstacle;
   private final JobTurns turns;
   private final long epoch;
@@ -41,16 +41,20 @@ final class JobLoop {
    * @param ended runs on the lane when this node has nothing more to do with the job
    */
   JobLoop(
-      EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+      EngineContext context,
+      Executor eventLoop,
+      JobState state,
+      long epoch,
+      Consumer<JobLoop> ended) {
     this.context = context;
     this.jobId = state.jobId();
     this.epoch = epoch;
     this.definition = state.definition();
     this.isSpread =
         !state.header().origin().targets().isNone() && isSpread(state, context.decider());
-    this.lane = lane;
+    this.eventLoop = eventLoop;
     this.obstacle = new CommitObstacle(jobId);
-    this.turns = new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
+    this.turns = new JobTurns(context, eventLoop, state, epoch, obstacle, () -> ended.accept(this));
   }
 
   String jobId() {
@@ -81,7 +85,7 @@ final class JobLoop {
 
   /** Queues the input for the next turn. */
   void offer(Input input) {
-    lane.execute(() -> turns.take(input));
+    eventLoop.execute(() -> turns.take(input));
   }
 
   /**
@@ -90,7 +94,7 @@ final class JobLoop {
    */
   CompletionStage<JobStatus> ask(Input.Command command, Predicate<JobStatus> settled) {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
-    lane.execute(() -> turns.take(command, settled, answer));
+    eventLoop.execute(() -> turns.take(command, settled, answer));
     return answer;
   }
 
@@ -102,14 +106,14 @@ final class JobLoop {
 
   /** Loads the job again when it is on this lane, which is the one that calls. */
   void reload(Executor present) {
-    if (lane == present) {
+    if (eventLoop == present) {
       turns.reload();
     }
   }
 
   /** Lets go of the job as it is in the store; completes when no turn begins any more. */
   CompletableFuture<Void> letGo() {
-    return CompletableFuture.runAsync(turns::lost, lane);
+    return CompletableFuture.runAsync(turns::lost, eventLoop);
   }
 
   /**
@@ -120,12 +124,12 @@ final class JobLoop {
    *     programs run here that may not be ended, as UNAVAILABLE while nobody knows what is stored
    *     of it
    */
-  CompletableFuture<LeavingJobs.Stay> leave(BooleanSupplier isOpen, JobMoves.Leaving how) {
-    return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, how), lane)
+  CompletableFuture<DepartingJobs.Stay> leave(BooleanSupplier isOpen, JobMoves.Leaving how) {
+    return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, how), eventLoop)
         .thenCompose(left -> left);
   }
 
-  private CompletableFuture<LeavingJobs.Stay> leaveNow(
+  private CompletableFuture<DepartingJobs.Stay> leaveNow(
       BooleanSupplier isOpen, JobMoves.Leaving how) {
     if (!isOpen.getAsBoolean()) {
       return CompletableFuture.completedFuture(null);
@@ -170,7 +174,7 @@ final class JobLoop {
 
   /** See {@link JobWatch.Listener#isArriving}. */
   CompletableFuture<Boolean> isArriving() {
-    return CompletableFuture.supplyAsync(() -> turns.effects().isArriving(), lane)
+    return CompletableFuture.supplyAsync(() -> turns.effects().isArriving(), eventLoop)
         .thenCompose(asked -> asked);
   }
 
@@ -181,12 +185,12 @@ final class JobLoop {
 
   /** Completes when no commit is under way; no turn begins any more. */
   CompletableFuture<Void> close() {
-    return CompletableFuture.runAsync(() -> turns.close("the runtime is stopping"), lane)
+    return CompletableFuture.runAsync(() -> turns.close("the runtime is stopping"), eventLoop)
         .thenCompose(done -> turns.idle());
   }
 
   /** Completes when what was offered until now is decided on, and the effects of it have begun. */
   CompletableFuture<Void> idle() {
-    return CompletableFuture.runAsync(() -> {}, lane).thenCompose(done -> turns.idle());
+    return CompletableFuture.runAsync(() -> {}, eventLoop).thenCompose(done -> turns.idle());
   }
 }

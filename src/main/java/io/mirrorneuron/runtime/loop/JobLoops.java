@@ -31,7 +31,7 @@ final class JobLoops {
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
 
-  private final LeavingJobs leaving;
+  private final DepartingJobs leaving;
 
   private volatile boolean closed;
 
@@ -48,7 +48,7 @@ final class JobLoops {
   JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;
     this.uncertain = uncertain;
-    this.leaving = new LeavingJobs(context, uncertain);
+    this.leaving = new DepartingJobs(context, uncertain);
   }
 
   /**
@@ -63,12 +63,13 @@ final class JobLoops {
       return CompletableFuture.failedFuture(noWork());
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
-    Executor lane = context.ports().lanes().of(job.jobId());
-    lane.execute(
+    Executor eventLoop = context.ports().eventLoops().of(job.jobId());
+    eventLoop.execute(
         () -> {
           JobLoop loop;
           try {
-            loop = new JobLoop(context, lane, context.plans().made(state.get()), 1, this::ended);
+            loop =
+                new JobLoop(context, eventLoop, context.plans().made(state.get()), 1, this::ended);
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
             return;
@@ -79,7 +80,7 @@ final class JobLoops {
                   (created, failure) -> {
                     if (failure != null) {
                       open.remove(job.jobId(), loop);
-                      answer.completeExceptionally(TakeOver.told(failure, job.jobId()));
+                      answer.completeExceptionally(TakeOver.reported(failure, job.jobId()));
                       if (TakeOver.isAway(failure)) {
                         uncertain.accept(job.jobId()); // it may have been written all the same
                       }
@@ -117,7 +118,8 @@ final class JobLoops {
       return;
     }
     JobLoop loop =
-        new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
+        new JobLoop(
+            context, context.ports().eventLoops().of(state.jobId()), state, epoch, this::ended);
     open.put(loop.jobId(), loop); // one that asks whether the job is there gives way
     letGoIfSuspended(loop);
     loop.offer(loaded);
@@ -166,7 +168,7 @@ final class JobLoops {
     return open.get(jobId);
   }
 
-  LeavingJobs leaving() {
+  DepartingJobs leaving() {
     return leaving;
   }
 
@@ -222,8 +224,8 @@ final class JobLoops {
   }
 
   /** On this lane: its jobs are loaded again. */
-  void reload(Executor lane) {
-    open.values().forEach(loop -> loop.reload(lane));
+  void reload(Executor eventLoop) {
+    open.values().forEach(loop -> loop.reload(eventLoop));
   }
 
   /** Completes when each job has decided on what it was offered until now. */

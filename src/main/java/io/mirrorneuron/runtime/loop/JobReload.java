@@ -20,7 +20,7 @@ final class JobReload {
   static final long DELAY_MS = 250;
 
   private final EngineContext context;
-  private final Executor lane;
+  private final Executor eventLoop;
   private final String jobId;
   private final long epoch;
   private final Predicate<JobState> fits;
@@ -41,13 +41,13 @@ final class JobReload {
    */
   JobReload(
       EngineContext context,
-      Executor lane,
+      Executor eventLoop,
       String jobId,
       long epoch,
       Predicate<JobState> fits,
       Listener listener) {
     this.context = context;
-    this.lane = lane;
+    this.eventLoop = eventLoop;
     this.jobId = jobId;
     this.epoch = epoch;
     this.fits = fits;
@@ -64,7 +64,7 @@ final class JobReload {
   }
 
   void startLater(long delayMs) {
-    context.timers().at(context.timers().now() + delayMs, () -> lane.execute(this::start));
+    context.timers().at(context.timers().now() + delayMs, () -> eventLoop.execute(this::start));
   }
 
   void start() {

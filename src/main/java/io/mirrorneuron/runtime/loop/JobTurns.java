@@ -38,7 +38,7 @@ final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
 
   private final EngineContext context;
-  private final Executor lane;
+  private final Executor eventLoop;
   private final long epoch;
   private final Runnable ended;
   private final CommitObstacle obstacle;
@@ -54,19 +54,19 @@ final class JobTurns implements JobReload.Listener {
 
   JobTurns(
       EngineContext context,
-      Executor lane,
+      Executor eventLoop,
       JobState state,
       long epoch,
       CommitObstacle obstacle,
       Runnable ended) {
     this.context = context;
-    this.lane = lane;
+    this.eventLoop = eventLoop;
     this.epoch = epoch;
     this.ended = ended;
     this.obstacle = obstacle;
     this.state = state;
-    this.effects = new Effects(context, lane, inbox, this::turn, state, epoch);
-    this.reload = new JobReload(context, lane, state.jobId(), epoch, effects::haveEnded, this);
+    this.effects = new Effects(context, eventLoop, inbox, this::turn, state, epoch);
+    this.reload = new JobReload(context, eventLoop, state.jobId(), epoch, effects::haveEnded, this);
   }
 
   CompletableFuture<Void> idle() {
@@ -185,7 +185,7 @@ final class JobTurns implements JobReload.Listener {
       lost();
     } else if (state.isRunning() && state.hasCandidates()) {
       inbox.addContinuation();
-      lane.execute(this::turn);
+      eventLoop.execute(this::turn);
     } else {
       turn();
     }
@@ -239,7 +239,7 @@ final class JobTurns implements JobReload.Listener {
   }
 
   /** This node has nothing more to do with the job, but for what may stay for a while. */
-  LeavingJobs.Stay leave(JobMoves.Leaving how) {
+  DepartingJobs.Stay leave(JobMoves.Leaving how) {
     busy = false;
     close("the job is not owned by this node any more");
     ended.run();

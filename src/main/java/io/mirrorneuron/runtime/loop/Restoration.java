@@ -163,8 +163,8 @@ public record Restoration(
     Map<String, String> large = new HashMap<>(blobs);
     large.putAll(first.blobs());
     first.dropped().forEach(large::remove);
-    List<String> told = new ArrayList<>(events.stream().map(StoredEvent::json).toList());
-    told.addAll(first.events());
+    List<String> reported = new ArrayList<>(events.stream().map(StoredEvent::json).toList());
+    reported.addAll(first.events());
     return new Commit(
         first.jobId(),
         first.epoch(),
@@ -172,7 +172,7 @@ public record Restoration(
         List.of(),
         large,
         List.of(),
-        told,
+        reported,
         first.lastSeq(),
         first.row(),
         first.updatedAt(),

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.port.Lanes;
+import io.mirrorneuron.runtime.port.EventLoops;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
@@ -24,7 +24,7 @@ final class TakeOver {
 
   private final JobStore store;
   private final Timers timers;
-  private final Lanes lanes;
+  private final EventLoops eventLoops;
   private final String owner;
   private final Predicate<String> isOpen;
   private final Adopted adopted;
@@ -55,7 +55,7 @@ final class TakeOver {
   TakeOver(Engine.Ports ports, String owner, Predicate<String> isOpen, Adopted adopted) {
     this.store = ports.store();
     this.timers = ports.timers();
-    this.lanes = ports.lanes();
+    this.eventLoops = ports.eventLoops();
     this.owner = owner;
     this.isOpen = isOpen;
     this.adopted = adopted;
@@ -124,7 +124,7 @@ final class TakeOver {
                                 .filter(job -> job.epoch() == epoch) // else another node was faster
                                 .map(job -> opened(job, taken))
                                 .orElseGet(() -> CompletableFuture.completedFuture(null)),
-                        lanes.of(jobId)));
+                        eventLoops.of(jobId)));
   }
 
   private CompletionStage<Void> opened(StoredJob job, AtomicInteger taken) {
@@ -182,7 +182,7 @@ final class TakeOver {
   }
 
   /** What who asked for a new job is told when the store has failed to write it. */
-  static Throwable told(Throwable failure, String jobId) {
+  static Throwable reported(Throwable failure, String jobId) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return isAway(cause) && cause instanceof MnException away
         ? away.inDoubt("job " + jobId)

@@ -32,11 +32,11 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   /** The term of who need not lead: what it writes is guarded by the revision alone. */
   private static final long NO_TERM = 0;
 
-  private record UnderWay<E>(String id, E deed) {}
+  private record UnderWay<E>(String id, E effect) {}
 
   private final StateMachine<S, I, E> machine;
   private final RecordStore store;
-  private final Deeds<I, E> deeds;
+  private final EffectRunner<I, E> effects;
   private final Leader leader;
   private final Timers timers;
   private final long scanMs;
@@ -50,13 +50,13 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   public MachineLoop(
       StateMachine<S, I, E> machine,
       RecordStore store,
-      Deeds<I, E> deeds,
+      EffectRunner<I, E> effects,
       Leader leader,
       Lifetime lifetime,
       Timers timers) {
     this.machine = machine;
     this.store = store;
-    this.deeds = deeds;
+    this.effects = effects;
     this.leader = leader;
     this.timers = timers;
     this.scanMs = lifetime.scanMs();
@@ -85,13 +85,15 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private CompletionStage<Optional<S>> settled(String id, Optional<S> state) {
-    List<E> owed =
-        state.map(machine::owed).orElse(List.of()).stream().filter(machine::isAwaited).toList();
-    if (owed.isEmpty()) {
+    List<E> pending =
+        state.map(machine::pending).orElse(List.of()).stream().filter(machine::isAwaited).toList();
+    if (pending.isEmpty()) {
       return CompletableFuture.completedFuture(state);
     }
     return CompletableFuture.allOf(
-            owed.stream().map(deed -> perform(id, deed, NO_TERM)).toArray(CompletableFuture[]::new))
+            pending.stream()
+                .map(effect -> perform(id, effect, NO_TERM))
+                .toArray(CompletableFuture[]::new))
         .thenCompose(done -> store.read(machine.kind(), id))
         .thenCompose(stored -> settled(id, stored.map(found -> machine.read(found.json()))));
   }
@@ -134,7 +136,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private long dueAt(S state) {
-    return machine.owed(state).isEmpty()
+    return machine.pending(state).isEmpty()
         ? machine.wakeAt(state).orElse(RecordStore.NEVER)
         : timers.now();
   }
@@ -148,20 +150,20 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private void attend(String id, S state) {
     if (!closed) {
       long term = work().orElse(NO_TERM);
-      machine.owed(state).forEach(deed -> perform(id, deed, term));
+      machine.pending(state).forEach(effect -> perform(id, effect, term));
       machine.wakeAt(state).ifPresent(at -> soon.at(id, at));
     }
   }
 
   /** What is under way already is not begun again. */
-  private CompletableFuture<Optional<S>> perform(String id, E deed, long term) {
-    var attempt = new UnderWay<>(id, deed);
+  private CompletableFuture<Optional<S>> perform(String id, E effect, long term) {
+    var attempt = new UnderWay<>(id, effect);
     var done = new CompletableFuture<Optional<S>>();
     CompletableFuture<Optional<S>> earlier = underWay.putIfAbsent(attempt, done);
     if (earlier != null) {
       return earlier;
     }
-    started(id, deed)
+    started(id, effect)
         .thenCompose(result -> submit(id, result, term))
         .whenComplete(
             (state, failure) -> {
@@ -169,16 +171,16 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
               if (failure == null) {
                 done.complete(state);
               } else {
-                LOG.debug("{} {}: {} will be tried again", machine.kind(), id, deed, failure);
+                LOG.debug("{} {}: {} will be tried again", machine.kind(), id, effect, failure);
                 done.completeExceptionally(failure);
               }
             });
     return done;
   }
 
-  private CompletionStage<I> started(String id, E deed) {
+  private CompletionStage<I> started(String id, E effect) {
     return CompletableFuture.<Void>completedFuture(null)
-        .thenCompose(begun -> deeds.perform(id, deed)); // what it throws is a failure, too
+        .thenCompose(begun -> effects.perform(id, effect)); // what it throws is a failure, too
   }
 
   private void wake(String id) {
@@ -193,9 +195,9 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
 
   private void attendOrWake(StoredRecord stored, long term) {
     S state = machine.read(stored.json());
-    List<E> owed = machine.owed(state);
-    owed.forEach(deed -> perform(stored.id(), deed, term));
-    clock.owes(!owed.isEmpty(), stored.dueAt());
+    List<E> pending = machine.pending(state);
+    pending.forEach(effect -> perform(stored.id(), effect, term));
+    clock.owes(!pending.isEmpty(), stored.dueAt());
     OptionalLong at = machine.wakeAt(state);
     if (at.isPresent() && clock.isDue(machine, state, at.getAsLong())) {
       submit(stored.id(), machine.wake(), term).exceptionally(this::later);

@@ -33,13 +33,13 @@ public interface StateMachine<S, I, E> {
    * until an input has led to a state that no longer owes it. So a deed carries an id by which
    * whoever does it knows it again.
    */
-  List<E> owed(S state);
+  List<E> pending(S state);
 
   /**
    * Whether those who give an input may wait for that deed. False for what is only news, which may
    * lead to further inputs of the same record.
    */
-  default boolean isAwaited(E deed) {
+  default boolean isAwaited(E effect) {
     return true;
   }
 

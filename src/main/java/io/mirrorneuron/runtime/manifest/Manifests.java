@@ -235,8 +235,8 @@ public final class Manifests {
     private Programs() {}
 
     static List<ProgramPlace> in(ObjectNode source) {
-      Findings told = new Findings(StepForm.isUsedBy(source)); // by whoever reads all of it
-      ManifestValue root = ManifestValue.root(source, told);
+      Findings reported = new Findings(StepForm.isUsedBy(source)); // by whoever reads all of it
+      ManifestValue root = ManifestValue.root(source, reported);
       Shorthand manifest = Shorthand.expand(root);
       if (!manifest.isReadable()) {
         return List.of();

@@ -46,8 +46,8 @@ final class Attributes {
     values.put("runtime_drivers", machine.drivers());
     values.put("pools", machine.pools().keySet().stream().sorted().toList());
     List<NodeDevice> devices = machine.devices();
-    values.put("drivers", told(devices.stream().map(one -> one.device().driver())));
-    values.put("vendors", told(devices.stream().map(one -> one.device().vendor())));
+    values.put("drivers", reported(devices.stream().map(one -> one.device().driver())));
+    values.put("vendors", reported(devices.stream().map(one -> one.device().vendor())));
     values.put("capabilities", capabilities(machine, values));
     return new Attributes(values);
   }
@@ -61,10 +61,10 @@ final class Attributes {
     for (String word : List.of("os", "arch", "runtime_drivers", "drivers", "vendors", "pools")) {
       all.addAll(values.getOrDefault(word, List.of()));
     }
-    return told(all.stream());
+    return reported(all.stream());
   }
 
-  private static List<String> told(Stream<String> texts) {
+  private static List<String> reported(Stream<String> texts) {
     return texts.filter(text -> text != null).distinct().toList();
   }
 

@@ -82,7 +82,7 @@ public record Execution(
   }
 
   /** The same with another message and another context of its step. */
-  public Execution told(ObjectNode newMessage, ObjectNode newWorkflow) {
+  public Execution reported(ObjectNode newMessage, ObjectNode newWorkflow) {
     return new Execution(
         executionId,
         jobId,
@@ -118,9 +118,9 @@ public record Execution(
   }
 
   /** What its program is told of where the job comes from, as JSON; null when there is nothing. */
-  public String told(ToldFact fact) {
-    JsonNode told = config.get(fact.member());
-    return told != null && told.isContainerNode() ? Json.write(told) : null;
+  public String reported(JobMetadata fact) {
+    JsonNode reported = config.get(fact.member());
+    return reported != null && reported.isContainerNode() ? Json.write(reported) : null;
   }
 
   /** A file that an interpreter is given; other arguments may hold what is not for everybody. */

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
-public interface Executions extends FarExecutions {
+public interface Executions extends RemoteExecutions {
 
   /**
    * Queues the execution for its pool and runs it. The listener is called from any thread, in

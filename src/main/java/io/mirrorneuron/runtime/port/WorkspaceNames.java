@@ -19,7 +19,7 @@ public final class WorkspaceNames {
 
   /** The same with those that only some get. */
   public static final Set<String> FILES =
-      Stream.concat(MESSAGE_FILES.stream(), Stream.of(ToldFact.values()).map(ToldFact::file))
+      Stream.concat(MESSAGE_FILES.stream(), Stream.of(JobMetadata.values()).map(JobMetadata::file))
           .collect(Collectors.toUnmodifiableSet());
 
   private WorkspaceNames() {}

@@ -153,17 +153,18 @@ record Backfill(
   }
 
   /** What it wants done. */
-  Optional<ScheduleDeed> owed(Schedule schedule) {
+  Optional<ScheduleEffect> pending(Schedule schedule) {
     if (!isBusy() && !(isRunning() && look.now())) {
       return Optional.empty();
     }
     Due due = isBusy() ? next : null;
     if (due != null && due.phase() == Phase.STARTS) {
-      return Optional.of(new ScheduleDeed.Start(due, schedule.definition(), schedule.origin(due)));
+      return Optional.of(
+          new ScheduleEffect.Start(due, schedule.definition(), schedule.origin(due)));
     }
     List<String> jobs = open.stream().map(Child::jobId).toList();
     return Optional.of(
-        new ScheduleDeed.Survey(
+        new ScheduleEffect.Survey(
             jobs,
             due == null ? null : due.dispatchId(),
             due == null ? 0 : due.at(),

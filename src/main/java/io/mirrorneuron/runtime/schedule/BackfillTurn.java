@@ -160,7 +160,8 @@ final class BackfillTurn {
     remember(due.at());
     put(now().then(after(due), now().progress().madeOne()));
     draft.schedule =
-        draft.schedule.counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
+        draft.schedule.counting(
+            draft.schedule.counters().dispatchedOnce(), draft.schedule.reported());
     draft.notes.submitted(due, jobId, end);
     draft.tell(
         "schedule_dispatched",
@@ -178,7 +179,8 @@ final class BackfillTurn {
     if (mayPass && known.isRunning()) {
       put(known.at(due.later(draft.now + DispatchTurn.AGAIN_MS)));
       draft.schedule =
-          draft.schedule.counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+          draft.schedule.counting(
+              draft.schedule.counters(), draft.schedule.reported().blocked(why));
     } else {
       draft.failed(due, why);
       put(known.then(after(due), known.progress().failedOne()));

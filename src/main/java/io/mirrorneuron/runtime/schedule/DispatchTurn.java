@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.schedule.Schedule.Foresight;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class DispatchTurn {
       }
     }
     draft.schedule =
-        draft.schedule.counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+        draft.schedule.counting(draft.schedule.counters(), draft.schedule.reported().blocked(why));
   }
 
   /** Whether there will be no other time for it. */
@@ -102,7 +102,7 @@ final class DispatchTurn {
     if (next != null && next == due && draft.now < due && holder.isPresent()) {
       String job = holder.get().jobId();
       draft.tell(
-          TimesTold.HELD_UP,
+          MissedTimeLog.HELD_UP,
           Map.of(
               "scheduled_for",
               DispatchNotes.time(due),
@@ -128,7 +128,7 @@ final class DispatchTurn {
                 .schedule
                 .changing(dispatchId, one -> null)
                 .children(all)
-                .counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
+                .counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.reported());
         if (due.reason() == ScheduleWork.Reason.PERIODIC) {
           draft.schedule =
               draft.schedule.doing(
@@ -174,7 +174,7 @@ final class DispatchTurn {
         draft
             .schedule
             .changing(due.dispatchId(), one -> one.later(draft.now + afterMs))
-            .counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+            .counting(draft.schedule.counters(), draft.schedule.reported().blocked(why));
   }
 
   /** Whether its grace is not over, which nothing has that somebody waits for. */

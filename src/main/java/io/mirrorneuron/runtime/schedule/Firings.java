@@ -58,7 +58,7 @@ final class Firings {
       }
       case EVENT, RESOURCE_WAIT -> {}
     }
-    return told(id, definition, from, times);
+    return reported(id, definition, from, times);
   }
 
   private FiringTime time(Firing firing, List<Schedule> others, String id) {
@@ -99,13 +99,13 @@ final class Firings {
     boolean isPaused = stored.status() == Schedule.Status.PAUSED;
     Definition definition = stored.definition();
     if (isPaused && stored.pausedUntil() == null) {
-      return told(stored.id(), definition, from, List.of());
+      return reported(stored.id(), definition, from, List.of());
     }
     long first = isPaused ? Math.max(from, stored.pausedUntil() - 1) : from;
     return of(stored.id(), definition, count, first, others);
   }
 
-  private static FiringPreview told(
+  private static FiringPreview reported(
       String id, Definition definition, long from, List<FiringTime> times) {
     return new FiringPreview(
         id, definition.kind().word(), definition.timezone(), DispatchNotes.time(from), times);

@@ -7,8 +7,8 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.event.Gathered;
 import io.mirrorneuron.runtime.schedule.event.OpenSet;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.event.OwnEvents;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,8 +97,8 @@ final class GatherTurn {
     int chain =
         set.held().stream()
             .map(one -> one.event())
-            .filter(event -> event.source().equals(OwnEvents.TELLER))
-            .mapToInt(event -> OwnEvent.chainOf(event.payload()))
+            .filter(event -> event.source().equals(RuntimeEventSource.TELLER))
+            .mapToInt(event -> RuntimeEvent.chainOf(event.payload()))
             .max()
             .orElse(0);
     if (chain > 0) {
@@ -130,7 +130,7 @@ final class GatherTurn {
         null,
         waits,
         payload,
-        ScheduleInput.Happened.told(event),
+        ScheduleInput.Happened.reported(event),
         Phase.WAITS,
         Math.max(draft.now, others),
         false,

@@ -47,7 +47,7 @@ final class LocalSchedules implements SchedulesPort {
 
   private static final int MOST_TRIES = 10;
 
-  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
+  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop;
   private final ScheduleMachine machine;
   private final CronCalendar calendar;
   private final RecordStore records;
@@ -63,7 +63,7 @@ final class LocalSchedules implements SchedulesPort {
    * @param suffixes gives texts that sort by time, never the same twice
    */
   LocalSchedules(
-      MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
+      MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop,
       CronCalendar calendar,
       RecordStore records,
       EventIndex index,
@@ -76,7 +76,7 @@ final class LocalSchedules implements SchedulesPort {
     this.records = records;
     this.index = index;
     this.names = new ScheduleNames(records);
-    this.texts = new VersionTexts(records, ScheduleDeeds.MANIFESTS);
+    this.texts = new VersionTexts(records, ScheduleEffects.MANIFESTS);
     this.jobs = jobs;
     this.timers = timers;
     this.suffixes = suffixes;

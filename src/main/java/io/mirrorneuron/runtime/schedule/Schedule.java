@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
@@ -26,14 +27,14 @@ record Schedule(
     When when,
     ScheduleWork work,
     ScheduleCounters counters,
-    Told told,
+    @JsonProperty("told") StatusNotes reported,
     Made made,
     long updatedAt) {
 
   Schedule {
     when = when == null ? When.NEVER : when;
     work = work == null ? ScheduleWork.NONE : work;
-    told = told == null ? Told.NOTHING : told;
+    reported = reported == null ? StatusNotes.NOTHING : reported;
   }
 
   enum Status {
@@ -131,26 +132,26 @@ record Schedule(
    * @param lastBlocked why it was blocked last
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Told(String statusReason, Long lastMissedAt, String lastBlocked) {
-    static final Told NOTHING = new Told(null, null, null);
+  record StatusNotes(String statusReason, Long lastMissedAt, String lastBlocked) {
+    static final StatusNotes NOTHING = new StatusNotes(null, null, null);
 
-    Told missed(long at) {
-      return new Told(statusReason, at, lastBlocked);
+    StatusNotes missed(long at) {
+      return new StatusNotes(statusReason, at, lastBlocked);
     }
 
-    Told blocked(String why) {
-      return new Told(statusReason, lastMissedAt, why);
+    StatusNotes blocked(String why) {
+      return new StatusNotes(statusReason, lastMissedAt, why);
     }
 
     /** With the reason, or with the last one where none is given. */
-    Told because(String reason) {
+    StatusNotes because(String reason) {
       boolean isGiven = reason != null && !reason.isBlank();
-      return new Told(isGiven ? reason : statusReason, lastMissedAt, lastBlocked);
+      return new StatusNotes(isGiven ? reason : statusReason, lastMissedAt, lastBlocked);
     }
 
     /** With the reason of this pause, or without any. */
-    Told paused(String reason) {
-      return new Told(null, lastMissedAt, lastBlocked).because(reason);
+    StatusNotes paused(String reason) {
+      return new StatusNotes(null, lastMissedAt, lastBlocked).because(reason);
     }
   }
 
@@ -165,12 +166,12 @@ record Schedule(
   }
 
   /** What the job of something that it is due for is made of. */
-  ScheduleDeed.Origin origin(Due due) {
+  ScheduleEffect.Origin origin(Due due) {
     int number = due == null ? versions().current() : due.ofVersion();
     BundleVersion version = versions().of(number).orElse(null);
     return version == null
-        ? new ScheduleDeed.Origin(id, made.bundle(), made.graphId(), made.by(), null)
-        : new ScheduleDeed.Origin(
+        ? new ScheduleEffect.Origin(id, made.bundle(), made.graphId(), made.by(), null)
+        : new ScheduleEffect.Origin(
             id, version.bundle(), version.graphId(), version.by(), version.fingerprint());
   }
 
@@ -184,7 +185,7 @@ record Schedule(
 
   Schedule having(BundleVersions all) {
     Made now = made.with(all);
-    return new Schedule(id, definition, status, when, work, counters, told, now, updatedAt);
+    return new Schedule(id, definition, status, when, work, counters, reported, now, updatedAt);
   }
 
   @JsonIgnore
@@ -221,12 +222,12 @@ record Schedule(
   }
 
   Schedule with(Definition other) {
-    return new Schedule(id, other, status, when, work, counters, told, made, updatedAt);
+    return new Schedule(id, other, status, when, work, counters, reported, made, updatedAt);
   }
 
   Schedule in(Status other, Long until) {
     return new Schedule(
-        id, definition, other, when.until(until), work, counters, told, made, updatedAt);
+        id, definition, other, when.until(until), work, counters, reported, made, updatedAt);
   }
 
   Schedule due(Long next, Long last) {
@@ -234,7 +235,7 @@ record Schedule(
   }
 
   private Schedule at(When now) {
-    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+    return new Schedule(id, definition, status, now, work, counters, reported, made, updatedAt);
   }
 
   ChainPace pace() {
@@ -250,7 +251,7 @@ record Schedule(
   }
 
   Schedule doing(ScheduleWork other) {
-    return new Schedule(id, definition, status, when, other, counters, told, made, updatedAt);
+    return new Schedule(id, definition, status, when, other, counters, reported, made, updatedAt);
   }
 
   Schedule waiting(List<Due> all) {
@@ -282,7 +283,7 @@ record Schedule(
     return doing(work.news(work.news().and(id, type, payload, chain)));
   }
 
-  Schedule told(String eventId) {
+  Schedule reported(String eventId) {
     return doing(work.news(work.news().without(eventId)));
   }
 
@@ -305,14 +306,14 @@ record Schedule(
 
   /** With more times that passed while it was paused. */
   Schedule skipping(long times) {
-    return counting(counters.skippedMore(times), told);
+    return counting(counters.skippedMore(times), reported);
   }
 
-  Schedule counting(ScheduleCounters now, Told toldNow) {
-    return new Schedule(id, definition, status, when, work, now, toldNow, made, updatedAt);
+  Schedule counting(ScheduleCounters now, StatusNotes reportedNow) {
+    return new Schedule(id, definition, status, when, work, now, reportedNow, made, updatedAt);
   }
 
   Schedule at(long now) {
-    return new Schedule(id, definition, status, when, work, counters, told, made, now);
+    return new Schedule(id, definition, status, when, work, counters, reported, made, now);
   }
 }

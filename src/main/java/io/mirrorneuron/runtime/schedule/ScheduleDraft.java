@@ -5,8 +5,8 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,17 +128,18 @@ final class ScheduleDraft {
   }
 
   void blocked(Due due, String why) {
-    schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
+    schedule =
+        schedule.counting(schedule.counters().blockedOnce(), schedule.reported().blocked(why));
     notes.blocked(due, why);
     if (due.reason().isTime()) {
-      tell(TimesTold.BLOCKED, due, Map.of("why", why));
+      tell(MissedTimeLog.BLOCKED, due, Map.of("why", why));
     }
     forget(due);
     endAfter(due);
   }
 
   void failed(Due due, String why) {
-    schedule = schedule.counting(schedule.counters().failedOnce(), schedule.told());
+    schedule = schedule.counting(schedule.counters().failedOnce(), schedule.reported());
     notes.failed(due, why);
     tell("schedule_dispatch_failed", due, Map.of("error", why));
     forget(due);
@@ -155,7 +156,7 @@ final class ScheduleDraft {
       payload.put("event_id", due.eventId());
     }
     payload.putAll(more);
-    tell(type, payload, OwnEvent.chainAfter(due.event(), due.payload()));
+    tell(type, payload, RuntimeEvent.chainAfter(due.event(), due.payload()));
   }
 
   /** What is told of it as an event. */
@@ -188,7 +189,7 @@ final class ScheduleDraft {
           case COMPLETED -> "schedule_completed";
           case DELETED -> "schedule_deleted";
         };
-    tell(type, because(schedule.told().statusReason()), 0);
+    tell(type, because(schedule.reported().statusReason()), 0);
   }
 
   static Map<String, Object> because(String reason) {

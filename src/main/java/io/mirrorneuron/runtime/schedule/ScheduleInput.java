@@ -99,18 +99,18 @@ sealed interface ScheduleInput {
     }
 
     /** What a dispatch says of the event besides its payload. */
-    static Map<String, Object> told(TriggerEvent event) {
-      Map<String, Object> told = new LinkedHashMap<>();
-      told.put("event_id", event.eventId());
-      told.put("event_type", event.eventType());
-      told.put("source", event.source());
-      told.put("created_at", event.createdAt());
-      return told;
+    static Map<String, Object> reported(TriggerEvent event) {
+      Map<String, Object> reported = new LinkedHashMap<>();
+      reported.put("event_id", event.eventId());
+      reported.put("event_type", event.eventType());
+      reported.put("source", event.source());
+      reported.put("created_at", event.createdAt());
+      return reported;
     }
   }
 
   /** What was to be told of it has been told. */
-  record Told(String eventId) implements ScheduleInput {}
+  record EventDelivered(String eventId) implements ScheduleInput {}
 
   /**
    * Which of its jobs are open, as was seen for one of what it waits for.

@@ -11,10 +11,10 @@ import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
+import io.mirrorneuron.runtime.schedule.event.BoundedReaction;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
-import io.mirrorneuron.runtime.schedule.event.LastingReaction;
-import io.mirrorneuron.runtime.schedule.event.OwnNews;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
@@ -42,12 +42,12 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final RecordStore records;
   private final ScheduleMachine machine;
   private final HeldLead lead;
-  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
+  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop;
   private final LocalSchedules port;
   private final EventIndex index;
   private final HeldLead reactionLead;
-  private final LastingReaction reaction;
-  private final TimesTold times = new TimesTold();
+  private final BoundedReaction reaction;
+  private final MissedTimeLog times = new MissedTimeLog();
 
   /**
    * @param lease decides which server does what is due
@@ -66,7 +66,8 @@ public final class ScheduleKeeper implements AutoCloseable {
    * @param news hears what happens to schedules
    * @param threads that may block
    */
-  public ScheduleKeeper(Home home, ChildJobs jobs, OwnNews news, Timers timers, Executor threads) {
+  public ScheduleKeeper(
+      Home home, ChildJobs jobs, RuntimeEventSink news, Timers timers, Executor threads) {
     CronCalendar calendar = new CronCalendar();
     records = home.records();
     machine = new ScheduleMachine(calendar);
@@ -76,19 +77,19 @@ public final class ScheduleKeeper implements AutoCloseable {
         new MachineLoop<>(
             machine,
             records,
-            new ScheduleDeeds(jobs, records, news, times, timers, threads),
+            new ScheduleEffects(jobs, records, news, times, timers, threads),
             lead,
             home.lifetime(),
             timers);
-    reactionLead = lead(LastingReaction.KIND, home, timers);
+    reactionLead = lead(BoundedReaction.KIND, home, timers);
     reaction =
-        new LastingReaction(
+        new BoundedReaction(
             new ScheduleReaction(loop, machine, records, index),
             records,
             reactionLead,
             home.lifetime(),
             timers,
-            LastingReaction.PATIENCE);
+            BoundedReaction.PATIENCE);
     port = new LocalSchedules(loop, calendar, records, index, jobs, timers, home.suffixes());
   }
 
@@ -213,16 +214,16 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   /** What schedules for events do about one: those whose filter it passes make their jobs. */
-  private static final class ScheduleReaction implements LastingReaction.Schedules {
+  private static final class ScheduleReaction implements BoundedReaction.Schedules {
     private static final int PAGE = 200;
 
-    private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
+    private final MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop;
     private final ScheduleMachine machine;
     private final RecordStore records;
     private final EventIndex index;
 
     ScheduleReaction(
-        MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
+        MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop,
         ScheduleMachine machine,
         RecordStore records,
         EventIndex index) {

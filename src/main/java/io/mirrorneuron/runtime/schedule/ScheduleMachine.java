@@ -21,7 +21,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** Decides what schedules do. Pure. */
-final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
+final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> {
   /** Where schedules are kept. */
   static final String KIND = "schedules";
 
@@ -47,12 +47,13 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     if (input instanceof ScheduleInput.Create create) {
       return state.isPresent() ? state : Optional.of(begun(create, now));
     }
-    if (state.isPresent() && input instanceof ScheduleInput.Told(String eventId)) {
-      Schedule told = state.get().schedule().told(eventId);
-      boolean isOver = isGone(told) && told.work().news().untold().isEmpty();
+    if (state.isPresent() && input instanceof ScheduleInput.EventDelivered(String eventId)) {
+      Schedule reported = state.get().schedule().reported(eventId);
+      boolean isOver = isGone(reported) && reported.work().news().unreported().isEmpty();
       return isOver
           ? Optional.empty()
-          : Optional.of(ScheduleState.of(isGone(told) ? told : ShortWaits.of(told, now)));
+          : Optional.of(
+              ScheduleState.of(isGone(reported) ? reported : ShortWaits.of(reported, now)));
     }
     return state.map(
         known ->
@@ -106,7 +107,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       case ScheduleInput.BeginBackfill(var range, long total) -> backfill.begin(range, total);
       case ScheduleInput.CancelBackfill() -> backfill.cancel();
       case ScheduleInput.Delete(String reason) -> turn.delete(reason);
-      case ScheduleInput.Create _, ScheduleInput.Told _ ->
+      case ScheduleInput.Create _, ScheduleInput.EventDelivered _ ->
           throw new IllegalStateException("decided on before");
     }
     backfill.advance();
@@ -160,37 +161,37 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   }
 
   @Override
-  public List<ScheduleDeed> owed(ScheduleState state) {
+  public List<ScheduleEffect> pending(ScheduleState state) {
     Schedule schedule = state.schedule();
     List<String> jobs = schedule.children().stream().map(Child::jobId).toList();
     Backfill backfill = schedule.work().backfill();
-    List<ScheduleDeed> owed = new ArrayList<>();
+    List<ScheduleEffect> pending = new ArrayList<>();
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {
         case WAITS -> {}
         case LOOKS -> {
           boolean isTime = due.reason() == Reason.PERIODIC;
           boolean asks = isTime && schedule.definition().prohibitOverlap();
-          owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs, asks));
+          pending.add(new ScheduleEffect.Look(due.dispatchId(), jobs, asks));
         }
         case STARTS ->
-            owed.add(new ScheduleDeed.Start(due, schedule.definition(), schedule.origin(due)));
+            pending.add(new ScheduleEffect.Start(due, schedule.definition(), schedule.origin(due)));
       }
     }
     Foresight ahead = schedule.when().foresight();
     if (ahead != null && ahead.looking()) {
-      owed.add(new ScheduleDeed.Foresee(ahead.due(), jobs));
+      pending.add(new ScheduleEffect.Foresee(ahead.due(), jobs));
     }
     if (backfill != null) {
-      backfill.owed(schedule).ifPresent(owed::add);
+      backfill.pending(schedule).ifPresent(pending::add);
     }
     schedule
         .work()
         .jobs()
         .filter(Child::closing)
-        .forEach(child -> owed.add(new ScheduleDeed.Close(child.jobId())));
-    schedule.work().news().untold().forEach(news -> owed.add(new ScheduleDeed.Tell(news)));
-    return owed;
+        .forEach(child -> pending.add(new ScheduleEffect.Close(child.jobId())));
+    schedule.work().news().unreported().forEach(news -> pending.add(new ScheduleEffect.Tell(news)));
+    return pending;
   }
 
   /**
@@ -198,8 +199,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
    * no matter of who asks now.
    */
   @Override
-  public boolean isAwaited(ScheduleDeed deed) {
-    return !(deed instanceof ScheduleDeed.Tell || deed instanceof ScheduleDeed.Foresee);
+  public boolean isAwaited(ScheduleEffect effect) {
+    return !(effect instanceof ScheduleEffect.Tell || effect instanceof ScheduleEffect.Foresee);
   }
 
   @Override

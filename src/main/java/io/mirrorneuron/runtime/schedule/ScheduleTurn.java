@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -86,13 +86,13 @@ final class ScheduleTurn {
       draft.schedule =
           draft.schedule.counting(
               draft.schedule.counters().missedMore(times.missed()),
-              draft.schedule.told().missed(times.lastMissed()));
+              draft.schedule.reported().missed(times.lastMissed()));
       draft.notes.missed(
           DispatchIds.ofTime(draft.schedule.id(), times.lastMissed()), reason(), times);
     }
     if (times.lastMissed() > 0) {
       draft.tell(
-          TimesTold.MISSED,
+          MissedTimeLog.MISSED,
           Map.of(
               "missed", count(times.missed()),
               "made_up", times.madeUp().size(),
@@ -163,29 +163,29 @@ final class ScheduleTurn {
         draft.notes.skipped(due, PAUSED);
         if (due.reason().isTime()) {
           draft.schedule = draft.schedule.skipping(1);
-          draft.tell(TimesTold.SKIPPED, due, Map.of("skipped", 1, "why", PAUSED));
+          draft.tell(MissedTimeLog.SKIPPED, due, Map.of("skipped", 1, "why", PAUSED));
         }
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }
     new GatherTurn(draft).drop(PAUSED);
-    Schedule.Told told = draft.schedule.told().paused(reason);
+    Schedule.StatusNotes reported = draft.schedule.reported().paused(reason);
     draft.schedule =
-        draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told);
+        draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), reported);
   }
 
   /** Jobs that it has made go on. */
   void delete(String reason) {
-    draft.schedule = draft.schedule.deleted().counting(draft.schedule.counters(), told(reason));
+    draft.schedule = draft.schedule.deleted().counting(draft.schedule.counters(), reported(reason));
   }
 
-  private Schedule.Told told(String reason) {
-    return draft.schedule.told().because(reason);
+  private Schedule.StatusNotes reported(String reason) {
+    return draft.schedule.reported().because(reason);
   }
 
   void resume(String reason) {
     if (draft.schedule.isActive()) {
-      draft.schedule = draft.schedule.counting(draft.schedule.counters(), told(reason));
+      draft.schedule = draft.schedule.counting(draft.schedule.counters(), reported(reason));
     } else {
       goOn(reason);
     }
@@ -200,7 +200,10 @@ final class ScheduleTurn {
     long last = pauseHasEnded() ? draft.schedule.pausedUntil() - 1 : draft.now;
     skip(last);
     draft.schedule =
-        draft.schedule.in(Status.ACTIVE, null).counting(draft.schedule.counters(), told(reason));
+        draft
+            .schedule
+            .in(Status.ACTIVE, null)
+            .counting(draft.schedule.counters(), reported(reason));
     aim(last);
   }
 
@@ -214,7 +217,7 @@ final class ScheduleTurn {
     draft.schedule =
         draft.schedule.due(null, passed.isMore() ? last : passed.last()).skipping(passed.count());
     draft.tell(
-        TimesTold.SKIPPED,
+        MissedTimeLog.SKIPPED,
         Map.of(
             "skipped", count(passed.count()),
             "first_due", DispatchNotes.time(first),
@@ -246,7 +249,7 @@ final class ScheduleTurn {
             .schedule
             .with(definition)
             .in(status, until)
-            .counting(draft.schedule.counters(), told(reason));
+            .counting(draft.schedule.counters(), reported(reason));
     Map<String, Object> more = new LinkedHashMap<>(ScheduleDraft.because(reason));
     more.put("version", draft.schedule.versions().current());
     draft.tell("schedule_updated", more, 0);
@@ -324,7 +327,7 @@ final class ScheduleTurn {
               null,
               false,
               event.event().payload(),
-              ScheduleInput.Happened.told(event.event()),
+              ScheduleInput.Happened.reported(event.event()),
               Phase.WAITS,
               draft.now,
               false,

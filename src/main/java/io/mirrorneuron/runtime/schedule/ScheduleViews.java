@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
-import io.mirrorneuron.runtime.schedule.event.GatherWords;
+import io.mirrorneuron.runtime.schedule.event.GatherText;
 import io.mirrorneuron.runtime.schedule.event.Gathered;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MarkedSecrets;
@@ -28,7 +28,7 @@ final class ScheduleViews {
   /** As many as the contract has. */
   private static final int MOST_DISPATCHES = 50;
 
-  private static final GatherWords WORDS = new GatherWords(Redaction::isSecret);
+  private static final GatherText WORDS = new GatherText(Redaction::isSecret);
 
   private ScheduleViews() {}
 
@@ -144,9 +144,9 @@ final class ScheduleViews {
         beside.open(),
         schedule.counters(),
         DispatchNotes.time(schedule.pausedUntil()),
-        schedule.told().statusReason(),
-        DispatchNotes.time(schedule.told().lastMissedAt()),
-        schedule.told().lastBlocked(),
+        schedule.reported().statusReason(),
+        DispatchNotes.time(schedule.reported().lastMissedAt()),
+        schedule.reported().lastBlocked(),
         why(schedule, beside.asking()),
         backfill(schedule.work().backfill(), beside.open()),
         DispatchNotes.time(schedule.made().at()),
@@ -255,7 +255,7 @@ final class ScheduleViews {
       return which + " is being dealt with";
     }
     String until = which + " is tried at " + DispatchNotes.time(due.notBefore());
-    String hindrance = schedule.told().lastBlocked();
+    String hindrance = schedule.reported().lastBlocked();
     return hindrance == null ? until : until + "; last time: " + hindrance;
   }
 }

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.cron.TimesMade;
 import io.mirrorneuron.runtime.schedule.event.Gathered;
-import io.mirrorneuron.runtime.schedule.event.UntoldNews;
+import io.mirrorneuron.runtime.schedule.event.PendingEvents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +31,7 @@ record ScheduleWork(
     List<String> recent,
     List<Child> children,
     Gathered gathered,
-    UntoldNews news,
+    PendingEvents news,
     Backfill backfill,
     TimesMade times) {
   static final ScheduleWork NONE =
@@ -44,7 +44,7 @@ record ScheduleWork(
     recent = recent == null ? List.of() : List.copyOf(recent);
     children = children == null ? List.of() : List.copyOf(children);
     gathered = gathered == null ? Gathered.NOTHING : gathered;
-    news = news == null ? UntoldNews.NONE : news;
+    news = news == null ? PendingEvents.NONE : news;
     times = times == null ? TimesMade.NONE : times;
   }
 
@@ -170,7 +170,7 @@ record ScheduleWork(
     return new ScheduleWork(waiting, recent, children, all, news, backfill, times);
   }
 
-  ScheduleWork news(UntoldNews all) {
+  ScheduleWork news(PendingEvents all) {
     return new ScheduleWork(waiting, recent, children, gathered, all, backfill, times);
   }
 

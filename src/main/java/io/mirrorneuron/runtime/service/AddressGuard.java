@@ -27,7 +27,7 @@ public final class AddressGuard implements AutoCloseable {
 
   private final Purpose purpose;
   private final Names names;
-  private final OwnDoors doors;
+  private final OwnPorts endpoints;
   private final List<AddressRange> allowed;
   private final boolean isPrivateAllowed;
 
@@ -68,10 +68,10 @@ public final class AddressGuard implements AutoCloseable {
     }
   }
 
-  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnDoors doors, Reach reach) {
+  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnPorts endpoints, Reach reach) {
     this.purpose = purpose;
     this.names = new Names(resolver);
-    this.doors = doors;
+    this.endpoints = endpoints;
     this.allowed = reach.addresses().stream().map(AddressRange::of).toList();
     this.isPrivateAllowed = reach.privateNetworks();
   }
@@ -80,8 +80,8 @@ public final class AddressGuard implements AutoCloseable {
    * @param reach what may be asked although it is of a forbidden kind; the doors of this server
    *     stay forbidden
    */
-  public static AddressGuard of(Purpose purpose, OwnDoors doors, Reach reach) {
-    return new AddressGuard(purpose, InetAddress::getAllByName, doors, reach);
+  public static AddressGuard of(Purpose purpose, OwnPorts endpoints, Reach reach) {
+    return new AddressGuard(purpose, InetAddress::getAllByName, endpoints, reach);
   }
 
   /**
@@ -89,8 +89,8 @@ public final class AddressGuard implements AutoCloseable {
    *
    * @param allowed addresses, or ranges as {@code 169.254.0.0/16}
    */
-  public static AddressGuard of(Purpose purpose, OwnDoors doors, List<String> allowed) {
-    return of(purpose, doors, new Reach(allowed, purpose.isPrivateUsual));
+  public static AddressGuard of(Purpose purpose, OwnPorts endpoints, List<String> allowed) {
+    return of(purpose, endpoints, new Reach(allowed, purpose.isPrivateUsual));
   }
 
   /**
@@ -126,7 +126,7 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   /** Whether it is this server or its Redis that answers there, on this machine. */
-  public boolean isDoor(String host, int port) {
+  public boolean isEndpoint(String host, int port) {
     InetAddress address;
     try {
       Optional<InetAddress> literal = HostSpelling.literal(host);
@@ -135,10 +135,10 @@ public final class AddressGuard implements AutoCloseable {
       }
       address = literal.orElseGet(InetAddress::getLoopbackAddress);
     } catch (NotAsked e) {
-      return doors.isHere(port); // as systems read some spellings, it may be this machine
+      return endpoints.isHere(port); // as systems read some spellings, it may be this machine
     }
     return (address.isAnyLocalAddress() || isHere(address))
-        && doors.holds(address, port, true, names);
+        && endpoints.holds(address, port, true, names);
   }
 
   private void judge(String host, InetAddress address, int port, Set<Integer> declared)
@@ -148,7 +148,7 @@ public final class AddressGuard implements AutoCloseable {
     List<InetAddress> carried = AddressForms.carried(address);
     List<InetAddress> forms = Stream.concat(Stream.of(address), carried.stream()).toList();
     for (InetAddress form : forms) {
-      if (doors.holds(form, port, isHere(form), names)) {
+      if (endpoints.holds(form, port, isHere(form), names)) {
         throw new NotAsked(
             "%s port %d is a door of this server or its Redis, which no %s may ask"
                 .formatted(shown, port, purpose.word()));

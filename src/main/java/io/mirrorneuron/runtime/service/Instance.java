@@ -50,7 +50,7 @@ final class Instance {
   private DeployedBy by;
   private String shown;
   private long writtenAt;
-  private boolean untold;
+  private boolean unreported;
   private boolean paused;
   private boolean ended;
 
@@ -148,7 +148,7 @@ final class Instance {
     synchronized (this) {
       if (!ended && !paused && of == round) {
         ServiceHealth next = health.after(index, result, works.now());
-        untold |= !next.isLike(health);
+        unreported |= !next.isLike(health);
         health = next;
         showWhenDue();
       }
@@ -157,7 +157,7 @@ final class Instance {
 
   private void showWhenDue() {
     long age = works.now() - writtenAt;
-    long due = untold ? FINE_MS : health.firstFailure() == null ? COARSE_MS : FAILING_MS;
+    long due = unreported ? FINE_MS : health.firstFailure() == null ? COARSE_MS : FAILING_MS;
     if (!status().word().equals(shown) || age >= due) {
       show();
     }
@@ -174,13 +174,13 @@ final class Instance {
     String before = shown;
     shown = status().word();
     writtenAt = works.now();
-    untold = false;
+    unreported = false;
     writer.write(Json.write(document()), paused || isPassing());
     if (before != null && !before.equals(shown) && budget.take(works.now())) {
       Map<String, Object> members = facts();
       members.put("status", shown);
       members.put("previous_status", before);
-      int missed = budget.takeUntold();
+      int missed = budget.takeUnreported();
       if (missed > 0) {
         members.put("changes_not_told", missed);
       }
@@ -206,10 +206,10 @@ final class Instance {
   /**
    * Ends it; completes when the registry has it no more.
    *
-   * @param told whether its job goes on and tells of it
+   * @param reported whether its job goes on and tells of it
    */
-  synchronized CompletableFuture<Void> end(boolean told) {
-    if (told && !ended) {
+  synchronized CompletableFuture<Void> end(boolean reported) {
+    if (reported && !ended) {
       teller.tell("service_deregistered", facts());
     }
     ended = true;
@@ -248,7 +248,7 @@ final class Instance {
 
     private double left = MOST;
     private long at = Long.MIN_VALUE;
-    private int untold;
+    private int unreported;
 
     /**
      * Whether one may be told at this time, in milliseconds.
@@ -261,7 +261,7 @@ final class Instance {
       }
       at = now;
       if (left < 1) {
-        untold++;
+        unreported++;
         return false;
       }
       left--;
@@ -269,9 +269,9 @@ final class Instance {
     }
 
     /** How many were not told since this was asked last. */
-    int takeUntold() {
-      int count = untold;
-      untold = 0;
+    int takeUnreported() {
+      int count = unreported;
+      unreported = 0;
       return count;
     }
   }

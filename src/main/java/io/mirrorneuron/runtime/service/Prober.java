@@ -224,8 +224,8 @@ public final class Prober implements AutoCloseable {
         return ProbeResult.failed(
             status == null ? "the answer is not one of gRPC" : "status " + status + " of gRPC");
       }
-      boolean isTold = body.length() >= HEAD + 2 && body.getByte(HEAD) == STATUS;
-      int serving = isTold ? body.getByte(HEAD + 1) : 0;
+      boolean isReported = body.length() >= HEAD + 2 && body.getByte(HEAD) == STATUS;
+      int serving = isReported ? body.getByte(HEAD + 1) : 0;
       return serving == SERVING
           ? ProbeResult.well()
           : ProbeResult.failed("it says that it is " + word(serving));

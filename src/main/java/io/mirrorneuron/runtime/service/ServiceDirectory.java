@@ -6,7 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.RegisteredService;
 import io.mirrorneuron.port.node.ServiceFilter;
 import io.mirrorneuron.store.ServiceRegistry;
-import io.mirrorneuron.store.ServiceRegistry.Told;
+import io.mirrorneuron.store.ServiceRegistry.RegisteredDocument;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public final class ServiceDirectory {
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /** Records as they were read: most are the same for a long time. */
-  private final Cache<Told, RegisteredService> parsed =
+  private final Cache<RegisteredDocument, RegisteredService> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /**
@@ -46,7 +46,8 @@ public final class ServiceDirectory {
   public List<RegisteredService> list(ServiceFilter filter) {
     ServiceQuery query = new ServiceQuery(filter, false);
     boolean ofAll = filter.name() == null || filter.name().isBlank();
-    CompletionStage<List<Told>> all = ofAll ? registry.all() : registry.named(filter.name());
+    CompletionStage<List<RegisteredDocument>> all =
+        ofAll ? registry.all() : registry.named(filter.name());
     return read(all)
         .filter(query::takes)
         .sorted(Comparator.comparing(RegisteredService::name).thenComparing(RegisteredService::id))
@@ -86,9 +87,9 @@ public final class ServiceDirectory {
   }
 
   /** The store answers or fails by itself within the time that it may be silent. */
-  private Stream<RegisteredService> read(CompletionStage<List<Told>> told) {
+  private Stream<RegisteredService> read(CompletionStage<List<RegisteredDocument>> reported) {
     try {
-      return told.toCompletableFuture().get().stream()
+      return reported.toCompletableFuture().get().stream()
           .map(one -> parsed.get(one, ServiceDirectory::parse));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof MnException known
@@ -100,10 +101,10 @@ public final class ServiceDirectory {
     }
   }
 
-  private static RegisteredService parse(Told told) {
+  private static RegisteredService parse(RegisteredDocument reported) {
     RegisteredService service =
         LenientJson.read(
-            Json.parseObject(told.document(), "record of a service"), RegisteredService.class);
-    return told.role() == null ? service : service.as(told.role());
+            Json.parseObject(reported.document(), "record of a service"), RegisteredService.class);
+    return reported.role() == null ? service : service.as(reported.role());
   }
 }

@@ -59,14 +59,14 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
    * @param owner of its jobs, as the store knows it
    * @param environment variables that templates may have
    * @param bundles folder of payload files by their fingerprint
-   * @param isDoor whether this server itself answers at an address and port
+   * @param isEndpoint whether this server itself answers at an address and port
    */
   public record Home(
       String node,
       String owner,
       Map<String, String> environment,
       Function<String, Path> bundles,
-      BiPredicate<String, Integer> isDoor) {}
+      BiPredicate<String, Integer> isEndpoint) {}
 
   /**
    * @param prober closed with this
@@ -101,7 +101,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
             target == null ? "" : "@" + target,
             home.environment(),
             bundle == null ? null : home.bundles().apply(bundle),
-            home.isDoor());
+            home.isEndpoint());
     return listener(offer, teller);
   }
 
@@ -372,10 +372,10 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
         implements JobWatch.Staying {
       @Override
       public CompletionStage<Boolean> isNeeded() {
-        List<CompletableFuture<Boolean>> told =
+        List<CompletableFuture<Boolean>> reported =
             records.stream().map(one -> one.isLeft().toCompletableFuture()).toList();
-        return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
-            .thenApply(done -> told.stream().anyMatch(CompletableFuture::join));
+        return CompletableFuture.allOf(reported.toArray(CompletableFuture<?>[]::new))
+            .thenApply(done -> reported.stream().anyMatch(CompletableFuture::join));
       }
 
       @Override
@@ -394,7 +394,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
    * @param suffix of the ids of its agents that the manifest has not, as of a system job's copy
    * @param environment variables that templates may have
    * @param folder of its payload files, or null
-   * @param isDoor whether this server itself answers at an address and port
+   * @param isEndpoint whether this server itself answers at an address and port
    */
   private record JobOffer(
       ServiceDemands demands,
@@ -403,7 +403,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       String suffix,
       Map<String, String> environment,
       Path folder,
-      BiPredicate<String, Integer> isDoor) {
+      BiPredicate<String, Integer> isEndpoint) {
 
     private record Configured(Map<String, Object> environment) {}
 
@@ -443,7 +443,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
 
     /** Nothing but this server itself answers at its doors, whatever the manifest says. */
     private ServiceDefinition judged(ServiceDefinition filled) {
-      return filled.problem() == null && isDoor.test(filled.address(), filled.portNumber())
+      return filled.problem() == null && isEndpoint.test(filled.address(), filled.portNumber())
           ? filled.troubled(
               "port %d of %s is a door of this server or its Redis, and no service of a job"
                   .formatted(filled.portNumber(), filled.address()))

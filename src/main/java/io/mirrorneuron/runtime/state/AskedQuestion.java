@@ -28,14 +28,14 @@ public record AskedQuestion(
         id, agentId, stepId, seq, Stream.concat(records.stream(), Stream.of(record)).toList());
   }
 
-  public List<HumanRecord> told() {
+  public List<HumanRecord> reported() {
     return records.stream().map(HumanRecord::of).toList();
   }
 
   /** How it stands. */
   public HumanRequest request() {
     HumanRequest request = HumanRequest.unknown(id);
-    for (HumanRecord record : told()) {
+    for (HumanRecord record : reported()) {
       request = request.after(record);
     }
     return request;

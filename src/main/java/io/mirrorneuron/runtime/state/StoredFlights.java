@@ -15,9 +15,9 @@ public final class StoredFlights {
 
   private record Lease(String node) {}
 
-  private record Told(boolean parked, Lease lease) {}
+  private record FlightFields(boolean parked, Lease lease) {}
 
-  private record Box(Told flight) {}
+  private record Box(FlightFields flight) {}
 
   private record Boxes(Map<String, Box> mailboxes) {}
 
@@ -54,7 +54,7 @@ public final class StoredFlights {
   }
 
   private static Stream<Running> running(String agent, Box box) {
-    Told flight = box.flight;
+    FlightFields flight = box.flight;
     return flight == null || flight.parked || flight.lease == null
         ? Stream.empty()
         : Stream.of(new Running(agent, flight.lease.node));

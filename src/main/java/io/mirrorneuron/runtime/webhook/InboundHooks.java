@@ -236,9 +236,9 @@ public final class InboundHooks implements InboundWebhooks {
       String id = name == null ? null : eventId(hook, name);
       Map<String, Object> payload = payload(delivery.body());
       payload.put("_hook", about(hook, delivery));
-      EmittedEvent told =
+      EmittedEvent reported =
           events.emit(new NewEvent(id, hook.eventType(), NewEvent.WEBHOOK + hook.name(), payload));
-      return new AcceptedHook(told.eventId(), told.status());
+      return new AcceptedHook(reported.eventId(), reported.status());
     }
 
     /** What names the delivery, if it was signed with one of the secrets that are valid now. */

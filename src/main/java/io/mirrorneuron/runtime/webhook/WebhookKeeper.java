@@ -13,7 +13,7 @@ import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
-import io.mirrorneuron.runtime.schedule.event.OwnEventListener;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventListener;
 import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.Connections;
 import io.mirrorneuron.runtime.service.Connections.Peer;
@@ -55,7 +55,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** Webhooks that this server sends: the queues, the loop with its leader, and the port. */
-public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
+public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable {
   /** What is kept of each target where nothing else is configured. */
   public static final Room ROOM = room(10_000, 16 << 20);
 
@@ -219,12 +219,14 @@ public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
 
     /** What the network says, in one line. */
     private static String said(Exception e) {
-      Throwable told = e;
-      while (told.getCause() != null && told.getCause() != told) {
-        told = told.getCause();
+      Throwable reported = e;
+      while (reported.getCause() != null && reported.getCause() != reported) {
+        reported = reported.getCause();
       }
       String message =
-          told.getMessage() == null ? told.getClass().getSimpleName() : told.getMessage();
+          reported.getMessage() == null
+              ? reported.getClass().getSimpleName()
+              : reported.getMessage();
       return printable(message.lines().findFirst().orElse(""));
     }
 

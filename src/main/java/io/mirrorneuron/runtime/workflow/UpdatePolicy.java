@@ -54,7 +54,7 @@ public record UpdatePolicy(
   }
 
   /** As it is written in a manifest, in full. */
-  public Map<String, Object> told() {
+  public Map<String, Object> reported() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("strategy", strategy.word());
     all.put("max_parallel", maxParallel);

@@ -146,11 +146,11 @@ public final class BucketedJobStore implements ServedJobStore {
 
   @Override
   public CompletionStage<Void> eachState(String field, Consumer<String> hears) {
-    CompletionStage<Void> told = CompletableFuture.completedStage(null);
+    CompletionStage<Void> reported = CompletableFuture.completedStage(null);
     for (RedisJobStore bucket : buckets.buckets()) {
-      told = told.thenCompose(before -> bucket.eachState(field, hears));
+      reported = reported.thenCompose(before -> bucket.eachState(field, hears));
     }
-    return told;
+    return reported;
   }
 
   @Override
@@ -279,10 +279,11 @@ public final class BucketedJobStore implements ServedJobStore {
 
     /** Tells each bucket of those of these jobs that are its. */
     CompletionStage<Void> each(
-        List<String> jobIds, BiFunction<RedisJobStore, List<String>, CompletionStage<Void>> deed) {
+        List<String> jobIds,
+        BiFunction<RedisJobStore, List<String>, CompletionStage<Void>> effect) {
       return Future.all(
               byBucket(jobIds).entrySet().stream()
-                  .map(part -> deed.apply(part.getKey(), part.getValue()))
+                  .map(part -> effect.apply(part.getKey(), part.getValue()))
                   .map(Future::fromCompletionStage)
                   .toList())
           .<Void>mapEmpty()

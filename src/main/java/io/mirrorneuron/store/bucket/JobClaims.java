@@ -70,7 +70,7 @@ final class JobClaims {
         .key(shared.keys().bundles())
         .arg("keep")
         .arg(fingerprint)
-        .send(shared.lanes())
+        .send(shared.pipelines())
         .compose(
             entry ->
                 entry == null
@@ -123,7 +123,7 @@ final class JobClaims {
         .key(new ClaimKeys(own.keys()).intents())
         .arg("intend")
         .arg(job.jobId() + "\n" + job.runId())
-        .send(own.lanes());
+        .send(own.pipelines());
   }
 
   /**
@@ -139,7 +139,7 @@ final class JobClaims {
         .arg(mine.text())
         .arg(lastsMs)
         .arg(over)
-        .send(place.lanes())
+        .send(place.pipelines())
         .map(answer -> Claim.of(answer.toString()))
         .compose(
             holder ->
@@ -162,13 +162,13 @@ final class JobClaims {
         .key(new ClaimKeys(own.keys()).voided(jobId))
         .arg("void")
         .arg(DAY.toMillis())
-        .send(own.lanes())
+        .send(own.pipelines())
         .map(Response::toBoolean);
   }
 
   private Future<Boolean> exists(String jobId) {
     Place own = places.of(jobId);
-    return own.lanes()
+    return own.pipelines()
         .send(jobId, Request.cmd(Command.EXISTS).arg(own.keys().state(jobId)))
         .map(Response::toBoolean);
   }
@@ -189,7 +189,7 @@ final class JobClaims {
         .arg("intents")
         .arg(UNDER_WAY.toMillis())
         .arg(BATCH)
-        .send(bucket.lanes())
+        .send(bucket.pipelines())
         .compose(
             intents ->
                 Future.all(intents.stream().map(each -> settle(bucket, each.toString())).toList())
@@ -206,7 +206,7 @@ final class JobClaims {
         .compose(
             done ->
                 bucket
-                    .lanes()
+                    .pipelines()
                     .send(
                         Request.cmd(Command.ZREM)
                             .arg(new ClaimKeys(bucket.keys()).intents())
@@ -220,6 +220,6 @@ final class JobClaims {
         .key(claim(place, runId))
         .arg("free")
         .arg(new Claim("-", jobId).text())
-        .send(place.lanes());
+        .send(place.pipelines());
   }
 }

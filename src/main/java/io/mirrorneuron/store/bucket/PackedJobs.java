@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.Script;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -19,7 +19,7 @@ public final class PackedJobs {
   /** Of values and rows that are kept for who reads them again. */
   private static final int MOST_BYTES = 1 << 20;
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final Script thawScript = Script.resource("thaw.lua");
   private final Cache<String, ReadRow> rows =
@@ -29,8 +29,8 @@ public final class PackedJobs {
           .weigher((String jobId, ReadRow read) -> read.bytes())
           .build();
 
-  public PackedJobs(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
+  public PackedJobs(RedisPipelines pipelines, Keys keys) {
+    this.pipelines = pipelines;
     this.keys = keys;
   }
 
@@ -62,7 +62,7 @@ public final class PackedJobs {
 
   /** The value of a row's key when it is a packed job, else null. */
   private Future<byte[]> bytes(String jobId) {
-    return lanes
+    return pipelines
         .send(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)))
         .map(
             answer -> {
@@ -125,6 +125,6 @@ public final class PackedJobs {
     call.arg(value).arg(job.row()).arg(job.owner()).arg(job.manifest());
     call.arg(job.lastSeq()).arg(job.events());
     job.fields().forEach((field, text) -> call.arg(field).arg(text));
-    return call.send(lanes, jobId);
+    return call.send(pipelines, jobId);
   }
 }

@@ -83,7 +83,8 @@ public final class StoreMove {
     Set<String> living =
         result(
             Future.fromCompletionStage(
-                new RedisNodeRegistry(shared.lanes(), shared.keys(), Lifetime.DEFAULT).living()));
+                new RedisNodeRegistry(shared.pipelines(), shared.keys(), Lifetime.DEFAULT)
+                    .living()));
     if (!living.isEmpty()) {
       throw MnException.precondition(
           "servers work with %s: stop %s first, or wait %s when they have just died"
@@ -121,11 +122,11 @@ public final class StoreMove {
     if (!isBegun && (!there.isEmpty() || isThere(to, left(to)))) {
       throw MnException.precondition(
           "%s has jobs under this namespace already (%s); choose another redis.namespace for one of both"
-              .formatted(kind(to), told(there)));
+              .formatted(kind(to), reported(there)));
     }
   }
 
-  private static String told(Map<String, Long> counts) {
+  private static String reported(Map<String, Long> counts) {
     return counts.isEmpty()
         ? "copied elsewhere since"
         : counts.entrySet().stream()
@@ -148,7 +149,7 @@ public final class StoreMove {
     JobStore jobs =
         places.isBuckets()
             ? new BucketedJobStore(places, unused, 1)
-            : new RedisJobStore(shared.lanes(), shared.keys(), unused, 1);
+            : new RedisJobStore(shared.pipelines(), shared.keys(), unused, 1);
     return result(Future.fromCompletionStage(jobs.counts()));
   }
 
@@ -188,7 +189,7 @@ public final class StoreMove {
   private static Future<Void> requireNo(StorePlaces places, String key, String refusal) {
     return places
         .shared()
-        .lanes()
+        .pipelines()
         .send(Request.cmd(Command.GET).arg(key))
         .compose(
             mark ->
@@ -198,7 +199,7 @@ public final class StoreMove {
   }
 
   static Response ask(Place place, Request request) {
-    return result(place.lanes().send(request));
+    return result(place.pipelines().send(request));
   }
 
   /** What was asked for, as long as it may take; fails with what Redis says. */
@@ -359,10 +360,10 @@ public final class StoreMove {
     }
 
     private static void each(
-        List<String> members, int width, BiFunction<String, String, Future<?>> deed) {
+        List<String> members, int width, BiFunction<String, String, Future<?>> effect) {
       List<Future<?>> underWay = new ArrayList<>();
       for (int i = 0; i < members.size(); i += width) {
-        underWay.add(deed.apply(members.get(i), width == 2 ? members.get(i + 1) : null));
+        underWay.add(effect.apply(members.get(i), width == 2 ? members.get(i + 1) : null));
         if (underWay.size() == BATCH || i + width >= members.size()) {
           StoreMove.result(Future.all(underWay));
           underWay.clear();
@@ -388,7 +389,7 @@ public final class StoreMove {
       for (String each : member) {
         request.arg(each);
       }
-      return bucket.lanes().send(request);
+      return bucket.pipelines().send(request);
     }
 
     /** What programs have, or where they are. */
@@ -489,7 +490,7 @@ public final class StoreMove {
                   Future.all(
                       page.stream()
                           .filter(key -> !key.equals(but))
-                          .map(key -> place.lanes().send(Request.cmd(Command.UNLINK).arg(key)))
+                          .map(key -> place.pipelines().send(Request.cmd(Command.UNLINK).arg(key)))
                           .toList())));
     }
 
@@ -499,24 +500,24 @@ public final class StoreMove {
 
     /** Nothing is done where nothing is. */
     static Future<?> copy(Place from, String old, Place to, String fresh) {
-      Future<Response> dump = from.lanes().send(Request.cmd(Command.DUMP).arg(old));
-      Future<Response> left = from.lanes().send(Request.cmd(Command.PTTL).arg(old));
+      Future<Response> dump = from.pipelines().send(Request.cmd(Command.DUMP).arg(old));
+      Future<Response> left = from.pipelines().send(Request.cmd(Command.PTTL).arg(old));
       return Future.all(dump, left)
           .compose(
               both ->
                   dump.result() == null
                       ? Future.succeededFuture()
-                      : to.lanes()
+                      : to.pipelines()
                           .send(
                               Request.cmd(Command.RESTORE)
                                   .arg(fresh)
                                   .arg(Math.max(0, left.result().toLong()))
                                   .arg(dump.result().toBuffer())
                                   .arg("REPLACE"))
-                          .recover(failure -> Future.failedFuture(told(failure))));
+                          .recover(failure -> Future.failedFuture(reported(failure))));
     }
 
-    private static Throwable told(Throwable failure) {
+    private static Throwable reported(Throwable failure) {
       return String.valueOf(failure.getMessage()).contains("DUMP payload version")
           ? MnException.precondition(
               "the Redis that is copied to is older than the one that is copied, and cannot read what that has: renew it first")

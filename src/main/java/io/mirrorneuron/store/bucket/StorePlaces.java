@@ -2,10 +2,10 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
-import io.mirrorneuron.store.lane.ClusterMap;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.RedisMaster;
+import io.mirrorneuron.store.RedisPipelines;
+import io.mirrorneuron.store.connection.ClusterMap;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.RedisMaster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -24,8 +24,8 @@ import java.util.stream.IntStream;
  */
 public record StorePlaces(Place shared, List<Place> jobs) {
   /** One Redis. */
-  public static StorePlaces one(RedisLanes lanes, Keys keys) {
-    Place only = new Place(lanes, keys);
+  public static StorePlaces one(RedisPipelines pipelines, Keys keys) {
+    Place only = new Place(pipelines, keys);
     return new StorePlaces(only, List.of(only));
   }
 
@@ -43,7 +43,7 @@ public record StorePlaces(Place shared, List<Place> jobs) {
       boolean isAcknowledged,
       Storage storage,
       Duration timeout) {
-    List<Future<RedisLanes>> lanes = new ArrayList<>();
+    List<Future<RedisPipelines>> pipelines = new ArrayList<>();
     List<Keys> parts = parts(keys);
     for (Keys part : parts) {
       RedisMaster master = cluster.master(Buckets.slotOfKey(part.jobs()));
@@ -51,12 +51,13 @@ public record StorePlaces(Place shared, List<Place> jobs) {
           isAcknowledged
               ? RedisDialer.acknowledged(master, part.acknowledged(), timeout)
               : RedisDialer.to(master);
-      lanes.add(
-          lanes.isEmpty()
-              ? RedisLanes.connect(vertx, dialer, storage, timeout)
-              : RedisLanes.single(vertx, dialer, storage, timeout));
+      pipelines.add(
+          pipelines.isEmpty()
+              ? RedisPipelines.connect(vertx, dialer, storage, timeout)
+              : RedisPipelines.single(vertx, dialer, storage, timeout));
     }
-    return Future.all(lanes).map(all -> places(parts, lanes.stream().map(Future::result).toList()));
+    return Future.all(pipelines)
+        .map(all -> places(parts, pipelines.stream().map(Future::result).toList()));
   }
 
   /** What is no job, then the buckets. */
@@ -69,19 +70,19 @@ public record StorePlaces(Place shared, List<Place> jobs) {
     return parts;
   }
 
-  private static StorePlaces places(List<Keys> parts, List<RedisLanes> lanes) {
+  private static StorePlaces places(List<Keys> parts, List<RedisPipelines> pipelines) {
     List<Place> places =
         IntStream.range(0, parts.size())
-            .mapToObj(i -> new Place(lanes.get(i), parts.get(i)))
+            .mapToObj(i -> new Place(pipelines.get(i), parts.get(i)))
             .toList();
     return new StorePlaces(places.getFirst(), places.subList(1, places.size()));
   }
 
   /** The same connections with other keys. */
   public StorePlaces with(Keys keys) {
-    List<RedisLanes> lanes = new ArrayList<>(List.of(shared.lanes()));
-    jobs.forEach(place -> lanes.add(place.lanes()));
-    return isBuckets() ? places(parts(keys), lanes) : one(shared.lanes(), keys);
+    List<RedisPipelines> pipelines = new ArrayList<>(List.of(shared.pipelines()));
+    jobs.forEach(place -> pipelines.add(place.pipelines()));
+    return isBuckets() ? places(parts(keys), pipelines) : one(shared.pipelines(), keys);
   }
 
   public boolean isBuckets() {
@@ -95,20 +96,20 @@ public record StorePlaces(Place shared, List<Place> jobs) {
 
   /** The thread that works for this job. */
   public Executor executor(String jobId) {
-    return of(jobId).lanes().executor(jobId);
+    return of(jobId).pipelines().executor(jobId);
   }
 
   /** Whether every server is connected. */
   public boolean isConnected() {
-    return shared.lanes().isConnected()
-        && jobs.stream().allMatch(place -> place.lanes().isConnected());
+    return shared.pipelines().isConnected()
+        && jobs.stream().allMatch(place -> place.pipelines().isConnected());
   }
 
-  /** See {@link RedisLanes#onRestart}. */
+  /** See {@link RedisPipelines#onRestart}. */
   public void onRestart(Consumer<Executor> first, Runnable then) {
-    shared.lanes().onRestart(first, then);
+    shared.pipelines().onRestart(first, then);
     if (isBuckets()) {
-      jobs.forEach(place -> place.lanes().onRestart(first, then));
+      jobs.forEach(place -> place.pipelines().onRestart(first, then));
     }
   }
 }

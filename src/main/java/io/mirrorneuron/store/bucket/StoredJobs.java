@@ -4,7 +4,7 @@ import io.mirrorneuron.store.JobDamage;
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.Script;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -22,13 +22,13 @@ public final class StoredJobs {
   /** Fields of a state that are the scripts', see {@code job-index.lua} and {@code end.lua}. */
   private static final List<String> OF_SCRIPTS = List.of("status", "run", "key", "packed");
 
-  private final RedisLanes lanes;
+  private final RedisPipelines pipelines;
   private final Keys keys;
   private final PackedJobs packed;
   private final Script loadScript = Script.resource("load.lua");
 
-  public StoredJobs(RedisLanes lanes, Keys keys, PackedJobs packed) {
-    this.lanes = lanes;
+  public StoredJobs(RedisPipelines pipelines, Keys keys, PackedJobs packed) {
+    this.pipelines = pipelines;
     this.keys = keys;
     this.packed = packed;
   }
@@ -48,7 +48,7 @@ public final class StoredJobs {
   }
 
   private Future<Optional<StoredJob>> read(String jobId, Script.Call call) {
-    return JobDamage.named(jobId, call.send(lanes, jobId))
+    return JobDamage.named(jobId, call.send(pipelines, jobId))
         .map(
             all ->
                 all.size() > 3 && all.get(3) != null
@@ -59,13 +59,15 @@ public final class StoredJobs {
   /** The row as JSON, or null when the job is unknown. */
   public Future<byte[]> row(String jobId) {
     Request read = Request.cmd(Command.GET).arg(keys.row(jobId));
-    return JobDamage.named(jobId, lanes.send(jobId, read))
+    return JobDamage.named(jobId, pipelines.send(jobId, read))
         .map(answer -> answer == null ? null : packed.rowIn(jobId, answer));
   }
 
   /** See {@link io.mirrorneuron.store.JobStore#allocations}. */
   public Future<Map<String, String>> allocations() {
-    return lanes.send(Request.cmd(Command.HGETALL).arg(keys.allocations())).map(StoredJobs::texts);
+    return pipelines
+        .send(Request.cmd(Command.HGETALL).arg(keys.allocations()))
+        .map(StoredJobs::texts);
   }
 
   /** See {@link io.mirrorneuron.store.JobStore#manifest}. */
@@ -107,7 +109,7 @@ public final class StoredJobs {
       Supplier<Request> request,
       Function<Response, T> read,
       Function<PackedJob, T> part) {
-    Supplier<Future<T>> unpacked = () -> lanes.send(jobId, request.get()).map(read);
+    Supplier<Future<T>> unpacked = () -> pipelines.send(jobId, request.get()).map(read);
     return JobDamage.named(jobId, packed.unlessPacked(jobId, unpacked, part));
   }
 

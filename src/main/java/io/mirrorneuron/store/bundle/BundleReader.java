@@ -33,10 +33,10 @@ final class BundleReader {
   void read(InputStream in, Path folder) throws IOException {
     String path = text(in);
     while (path != null) {
-      String told = text(in);
-      boolean isExecutable = told != null && told.startsWith("x");
-      long length = length(isExecutable ? told.substring(1) : told);
-      note(path + '\0' + told + '\0', path + '\0' + length + '\0');
+      String reported = text(in);
+      boolean isExecutable = reported != null && reported.startsWith("x");
+      long length = length(isExecutable ? reported.substring(1) : reported);
+      note(path + '\0' + reported + '\0', path + '\0' + length + '\0');
       write(in, place(folder, path), length, isExecutable);
       path = text(in);
     }

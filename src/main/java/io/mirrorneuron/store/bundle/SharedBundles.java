@@ -232,7 +232,7 @@ public final class SharedBundles implements BundleStore {
       final ReentrantLock lock = new ReentrantLock();
 
       /** What was told last; null before. */
-      String told;
+      String reported;
     }
 
     /** See {@link BundleStore#fetch}. */
@@ -268,8 +268,8 @@ public final class SharedBundles implements BundleStore {
                     + " cannot be brought to this node: "
                     + e.getMessage());
       }
-      why.filter(text -> !text.equals(fetch.told)).ifPresent(LOG::warn);
-      fetch.told = why.orElse(null);
+      why.filter(text -> !text.equals(fetch.reported)).ifPresent(LOG::warn);
+      fetch.reported = why.orElse(null);
       return why;
     }
 

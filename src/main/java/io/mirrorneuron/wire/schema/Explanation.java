@@ -140,7 +140,7 @@ public final class Explanation {
   private void explainParts(Object value, JsonSchema schema, List<Object> place) {
     int before = faults.size();
     SchemaParts parts = new SchemaParts(schema);
-    boolean isTold = look(validators.own(parts), value, place);
+    boolean isReported = look(validators.own(parts), value, place);
     parts.referred(validators.schemas()).ifPresent(one -> explain(value, one, place));
     parts.all().forEach(one -> explain(value, one, place));
     switch (value) {
@@ -149,7 +149,7 @@ public final class Explanation {
       case null, default -> {}
     }
     if (faults.size() == before
-        && (!isTold || parts.hasOthers())
+        && (!isReported || parts.hasOthers())
         && !validators.fits(value, schema)) {
       addGeneral(place);
     }

@@ -83,7 +83,7 @@ public final class SchemaForValue {
   }
 
   /** What the validator says, in words of the schema's author. */
-  public String told(String message) {
+  public String reported(String message) {
     for (Map.Entry<String, String> one : written.entrySet()) {
       if (message.contains(one.getKey())) {
         return message.replace(one.getKey(), one.getValue());

@@ -43,7 +43,7 @@ class DamagedJobsIT {
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    packedJobs = new PackedJobs(redis.lanes(), KEYS);
+    packedJobs = new PackedJobs(redis.pipelines(), KEYS);
     startServer();
   }
 

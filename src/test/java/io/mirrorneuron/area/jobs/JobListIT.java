@@ -26,8 +26,8 @@ class JobListIT extends WithGuardedGateway {
     List<String> made = new ArrayList<>();
     for (String name : List.of("one", "two", "two")) {
       String body = "{\"manifest_json\":{\"graph_id\":\"%s\",\"job_name\":\"%s\"}}";
-      String told = gateway.post("/api/v1/jobs", body.formatted(name, name)).body();
-      made.addFirst(Json.parse(told).path("job_id").asText());
+      String reported = gateway.post("/api/v1/jobs", body.formatted(name, name)).body();
+      made.addFirst(Json.parse(reported).path("job_id").asText());
     }
     gateway.jobs.finish(made.getFirst(), "failed");
 

@@ -239,22 +239,22 @@ class JobsAndRunsIT {
               .formatted(Instant.now()));
       append(run, "events.jsonl", "{\"type\":\"job_completed\",\"ts\":\"2026-01-01T00:00:00Z\"}");
 
-      JsonNode told = snapshots.next();
-      while (told.at("/steps/0/agents/0/tokens").isNull()) {
-        told = snapshots.next();
+      JsonNode reported = snapshots.next();
+      while (reported.at("/steps/0/agents/0/tokens").isNull()) {
+        reported = snapshots.next();
       }
-      assertThat(told.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
-      assertThat(told.at("/steps/0/last_activity/category").asText()).isEqualTo("tool");
-      assertThat(told.path("status").asText()).isEqualTo("running");
-      assertThat(told.path("seq").asLong()).isGreaterThan(before);
+      assertThat(reported.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+      assertThat(reported.at("/steps/0/last_activity/category").asText()).isEqualTo("tool");
+      assertThat(reported.path("status").asText()).isEqualTo("running");
+      assertThat(reported.path("seq").asLong()).isGreaterThan(before);
       JsonNode beside = get("/jobs/" + job + "/workflow-progress");
       assertThat(Json.write(beside.at("/steps/0/recent_events")))
-          .isEqualTo(Json.write(told.at("/steps/0/recent_events")));
+          .isEqualTo(Json.write(reported.at("/steps/0/recent_events")));
       Files.createFile(gate);
-      while (!told.path("status").asText().equals("completed")) {
-        told = snapshots.next();
+      while (!reported.path("status").asText().equals("completed")) {
+        reported = snapshots.next();
       }
-      assertThat(told.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
+      assertThat(reported.at("/steps/0/agents/0/tokens").asInt()).isEqualTo(12);
       assertThat(snapshots.hasNext()).isFalse();
     }
     JsonNode polled = get("/jobs/" + job + "/workflow-progress");

@@ -125,10 +125,10 @@ class WorkflowProgressIT {
     List<String> events = jobs().lastEvents(job, 5000).events();
     Random random = new Random(job.hashCode());
     JobStory inParts = new JobStory(job, first);
-    int told = 0;
+    int reported = 0;
     for (int end = 0; end <= events.size(); end += 1 + random.nextInt(5)) {
-      inParts.add(events.subList(told, end));
-      told = end;
+      inParts.add(events.subList(reported, end));
+      reported = end;
       JobStory atOnce = new JobStory(job, first);
       atOnce.add(events.subList(0, end));
       for (JobRecord known : List.of(record, eventsOnly)) {

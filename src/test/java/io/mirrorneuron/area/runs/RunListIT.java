@@ -80,10 +80,10 @@ class RunListIT extends WithGuardedGateway {
       assertThat(first.path("event").asText()).isEqualTo("runs");
       assertThat(first.at("/data/data")).isEmpty();
       appear("p1", "2026-06-20T10:00:00.120Z");
-      ObjectNode second = toldWhole(socket, "p1");
+      ObjectNode second = reportedWhole(socket, "p1");
       assertThat(second.path("id").asLong()).isGreaterThan(first.path("id").asLong());
       appear("p2", "2026-06-20T11:00:00.120Z");
-      ObjectNode third = toldWhole(socket, "p2");
+      ObjectNode third = reportedWhole(socket, "p2");
       assertThat(third.at("/data/data")).hasSize(1);
       assertThat(third.at("/data/total").asInt()).isEqualTo(2);
       HttpRequest.Builder again =
@@ -115,12 +115,12 @@ class RunListIT extends WithGuardedGateway {
   }
 
   /** The list with all that is to be told of the run. */
-  private static ObjectNode toldWhole(SocketClient socket, String runId) throws Exception {
-    ObjectNode told = socket.next();
-    while (!told.at("/data/data/0/job_id").asText().equals("job-of-" + runId)
-        || !told.at("/data/data/0").hasNonNull("trace_id")) {
-      told = socket.next();
+  private static ObjectNode reportedWhole(SocketClient socket, String runId) throws Exception {
+    ObjectNode reported = socket.next();
+    while (!reported.at("/data/data/0/job_id").asText().equals("job-of-" + runId)
+        || !reported.at("/data/data/0").hasNonNull("trace_id")) {
+      reported = socket.next();
     }
-    return told;
+    return reported;
   }
 }

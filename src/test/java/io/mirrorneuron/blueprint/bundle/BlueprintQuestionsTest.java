@@ -132,7 +132,7 @@ class BlueprintQuestionsTest {
   }
 
   @Test
-  void secretsAreToldNobody() {
+  void secretsAreReportedNobody() {
     bundle.manifest(
         "{'inputs':{'api_token':'hush-one','max_tokens':5,'access':{'default':{'password':'hush-two'}}}}");
     assertThat(form().toString()).doesNotContain("hush").contains("\"default\":5");

@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -43,8 +43,8 @@ class FileAnswersIT {
   private static GatewayVerticle gateway;
   private static Path file;
 
-  private static final class Shelf extends AreaVerticle {
-    Shelf() {
+  private static final class HandleTable extends AreaVerticle {
+    HandleTable() {
       super("shelf", 4);
       on(
           "getFile",
@@ -71,7 +71,7 @@ class FileAnswersIT {
         .put("parameters", parameters);
     JsonObject open = document.getJsonObject("paths").getJsonObject("/shelf/{name}/open");
     open.put("post", open.remove("get"));
-    Shelf area = new Shelf();
+    HandleTable area = new HandleTable();
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
@@ -93,7 +93,7 @@ class FileAnswersIT {
                 () -> CompletableFuture.completedStage(List.of()),
                 java.time.Clock.systemUTC(),
                 UploadQuota.unlimited(),
-                FarReads.NONE,
+                RemoteReads.NONE,
                 StreamTokens.of(List.of(), java.time.Clock.systemUTC())),
             Contract.of(vertx, document).await(),
             List.of(area),

@@ -129,7 +129,7 @@ class LoggedRequestIT extends WithSharedGateway {
     "/api/v1/webhooks, /api/v1/webhooks",
     "/api/v1/jobs/hooks, /api/v1/jobs/hooks",
   })
-  void whatFollowsHooksIsLeftOut(String path, String told) {
-    assertThat(LoggedRequest.withoutToken(path)).isEqualTo(told);
+  void whatFollowsHooksIsLeftOut(String path, String reported) {
+    assertThat(LoggedRequest.withoutToken(path)).isEqualTo(reported);
   }
 }

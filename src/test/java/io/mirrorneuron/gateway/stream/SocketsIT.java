@@ -55,10 +55,10 @@ class SocketsIT extends WithGuardedGateway {
       gateway.jobs.failWith(MnException.unavailable("the runtime does not answer", null));
       gateway.jobs.append(job, Json.object().put("type", "news")); // who waits looks
 
-      ObjectNode told = socket.next();
-      assertThat(told.path("event").asText()).isEqualTo("error");
-      assertThat(told.at("/data/error").asText()).isEqualTo("the runtime does not answer");
-      assertThat(told.at("/data/job_id").asText()).isEqualTo(job);
+      ObjectNode reported = socket.next();
+      assertThat(reported.path("event").asText()).isEqualTo("error");
+      assertThat(reported.at("/data/error").asText()).isEqualTo("the runtime does not answer");
+      assertThat(reported.at("/data/job_id").asText()).isEqualTo(job);
       assertThat(socket.closeCode()).isEqualTo(1001);
     }
   }

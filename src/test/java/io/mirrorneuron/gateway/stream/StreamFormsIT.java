@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -156,7 +156,7 @@ class StreamFormsIT {
                 () -> CompletableFuture.completedStage(List.of()),
                 Clock.systemUTC(),
                 UploadQuota.unlimited(),
-                FarReads.NONE,
+                RemoteReads.NONE,
                 StreamTokens.of(List.of(), Clock.systemUTC())),
             Contract.of(vertx, document).await(),
             List.of(diary),

@@ -145,9 +145,12 @@ class StreamsIT extends WithSharedGateway {
       gateway.jobs.failWith(MnException.unavailable("the runtime does not answer", null));
       gateway.jobs.append(job, Json.object().put("type", "news")); // who waits looks
 
-      String told = "data: {\"error\":\"the runtime does not answer\",\"job_id\":\"" + job + "\"}";
-      assertThat(events.rest()).endsWith("event: error", told, "");
-      assertThat(progress.rest()).endsWith("event: error", told, "").doesNotContain("event: end");
+      String reported =
+          "data: {\"error\":\"the runtime does not answer\",\"job_id\":\"" + job + "\"}";
+      assertThat(events.rest()).endsWith("event: error", reported, "");
+      assertThat(progress.rest())
+          .endsWith("event: error", reported, "")
+          .doesNotContain("event: end");
     }
   }
 

@@ -20,15 +20,15 @@ final class Answerer {
   public static void main(String[] args) throws Exception {
     Clock clock = Clock.systemUTC();
     try (RunStore store = new RunStore(Path.of(args[0]), new RunWriter.Elsewhere())) {
-      HumanDesk desk =
-          new HumanDesk(store, new HumanLogs(), clock, () -> args[1] + System.nanoTime());
+      DecisionService service =
+          new DecisionService(store, new HumanLogs(), clock, () -> args[1] + System.nanoTime());
       System.out.println("ready");
       System.in.read();
       for (int i = 0; i < Integer.parseInt(args[2]); i++) {
         try {
           ObjectNode body = Json.object().put("decision", args[1]);
           Person by = Person.of(body, args[1], null);
-          desk.act("r", new HumanAct(HumanAct.Kind.RESPOND, "q" + i, body, by));
+          service.act("r", new HumanAct(HumanAct.Kind.RESPOND, "q" + i, body, by));
         } catch (MnException e) {
           if (!e.error().equals("already_answered")) {
             throw e;

@@ -28,7 +28,7 @@ final class Scene implements AutoCloseable {
   final TurnedClock clock;
   final RunStore store;
   final HumanLogs logs = new HumanLogs();
-  final HumanDesk desk;
+  final DecisionService service;
   final HumanInbox inbox;
 
   Scene(Path root) {
@@ -39,7 +39,7 @@ final class Scene implements AutoCloseable {
   Scene(Path root, TurnedClock clock) {
     this.clock = clock;
     store = new RunStore(root, new RunWriter.Elsewhere());
-    desk = new HumanDesk(store, logs, clock, () -> Long.toString(IDS.incrementAndGet()));
+    service = new DecisionService(store, logs, clock, () -> Long.toString(IDS.incrementAndGet()));
     inbox = new HumanInbox(store, logs, clock);
   }
 
@@ -103,21 +103,21 @@ final class Scene implements AutoCloseable {
 
   private ObjectNode act(
       HumanAct.Kind kind, String runId, String requestId, ObjectNode body, Person by) {
-    return desk.act(runId, new HumanAct(kind, requestId, body, by));
+    return service.act(runId, new HumanAct(kind, requestId, body, by));
   }
 
   ObjectNode acknowledge(String runId, String noticeId, String body, String user, String subject) {
     ObjectNode json = json(body);
-    return desk.acknowledge(runId, noticeId, json, Person.of(json, user, subject));
+    return service.acknowledge(runId, noticeId, json, Person.of(json, user, subject));
   }
 
   /** What the server's clock does each second. */
   void tick() {
-    inbox.lookEverywhere().forEach(desk::mend);
+    inbox.lookEverywhere().forEach(service::mend);
     inbox
         .withRefusedDefaults()
-        .forEach(item -> desk.refuseDefault(item.runId(), item.request().id()));
-    inbox.overdue().forEach(item -> desk.timeOut(item.runId(), item.request().id()));
+        .forEach(item -> service.refuseDefault(item.runId(), item.request().id()));
+    inbox.overdue().forEach(item -> service.timeOut(item.runId(), item.request().id()));
   }
 
   HumanRequest request(String runId, String requestId) {

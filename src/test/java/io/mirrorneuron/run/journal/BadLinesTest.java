@@ -43,12 +43,12 @@ class BadLinesTest {
     RunJournal journal = new RunJournal(run);
     journal.catchUp();
 
-    List<ObjectNode> told = journal.ofPrograms(0, 10, 1 << 20).events();
-    assertThat(told)
+    List<ObjectNode> reported = journal.ofPrograms(0, 10, 1 << 20).events();
+    assertThat(reported)
         .extracting(event -> event.path("type").asText())
         .containsExactly("a", "unparseable_event", "unparseable_event", "b");
-    assertThat(told.get(1).at("/payload/line").asText()).isEqualTo("Traceback: boom");
-    assertThat(told.get(1).path("ts").asText()).startsWith("2026-01-02T03:04:05");
+    assertThat(reported.get(1).at("/payload/line").asText()).isEqualTo("Traceback: boom");
+    assertThat(reported.get(1).path("ts").asText()).startsWith("2026-01-02T03:04:05");
     assertThat(journal.page(0, ALL, 10).entries())
         .extracting(entry -> entry.record().path("type").asText())
         .containsExactly("a", "b");

@@ -49,12 +49,12 @@ class RunJournalTest {
   void recordsOfAllFilesAreInOneOrderAndCarryTheirNumber() {
     append("events.jsonl", record("2026-01-01T00:00:02Z", "b"));
     append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"), record("2026-01-01T00:00:03Z", "c"));
-    List<JsonNode> told = all(journal());
+    List<JsonNode> reported = all(journal());
 
-    assertThat(told)
+    assertThat(reported)
         .extracting(one -> one.at("/payload/text").asText())
         .containsExactly("a", "b", "c");
-    assertThat(told)
+    assertThat(reported)
         .extracting(one -> one.path("id").asText())
         .containsExactly(
             "r1:logs:1:2026-01-01T00:00:01Z:log",
@@ -129,8 +129,8 @@ class RunJournalTest {
     }
   }
 
-  private static List<String> texts(RunJournal.OfPrograms told) {
-    return told.events().stream().map(event -> event.path("text").asText()).toList();
+  private static List<String> texts(RunJournal.OfPrograms reported) {
+    return reported.events().stream().map(event -> event.path("text").asText()).toList();
   }
 
   @Test
@@ -305,12 +305,12 @@ class RunJournalTest {
   void anEntryThatItsWriterDidNotLiveToFinishIsTakenAgain() throws IOException {
     append(
         "logs.jsonl", "{\"text\":\"a\"}\n", "{\"text\":\"b\",\"more\":{\"and\":{\"more\":1}}}\n");
-    List<JsonNode> told = all(journal());
+    List<JsonNode> reported = all(journal());
     Path segment = onlySegment();
     byte[] whole = Files.readAllBytes(segment);
     for (int end = whole.length - 1; whole[end - 1] != '\n'; end--) {
       Files.write(segment, Arrays.copyOf(whole, end));
-      assertThat(all(journal())).as("%d bytes", end).isEqualTo(told);
+      assertThat(all(journal())).as("%d bytes", end).isEqualTo(reported);
     }
   }
 
@@ -349,7 +349,7 @@ class RunJournalTest {
     RunJournal journal = journal();
 
     Filter warnings = new Filter(EnumSet.of(RunLog.LOGS, RunLog.EVENTS), level(LogLevel.WARNING));
-    assertThat(texts(told(journal.page(0, warnings, 10)))).containsExactly("e", "w", "c");
+    assertThat(texts(reported(journal.page(0, warnings, 10)))).containsExactly("e", "w", "c");
     assertThat(
             journal.last(2, new Filter(EnumSet.of(RunLog.LOGS), level(LogLevel.INFO)), any -> true))
         .extracting(one -> one.path("text").asText())
@@ -367,7 +367,7 @@ class RunJournalTest {
     RunJournal.Page page;
     do {
       page = journal.page(after, ALL, 7);
-      texts.addAll(texts(told(page)));
+      texts.addAll(texts(reported(page)));
       after = page.next();
     } while (!page.complete());
     assertThat(texts).hasSize(1000).doesNotHaveDuplicates();
@@ -383,7 +383,7 @@ class RunJournalTest {
    */
   @ParameterizedTest
   @MethodSource("seeds")
-  void eachRecordIsToldOnce(long seed) throws IOException {
+  void eachRecordIsReportedOnce(long seed) throws IOException {
     Random random = new Random(seed);
     List<String> written = new ArrayList<>();
     List<String> live = new ArrayList<>();
@@ -441,12 +441,13 @@ class RunJournalTest {
     }
     RunJournal last = small();
     last.catchUp();
-    Map<String, Integer> told = new HashMap<>();
-    all(last).forEach(one -> told.merge(Records.write(one.get("payload")) + "\n", 1, Integer::sum));
+    Map<String, Integer> reported = new HashMap<>();
+    all(last)
+        .forEach(one -> reported.merge(Records.write(one.get("payload")) + "\n", 1, Integer::sum));
     for (String line : written) {
-      assertThat(told).as("seed %d", seed).containsEntry(line, 1);
+      assertThat(reported).as("seed %d", seed).containsEntry(line, 1);
     }
-    assertThat(told).as("seed %d", seed).hasSize(Set.copyOf(written).size());
+    assertThat(reported).as("seed %d", seed).hasSize(Set.copyOf(written).size());
     assertThat(numbers(all(last))).isSorted().doesNotHaveDuplicates();
   }
 
@@ -540,29 +541,29 @@ class RunJournalTest {
     RunJournal.Page page;
     do {
       page = journal.page(after, ALL, 100);
-      all.addAll(told(page));
+      all.addAll(reported(page));
       after = page.next();
     } while (!page.complete());
     return all;
   }
 
-  private static List<JsonNode> told(RunJournal.Page page) {
+  private static List<JsonNode> reported(RunJournal.Page page) {
     return page.entries().stream()
         .map(entry -> new String(entry.json(), StandardCharsets.UTF_8))
         .map(envelope -> (JsonNode) Json.parseObject(envelope, "x"))
         .toList();
   }
 
-  private static List<String> texts(List<JsonNode> told) {
-    return texts(told, "/payload");
+  private static List<String> texts(List<JsonNode> reported) {
+    return texts(reported, "/payload");
   }
 
-  private static List<String> texts(List<JsonNode> told, String at) {
-    return told.stream().map(one -> one.at(at + "/text").asText()).toList();
+  private static List<String> texts(List<JsonNode> reported, String at) {
+    return reported.stream().map(one -> one.at(at + "/text").asText()).toList();
   }
 
-  private static List<Long> numbers(List<JsonNode> told) {
-    return told.stream().map(one -> one.path("seq").asLong()).toList();
+  private static List<Long> numbers(List<JsonNode> reported) {
+    return reported.stream().map(one -> one.path("seq").asLong()).toList();
   }
 
   private static LogFilter level(LogLevel level) {

@@ -56,7 +56,7 @@ class EarlierNodesTest {
     return new RecordedLogs(records, "j", event -> {}, event -> {});
   }
 
-  private List<String> told() throws IOException {
+  private List<String> reported() throws IOException {
     Path file = run.path().resolve("logs.jsonl");
     return Files.exists(file)
         ? Files.readAllLines(file).stream()
@@ -75,7 +75,7 @@ class EarlierNodesTest {
     again.append(run, BEFORE);
     again.append(run, AFTER);
 
-    assertThat(told())
+    assertThat(reported())
         .containsExactly(
             "until 2026-06-20T10:00:03Z the programs of this run belonged to mn@a: what they"
                 + " printed and the files that they wrote into the folder of the run are there,"
@@ -90,13 +90,13 @@ class EarlierNodesTest {
     later.append(run, BEFORE);
     later.append(run, AFTER);
 
-    assertThat(told()).isEmpty();
+    assertThat(reported()).isEmpty();
   }
 
   @Test
   void aRunWithoutProgramsHasLeftNothingBehind() throws IOException {
     logs().append(run, List.of(event(1, "job_running"), AFTER.getFirst()));
 
-    assertThat(told()).isEmpty();
+    assertThat(reported()).isEmpty();
   }
 }

@@ -26,12 +26,12 @@ class JobEndsIT {
   @TempDir private Path home;
   @TempDir private Path elsewhere;
 
-  private final List<EndedJob> told = new CopyOnWriteArrayList<>();
+  private final List<EndedJob> reported = new CopyOnWriteArrayList<>();
 
   /** Is away when it is told for the first time. */
   private CompletionStage<?> hear(EndedJob job) {
-    told.add(job);
-    return told.size() == 1
+    reported.add(job);
+    return reported.size() == 1
         ? CompletableFuture.failedFuture(MnException.unavailable("away", null))
         : CompletableFuture.completedStage(null);
   }
@@ -43,34 +43,34 @@ class JobEndsIT {
       String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
       runtime.awaitEnd(job);
       Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
-      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RedisJobStore store = new RedisJobStore(runtime.pipelines(), keys, Duration.ofDays(1), 1000);
       RunStore runs = new RunStore(elsewhere, new RunBacklog());
       try (runs;
           RunRecorder recorder =
               new RunRecorder(runs, store, run -> {}, this::hear, Storage.unwatched())) {
         recorder.changed(job, true);
-        eventually("it is told twice", () -> told.size() == 2);
+        eventually("it is told twice", () -> reported.size() == 2);
       }
-      assertThat(told).extracting(EndedJob::jobId).containsExactly(job, job);
-      assertThat(told.getFirst()).isEqualTo(told.getLast());
-      assertThat(told.getFirst().status()).isEqualTo("completed");
+      assertThat(reported).extracting(EndedJob::jobId).containsExactly(job, job);
+      assertThat(reported.getFirst()).isEqualTo(reported.getLast());
+      assertThat(reported.getFirst().status()).isEqualTo("completed");
     }
   }
 
   /** Is away when it is told of the first change. */
   private static final class Ear implements JobEnds {
-    private final List<String> told = new CopyOnWriteArrayList<>();
+    private final List<String> reported = new CopyOnWriteArrayList<>();
 
     @Override
     public CompletionStage<?> ended(EndedJob job) {
-      told.add("ended");
+      reported.add("ended");
       return CompletableFuture.completedStage(null);
     }
 
     @Override
     public void changed(EndedJob job, String type, String at) {
-      told.add(type + " " + job.status());
-      if (told.size() == 1) {
+      reported.add(type + " " + job.status());
+      if (reported.size() == 1) {
         throw MnException.unavailable("away", null);
       }
     }
@@ -83,7 +83,7 @@ class JobEndsIT {
       String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
       runtime.jobs().pause(job, false);
       Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
-      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RedisJobStore store = new RedisJobStore(runtime.pipelines(), keys, Duration.ofDays(1), 1000);
       RunStore runs = new RunStore(elsewhere, new RunBacklog());
       Ear first = new Ear();
       Ear later = new Ear();
@@ -91,7 +91,7 @@ class JobEndsIT {
         try (RunRecorder recorder =
             new RunRecorder(runs, store, run -> {}, first, Storage.unwatched())) {
           recorder.changed(job, true);
-          eventually("it is told", () -> first.told.contains("job_paused paused"));
+          eventually("it is told", () -> first.reported.contains("job_paused paused"));
         }
         runtime.jobs().resume(job);
         runtime.jobs().cancel(job);
@@ -100,12 +100,13 @@ class JobEndsIT {
             RunRecorder recorder =
                 new RunRecorder(again, store, run -> {}, later, Storage.unwatched())) {
           recorder.changed(job, true);
-          eventually("the rest is told", () -> later.told.contains("ended"));
+          eventually("the rest is told", () -> later.reported.contains("ended"));
         }
       }
-      assertThat(first.told)
+      assertThat(first.reported)
           .containsExactly("job_running running", "job_running running", "job_paused paused");
-      assertThat(later.told).containsExactly("job_resumed running", "job_resumed running", "ended");
+      assertThat(later.reported)
+          .containsExactly("job_resumed running", "job_resumed running", "ended");
     }
   }
 
@@ -135,7 +136,7 @@ class JobEndsIT {
     try (RuntimeFixture runtime = new RuntimeFixture(home)) {
       String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
       Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
-      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RedisJobStore store = new RedisJobStore(runtime.pipelines(), keys, Duration.ofDays(1), 1000);
       RunStore runs = new RunStore(elsewhere, new RunBacklog());
       try (runs;
           RunRecorder recorder =

@@ -204,10 +204,10 @@ class RunRecorderIT {
     assertThat(seqs(run)).containsExactlyInAnyOrderElementsOf(all(job));
     RunJournal journal = runtime.runs().journal(run);
     journal.catchUp();
-    List<ObjectNode> told = journal.last(10_000, events(), any -> true);
-    assertThat(told.stream().filter(one -> one.has("seq")).map(one -> one.path("seq").asLong()))
+    List<ObjectNode> reported = journal.last(10_000, events(), any -> true);
+    assertThat(reported.stream().filter(one -> one.has("seq")).map(one -> one.path("seq").asLong()))
         .containsExactlyInAnyOrderElementsOf(all(job));
-    assertThat(told)
+    assertThat(reported)
         .extracting(one -> one.path("type").asText())
         .contains("first_words", "last_words");
   }

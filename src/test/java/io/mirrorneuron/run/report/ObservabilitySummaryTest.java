@@ -21,7 +21,7 @@ class ObservabilitySummaryTest {
   }
 
   @Test
-  void noTimeIsToldTwice() throws Exception {
+  void noTimeIsReportedTwice() throws Exception {
     run.lines(
         "timeline.jsonl",
         "{'type':'sandbox_job_completed','phase':'running_worker','duration_ms':900}",

@@ -341,11 +341,11 @@ class AdmissionTest {
       })
   void whatHasNoEffectHereIsTold(String member, String warning) {
     var workflow = workflow("'agent_type':'executor','config':{'command':['true']}," + member, "");
-    List<String> told = admission(List.of()).warnings().sentences(workflow, Set.of());
+    List<String> reported = admission(List.of()).warnings().sentences(workflow, Set.of());
     if (warning == null) {
-      assertThat(told).isEmpty();
+      assertThat(reported).isEmpty();
     } else {
-      assertThat(told).singleElement().asString().startsWith(warning + ". ");
+      assertThat(reported).singleElement().asString().startsWith(warning + ". ");
     }
   }
 
@@ -414,12 +414,12 @@ class AdmissionTest {
 
   /** Of 8 cores, 16 GB of memory, 100 GB of disk of which 50 are free. */
   private static Admission admission(List<Gpu> gpus, Map<String, Integer> pools, String path) {
-    return admission(gpus, pools, path, new PortDoors(_ -> false, (_, _) -> true));
+    return admission(gpus, pools, path, new PortState(_ -> false, (_, _) -> true));
   }
 
   private static Admission admission(
-      List<Gpu> gpus, Map<String, Integer> pools, String path, PortDoors doors) {
-    return admission(GpuInventory.of(gpus), pools, path, doors);
+      List<Gpu> gpus, Map<String, Integer> pools, String path, PortState endpoints) {
+    return admission(GpuInventory.of(gpus), pools, path, endpoints);
   }
 
   @Test
@@ -427,7 +427,7 @@ class AdmissionTest {
     Path tool = Files.writeString(tools.resolve("nvidia-smi"), "#!/bin/sh\necho no driver; exit 9");
     Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
     GpuInventory broken = GpuTools.on(tools + ":/bin", Clock.systemUTC());
-    Admission admission = admission(broken, Map.of("default", 4), "/bin", PortDoors.OPEN);
+    Admission admission = admission(broken, Map.of("default", 4), "/bin", PortState.OPEN);
     String why = "; nvidia-smi tells nothing of its cards: it ended with 9: no driver";
 
     var asked = workflow("'agent_type':'router','resources':{'gpu':1}", "");
@@ -439,7 +439,7 @@ class AdmissionTest {
   }
 
   private static Admission admission(
-      GpuInventory gpus, Map<String, Integer> pools, String path, PortDoors doors) {
+      GpuInventory gpus, Map<String, Integer> pools, String path, PortState endpoints) {
     return new Admission(
         new LocalMachine(
             "mirror_neuron@box",
@@ -452,7 +452,7 @@ class AdmissionTest {
                 () -> new ProgramCapacity(List.of("host_local"), List.of()),
                 List::of,
                 KEEPING,
-                doors,
+                endpoints,
                 () -> null)),
         ProgramPath.of(Map.of("PATH", path)),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
@@ -465,7 +465,7 @@ class AdmissionTest {
             List.of(),
             Map.of("default", 4),
             "/bin",
-            new PortDoors(port -> port == 7000, (port, udp) -> port != 8080 || udp));
+            new PortState(port -> port == 7000, (port, udp) -> port != 8080 || udp));
     assertThat(reasons(admission, asking("{'label':'w','port':8080}")))
         .startsWith("waits: a port that it asks for is in use");
     for (String free : List.of("{'label':'w','port':8081}", "{'label':'w'}", UDP)) {
@@ -526,13 +526,13 @@ class AdmissionTest {
         """;
     Admission admission = admission(List.of(), Map.of("default", 4), bin + ":/nope");
 
-    List<Issue> told =
+    List<Issue> reported =
         admission.look(
             new Manifests(DefaultRunner.HOST_LOCAL)
                 .check(manifest, Set.of(), Purpose.NEW)
                 .programs());
 
-    assertThat(told)
+    assertThat(reported)
         .extracting(
             issue -> issue.severity() + " " + issue.location().path() + ": " + issue.message())
         .containsExactly(

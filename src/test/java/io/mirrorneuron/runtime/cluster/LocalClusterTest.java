@@ -63,8 +63,8 @@ class LocalClusterTest {
   @Test
   void aNodeWithAFullDiskSaysThatItTakesNoWork() {
     fullDisk = "the disk with the home folder is full";
-    for (JsonNode told : List.of(tree(cluster.summary()), tree(cluster.resource()))) {
-      JsonNode node = told.path("nodes").path(0);
+    for (JsonNode reported : List.of(tree(cluster.summary()), tree(cluster.resource()))) {
+      JsonNode node = reported.path("nodes").path(0);
       assertThat(node.path("scheduling_eligible").asBoolean()).isFalse();
       assertThat(node.path("reason").asText()).isEqualTo(fullDisk);
     }

@@ -13,31 +13,31 @@ import org.junit.jupiter.api.Test;
 
 class NodeLimitsTest {
   private final InMemoryResourceLimits stored = new InMemoryResourceLimits();
-  private final AtomicInteger told = new AtomicInteger();
+  private final AtomicInteger reported = new AtomicInteger();
   private final TurnedClock clock = new TurnedClock(Instant.EPOCH);
   private final NodeLimits limits = new NodeLimits(stored, clock);
 
   @Test
   void whatIsSetHereIsKnownAndToldAtOnce() {
-    limits.onChange(told::incrementAndGet);
+    limits.onChange(reported::incrementAndGet);
 
     limits.merge(Map.of(Resource.CPU, 50));
 
     assertThat(limits.known()).isEqualTo(Map.of(Resource.CPU, 50));
-    assertThat(told).hasValue(1);
+    assertThat(reported).hasValue(1);
     limits.merge(Map.of(Resource.CPU, 50));
-    assertThat(told).as("nothing has changed").hasValue(1);
+    assertThat(reported).as("nothing has changed").hasValue(1);
   }
 
   @Test
   void whatAnotherNodeSetsIsKnownWhenSomebodyAsksLater() {
-    limits.onChange(told::incrementAndGet);
+    limits.onChange(reported::incrementAndGet);
     stored.merge(Map.of(Resource.GPU, 25));
     assertThat(limits.known()).isEmpty();
 
     clock.turn(NodeLimits.KEEP.plusMillis(1));
 
     eventually("it is read", () -> limits.known().equals(Map.of(Resource.GPU, 25)));
-    eventually("it is told", () -> told.get() == 1);
+    eventually("it is told", () -> reported.get() == 1);
   }
 }

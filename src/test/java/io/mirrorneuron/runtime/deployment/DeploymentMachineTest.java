@@ -28,8 +28,8 @@ class DeploymentMachineTest {
 
   private void give(DeploymentInput input) {
     state = stored(machine.decide(state, input, now));
-    for (int i = 0; i < 20 && !machine.owed(state.get()).isEmpty(); i++) {
-      DeploymentInput outcome = world.performed(machine.owed(state.get()).getFirst());
+    for (int i = 0; i < 20 && !machine.pending(state.get()).isEmpty(); i++) {
+      DeploymentInput outcome = world.performed(machine.pending(state.get()).getFirst());
       state = stored(machine.decide(state, outcome, now));
     }
   }
@@ -48,7 +48,7 @@ class DeploymentMachineTest {
     List<DeploymentInput> inputs = new ArrayList<>();
     inputs.add(deploy(plan(Mode.NOOP, UpdatePolicy.DEFAULT, null, 1, "job-1", null)));
     for (int n = 1; n <= 3; n++) {
-      inputs.add(new DeploymentInput.Told("event_dep_web_1-" + n));
+      inputs.add(new DeploymentInput.EventDelivered("event_dep_web_1-" + n));
     }
     for (DeploymentInput input : inputs) {
       line = machine.decide(line, input, now);
@@ -56,8 +56,8 @@ class DeploymentMachineTest {
       line = stored(line);
     }
     assertThat(past).hasSize(1);
-    assertThat(line.orElseThrow().news().untold()).isEmpty();
-    assertThat(machine.owed(line.get())).isEmpty();
+    assertThat(line.orElseThrow().news().unreported()).isEmpty();
+    assertThat(machine.pending(line.get())).isEmpty();
     assertThat(line.get().newest().updatedAt()).isEqualTo(now);
   }
 
@@ -272,7 +272,7 @@ class DeploymentMachineTest {
   private Deployment lookMeets(DeploymentInput command) {
     now = machine.wakeAt(state.orElseThrow()).orElseThrow();
     state = stored(machine.decide(state, new DeploymentInput.Wake(), now));
-    DeploymentInput seen = world.performed(machine.owed(state.get()).getFirst());
+    DeploymentInput seen = world.performed(machine.pending(state.get()).getFirst());
     assertThat(seen).isInstanceOf(DeploymentInput.Seen.class);
     state = stored(machine.decide(state, command, now));
     now += 20;
@@ -380,9 +380,9 @@ class DeploymentMachineTest {
     deployed();
     DeploymentPlan plan = plan(Mode.AGENT_LEVEL, rolling(true), "1", 2, "job-1", null);
     state = machine.decide(state, deploy(plan), now);
-    List<DeploymentDeed> ordered = machine.owed(state.orElseThrow());
+    List<DeploymentEffect> ordered = machine.pending(state.orElseThrow());
     state = machine.decide(state, new DeploymentInput.Fail(2, "enough"), now);
-    assertThat(machine.owed(state.orElseThrow())).isEqualTo(ordered);
+    assertThat(machine.pending(state.orElseThrow())).isEqualTo(ordered);
     give(world.performed(ordered.getFirst()));
     advance(2_000);
     isAt(Status.FAILED);
@@ -392,7 +392,7 @@ class DeploymentMachineTest {
         machine.decide(
             state, deploy(plan(Mode.BLUE_GREEN, rolling(false), "1", 3, "job-1", "job-3")), now);
     state = machine.decide(state, new DeploymentInput.Fail(3, "enough"), now);
-    give(world.performed(machine.owed(state.orElseThrow()).getFirst()));
+    give(world.performed(machine.pending(state.orElseThrow()).getFirst()));
     isAt(Status.FAILED);
     assertThat(world.alive()).as("what was made meanwhile is gone").containsExactly("job-1");
   }

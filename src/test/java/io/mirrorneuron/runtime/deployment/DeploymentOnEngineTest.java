@@ -81,8 +81,8 @@ class DeploymentOnEngineTest {
     return new Content(text, stage.manifests.apply(text), null);
   }
 
-  private DeploymentDeeds deeds() {
-    return new DeploymentDeeds(
+  private DeploymentEffects effects() {
+    return new DeploymentEffects(
         (jobId, text, bundle, by) ->
             stage
                 .engine()
@@ -140,9 +140,9 @@ class DeploymentOnEngineTest {
 
   private void give(DeploymentInput input) {
     state = machine.decide(state, input, now);
-    List<DeploymentDeed> owed;
-    for (int i = 0; i < 20 && !(owed = machine.owed(state.orElseThrow())).isEmpty(); i++) {
-      CompletionStage<DeploymentInput> done = deeds().perform("web", owed.getFirst());
+    List<DeploymentEffect> unsettled;
+    for (int i = 0; i < 20 && !(unsettled = machine.pending(state.orElseThrow())).isEmpty(); i++) {
+      CompletionStage<DeploymentInput> done = effects().perform("web", unsettled.getFirst());
       stage.ask(engine -> CompletableFuture.completedFuture(null));
       if (done.toCompletableFuture().isCompletedExceptionally()) {
         return; // it is tried again
@@ -209,7 +209,7 @@ class DeploymentOnEngineTest {
       }
       send();
       OptionalLong at = machine.wakeAt(state.orElseThrow());
-      if (at.isPresent() && at.getAsLong() <= now || !machine.owed(state.get()).isEmpty()) {
+      if (at.isPresent() && at.getAsLong() <= now || !machine.pending(state.get()).isEmpty()) {
         give(new DeploymentInput.Wake());
       }
     }

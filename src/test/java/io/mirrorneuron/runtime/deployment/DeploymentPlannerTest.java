@@ -181,7 +181,7 @@ class DeploymentPlannerTest {
 
   @Test
   void portsThatTwoJobsCannotHaveBothAreToldBeforehand() {
-    String told =
+    String reported =
         "the strategy is blue-green; port %s is that of the running job, too, and no machine gives"
             + " a port twice: where both are on one, the new job does not become healthy, and the"
             + " old one goes on; have the runtime choose ports";
@@ -189,10 +189,10 @@ class DeploymentPlannerTest {
     String web = "[{'name':'web','port':8123},{'name':'far','port':9,'address':'10.0.0.%d'}]";
     Graph before = graph(1).with("services", web.formatted(1));
     assertThat(plan(before, graph(2).with("services", web.formatted(2)), policy).why())
-        .isEqualTo("the services are others" + told.formatted("8123").substring(26));
+        .isEqualTo("the services are others" + reported.formatted("8123").substring(26));
     String listening = requesting(1, 8200);
     assertThat(plan(listening, requesting(2, 8200), policy).why())
-        .isEqualTo(told.formatted("8200"));
+        .isEqualTo(reported.formatted("8200"));
     assertThat(plan(listening, requesting(2, 8201), policy).why())
         .isEqualTo("the strategy is blue-green");
     assertThat(plan(listening, requesting(2, 8200), ROLLING).why()).doesNotContain("8200");

@@ -45,7 +45,7 @@ class DeploymentRestartIT {
     Eventually.eventually(
         what,
         () -> Json.write(node.runtime().deployments().get("web")),
-        told -> told.contains(text));
+        reported -> reported.contains(text));
     return node.runtime().deployments().get("web");
   }
 

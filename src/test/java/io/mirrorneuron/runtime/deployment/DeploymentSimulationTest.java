@@ -38,7 +38,7 @@ class DeploymentSimulationTest {
 
   private Function<InMemoryServiceRegistry, DeploymentRoles> roles = registry -> registry;
   private DeploymentWorld world;
-  private MachineSimulation<DeploymentLine, DeploymentInput, DeploymentDeed> simulation;
+  private MachineSimulation<DeploymentLine, DeploymentInput, DeploymentEffect> simulation;
 
   /** A decider that is wrong. */
   private interface Mistake {
@@ -68,8 +68,8 @@ class DeploymentSimulationTest {
         new MachineSimulation<>(
             seed,
             new MistakenDeployments(mistake),
-            (key, deed) ->
-                CompletableFuture.completedFuture(key).thenApply(k -> world.performed(deed)),
+            (key, effect) ->
+                CompletableFuture.completedFuture(key).thenApply(k -> world.performed(effect)),
             seed % 4 * 0.02);
     simulation.submit(START, "web", DeploymentWorld.first());
   }
@@ -115,7 +115,7 @@ class DeploymentSimulationTest {
         .as(which)
         .doesNotHaveDuplicates();
     assertThat(world.history).as(which).doesNotHaveDuplicates();
-    assertThat(world.told(line.deploymentId()))
+    assertThat(world.reported(line.deploymentId()))
         .as(which)
         .containsExactlyElementsOf(line.newest().events().stream().map(Happened::type).toList());
     assertThat(world.alive()).as(which).containsExactly(line.currentJob());

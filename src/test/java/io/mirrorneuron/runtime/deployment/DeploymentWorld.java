@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.machine.Deeds;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.machine.EffectRunner;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.DeploymentRoles;
 import io.mirrorneuron.store.ServiceRegistry;
@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * Jobs as deployments know them, and what they do to them. A deed may come twice, or late: a job is
  * made once, its agents follow orders in their order, as real jobs do.
  */
-final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
+final class DeploymentWorld implements EffectRunner<DeploymentInput, DeploymentEffect> {
   static final List<String> AGENTS = List.of("a", "b", "c", "d");
 
   /** A job. */
@@ -58,7 +58,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   final List<String> outages = new ArrayList<>();
 
   private final DeploymentRoles roles;
-  private final Map<String, OwnEvent> told = new LinkedHashMap<>();
+  private final Map<String, RuntimeEvent> reported = new LinkedHashMap<>();
 
   /** How long agents take to become others. */
   long slownessMs = 300;
@@ -79,53 +79,54 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   }
 
   /** Types of what was told of a deployment, in its order. */
-  List<String> told(String deploymentId) {
-    return told.values().stream()
+  List<String> reported(String deploymentId) {
+    return reported.values().stream()
         .filter(event -> event.payload().get("deployment_id").equals(deploymentId))
-        .map(OwnEvent::type)
+        .map(RuntimeEvent::type)
         .toList();
   }
 
   /** The jobs that whoever asks for the service gets. */
   List<String> found() {
     return registry.named("web").toCompletableFuture().join().stream()
-        .filter(told -> told.role() == null || told.role().equals(DeploymentRoles.PRIMARY))
-        .map(ServiceRegistry.Told::document)
+        .filter(
+            reported -> reported.role() == null || reported.role().equals(DeploymentRoles.PRIMARY))
+        .map(ServiceRegistry.RegisteredDocument::document)
         .toList();
   }
 
   @Override
-  public CompletionStage<DeploymentInput> perform(String key, DeploymentDeed deed) {
-    return CompletableFuture.completedFuture(performed(deed));
+  public CompletionStage<DeploymentInput> perform(String key, DeploymentEffect effect) {
+    return CompletableFuture.completedFuture(performed(effect));
   }
 
-  DeploymentInput performed(DeploymentDeed deed) {
+  DeploymentInput performed(DeploymentEffect effect) {
     boolean isFirst = jobs.isEmpty();
     try {
-      return does(deed);
+      return does(effect);
     } finally {
       if (!isFirst && found().size() != 1) {
-        outages.add("after %s: %s".formatted(deed, found()));
+        outages.add("after %s: %s".formatted(effect, found()));
       }
     }
   }
 
-  private DeploymentInput does(DeploymentDeed deed) {
-    return switch (deed) {
-      case DeploymentDeed.Launch launch -> launch(launch);
-      case DeploymentDeed.Redefine order -> redefine(order);
-      case DeploymentDeed.Look look -> look(look);
-      case DeploymentDeed.Switch(int number, String old, String next) -> {
+  private DeploymentInput does(DeploymentEffect effect) {
+    return switch (effect) {
+      case DeploymentEffect.Launch launch -> launch(launch);
+      case DeploymentEffect.Redefine order -> redefine(order);
+      case DeploymentEffect.Look look -> look(look);
+      case DeploymentEffect.Switch(int number, String old, String next) -> {
         if (old != null && roles.replace(old, next).toCompletableFuture().join()) {
           history.add("switch to " + next);
         }
         yield new DeploymentInput.Switched(number);
       }
-      case DeploymentDeed.Tell(OwnEvent event) -> {
-        told.putIfAbsent(event.id(), event); // as the store of events knows them
-        yield new DeploymentInput.Told(event.id());
+      case DeploymentEffect.Tell(RuntimeEvent event) -> {
+        reported.putIfAbsent(event.id(), event); // as the store of events knows them
+        yield new DeploymentInput.EventDelivered(event.id());
       }
-      case DeploymentDeed.End(
+      case DeploymentEffect.End(
               int number,
               String job,
               boolean drains,
@@ -141,7 +142,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     };
   }
 
-  private DeploymentInput launch(DeploymentDeed.Launch launch) {
+  private DeploymentInput launch(DeploymentEffect.Launch launch) {
     if (impossible.contains(launch.jobId())) {
       return new DeploymentInput.NotLaunched(launch.number(), "no node has port 80");
     }
@@ -160,7 +161,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     return new DeploymentInput.Launched(launch.number());
   }
 
-  private DeploymentInput redefine(DeploymentDeed.Redefine order) {
+  private DeploymentInput redefine(DeploymentEffect.Redefine order) {
     Job job = jobs.get(order.jobId());
     int number = order.number();
     long definition = order.definition();
@@ -183,7 +184,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     return new DeploymentInput.Ordered(number, definition);
   }
 
-  private DeploymentInput look(DeploymentDeed.Look look) {
+  private DeploymentInput look(DeploymentEffect.Look look) {
     Job job = jobs.get(look.jobId());
     Set<String> versions = new LinkedHashSet<>();
     (look.agents().isEmpty() ? AGENTS : look.agents())

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.deployment.DeploymentRows.ToldVersions;
+import io.mirrorneuron.runtime.deployment.DeploymentRows.VersionViews;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
@@ -72,9 +72,9 @@ class ManyVersionsTest {
       var version =
           new DeployedVersion("" + n, "job-0123456789abcdef", fingerprint, null, n, true, null);
       line = machine.decide(line, new DeploymentInput.Deploy("web", null, version, plan), n);
-      while (!line.orElseThrow().news().untold().isEmpty()) {
-        String told = line.get().news().untold().getFirst().id();
-        line = machine.decide(line, new DeploymentInput.Told(told), n);
+      while (!line.orElseThrow().news().unreported().isEmpty()) {
+        String reported = line.get().news().unreported().getFirst().id();
+        line = machine.decide(line, new DeploymentInput.EventDelivered(reported), n);
       }
     }
     return line.orElseThrow();
@@ -82,21 +82,21 @@ class ManyVersionsTest {
 
   private int reads(DeploymentLine line) {
     calls.clear();
-    List<VersionView> told = new ToldVersions(texts).of(line);
-    assertThat(told).hasSize(line.versions().size());
-    assertThat(told.getLast().manifest()).isNotEmpty();
-    carried = told.stream().filter(version -> version.manifest() != null).count();
+    List<VersionView> reported = new VersionViews(texts).of(line);
+    assertThat(reported).hasSize(line.versions().size());
+    assertThat(reported.getLast().manifest()).isNotEmpty();
+    carried = reported.stream().filter(version -> version.manifest() != null).count();
     assertThat(calls.keySet()).containsExactly("read");
     return calls.get("read");
   }
 
   @Test
   void moreVersionsAreNotMoreReads() {
-    assertThat(reads(line(60, 1000))).isEqualTo(ToldVersions.MANIFESTS);
+    assertThat(reads(line(60, 1000))).isEqualTo(VersionViews.MANIFESTS);
     DeploymentLine many = line(200, 1000);
     assertThat(many.versions()).as("stable ones are never dropped").hasSize(200);
-    assertThat(reads(many)).isEqualTo(ToldVersions.MANIFESTS);
-    assertThat(carried).isEqualTo(ToldVersions.MANIFESTS);
+    assertThat(reads(many)).isEqualTo(VersionViews.MANIFESTS);
+    assertThat(carried).isEqualTo(VersionViews.MANIFESTS);
     assertThat(machine.write(many).length() / 200).as("characters of a version").isLessThan(200);
   }
 

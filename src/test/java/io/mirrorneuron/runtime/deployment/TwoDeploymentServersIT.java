@@ -41,19 +41,19 @@ class TwoDeploymentServersIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture other;
-  private final List<GrpcRuntime> doors = new ArrayList<>();
+  private final List<GrpcRuntime> endpoints = new ArrayList<>();
 
   @BeforeEach
   void start() throws Exception {
     one = new RuntimeFixture(Files.createDirectory(folder.resolve("one")));
     other = RuntimeFixture.beside(one, Files.createDirectory(folder.resolve("other")));
-    doors.add(GrpcRuntime.before(one));
-    doors.add(GrpcRuntime.before(other));
+    endpoints.add(GrpcRuntime.before(one));
+    endpoints.add(GrpcRuntime.before(other));
   }
 
   @AfterEach
   void stop() {
-    doors.forEach(GrpcRuntime::close);
+    endpoints.forEach(GrpcRuntime::close);
     other.close();
     one.close();
   }

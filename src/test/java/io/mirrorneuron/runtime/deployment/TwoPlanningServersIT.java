@@ -35,18 +35,18 @@ class TwoPlanningServersIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture other;
-  private List<GrpcRuntime> doors;
+  private List<GrpcRuntime> endpoints;
 
   @BeforeEach
   void start() throws Exception {
     one = new RuntimeFixture(Files.createDirectory(folder.resolve("one")));
     other = RuntimeFixture.beside(one, Files.createDirectory(folder.resolve("other")));
-    doors = List.of(GrpcRuntime.before(one), GrpcRuntime.before(other));
+    endpoints = List.of(GrpcRuntime.before(one), GrpcRuntime.before(other));
   }
 
   @AfterEach
   void stop() {
-    doors.forEach(GrpcRuntime::close);
+    endpoints.forEach(GrpcRuntime::close);
     other.close();
     one.close();
   }
@@ -76,12 +76,12 @@ class TwoPlanningServersIT {
   void bothPlanTheSameAndOneOfThemKnowsTheFiles() {
     one.runtime().deployments().deploy(version(1, "one"));
     PlannedDeployment near = plan(one, version(2, "two"));
-    PlannedDeployment far = plan(other, version(2, "two"));
-    assertThat(far.planToken()).isEqualTo(near.planToken());
+    PlannedDeployment remote = plan(other, version(2, "two"));
+    assertThat(remote.planToken()).isEqualTo(near.planToken());
     assertThat(near.differences().files().changed()).containsExactly("data/x");
     assertThat(near.warnings()).noneMatch(warning -> warning.contains("payload files"));
-    assertThat(far.differences().files()).isNull();
-    assertThat(far.warnings())
+    assertThat(remote.differences().files()).isNull();
+    assertThat(remote.warnings())
         .contains(
             "payload files differ, but those of the running version are not on this server: which"
                 + " of them do is not told");

@@ -35,8 +35,8 @@ class ClusterEventsIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture two;
-  private GrpcRuntime door;
-  private GrpcRuntime doorOfTwo;
+  private GrpcRuntime endpoint;
+  private GrpcRuntime endpointOfTwo;
   private Clients clients;
   private JobsPort jobs;
   private NodeUpkeep upkeep;
@@ -44,24 +44,25 @@ class ClusterEventsIT {
   @BeforeEach
   void start() {
     one = new RuntimeFixture(folder.resolve("one"));
-    door = GrpcRuntime.before(one);
-    clients = door.connect();
+    endpoint = GrpcRuntime.before(one);
+    clients = endpoint.connect();
     jobs = clients.jobs();
     upkeep = clients.cluster().upkeep();
     assertThat(events()).as("a node that is alone").isEmpty();
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
-    doorOfTwo = GrpcRuntime.before(two);
+    endpointOfTwo = GrpcRuntime.before(two);
     eventually(
         "they know each other",
         () -> one.runtime().hasNeighbours() && two.runtime().hasNeighbours());
-    eventually("both have joined", () -> told("node_joined", ONE) + told("node_joined", TWO) == 2);
+    eventually(
+        "both have joined", () -> reported("node_joined", ONE) + reported("node_joined", TWO) == 2);
   }
 
   @AfterEach
   void stop() {
     clients.close();
-    door.close();
-    doorOfTwo.close();
+    endpoint.close();
+    endpointOfTwo.close();
     two.close();
     one.close();
   }
@@ -81,7 +82,7 @@ class ClusterEventsIT {
   }
 
   /** How often that was told of the node. */
-  private long told(String type, String node) {
+  private long reported(String type, String node) {
     return events().stream()
         .filter(event -> event.path("type").asText().equals(type))
         .filter(event -> event.path("node").asText().equals(node))
@@ -115,7 +116,7 @@ class ClusterEventsIT {
     }
     int drained = types().size();
     upkeep.drain(new DrainOrder(TWO, "a new kernel", 60_000, false, true));
-    eventually("it is over", () -> told("node_drain_completed", TWO) == 1);
+    eventually("it is over", () -> reported("node_drain_completed", TWO) == 1);
     upkeep.undrain(TWO, "done", true);
     assertThat(typesAfter(drained))
         .containsExactly(
@@ -155,12 +156,12 @@ class ClusterEventsIT {
     leader.leave();
     eventually(
         "the other leads", () -> types().stream().filter("leader_changed"::equals).count() == 2);
-    eventually("it is told that it left", () -> told("node_left", name) == 1);
+    eventually("it is told that it left", () -> reported("node_left", name) == 1);
     assertThat(last("leader_changed").at("/state/from").asText()).isEqualTo(name);
 
     leader.startAgain();
-    eventually("it is told that it is back", () -> told("node_joined", name) == 2);
-    assertThat(told("node_left", name)).isEqualTo(1);
+    eventually("it is told that it is back", () -> reported("node_joined", name) == 2);
+    assertThat(reported("node_left", name)).isEqualTo(1);
     assertThat(types().stream().filter("node_joined"::equals)).hasSize(3);
   }
 
@@ -174,7 +175,7 @@ class ClusterEventsIT {
     assertThat(upkeep.status(TWO).drain().status()).isEqualTo(DrainState.DRAINING);
 
     two.leave();
-    eventually("it is closed", () -> told("node_drain_completed", TWO) == 1);
+    eventually("it is closed", () -> reported("node_drain_completed", TWO) == 1);
     assertThat(upkeep.status(TWO).drain().status()).isEqualTo(DrainState.COMPLETE);
     two.startAgain();
     eventually("it is back", () -> upkeep.status(TWO).status() == NodeCondition.MAINTENANCE);

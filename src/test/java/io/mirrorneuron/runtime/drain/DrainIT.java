@@ -37,21 +37,21 @@ class DrainIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture two;
-  private GrpcRuntime door;
-  private GrpcRuntime doorOfTwo;
+  private GrpcRuntime endpoint;
+  private GrpcRuntime endpointOfTwo;
   private Clients clients;
 
   private NodeUpkeep alone() {
     one = new RuntimeFixture(folder.resolve("one"));
-    door = GrpcRuntime.before(one);
-    clients = door.connect();
+    endpoint = GrpcRuntime.before(one);
+    clients = endpoint.connect();
     return clients.cluster().upkeep();
   }
 
   private NodeUpkeep pair() {
     NodeUpkeep upkeep = alone();
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
-    doorOfTwo = GrpcRuntime.before(two);
+    endpointOfTwo = GrpcRuntime.before(two);
     eventually(
         "the nodes know each other",
         () -> one.runtime().hasNeighbours() && two.runtime().hasNeighbours());
@@ -61,9 +61,9 @@ class DrainIT {
   @AfterEach
   void stop() {
     clients.close();
-    door.close();
+    endpoint.close();
     if (two != null) {
-      doorOfTwo.close();
+      endpointOfTwo.close();
       two.close();
     }
     one.close();
@@ -159,7 +159,7 @@ class DrainIT {
     assertThat(report.actions()).extracting(DrainAction::status).containsExactly("migrated");
     assertThat(report.status()).isEqualTo("complete");
     awaitRuns("web", 2);
-    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
+    eventually("the other node has it", () -> two.runtime().endpoint().owner().equals(owner(job)));
     assertThat(one.jobs().lastEvents(job, 100).events().toString())
         .contains("job_scheduler_replanned")
         .contains("the node that had the job is drained or told to end, and gave it to this one")
@@ -202,19 +202,19 @@ class DrainIT {
     String job = submit("batch", "slow");
     awaitRuns("slow", 1);
 
-    Set<String> told = new TreeSet<>();
-    told.add(upkeep.drain(order(ONE, 1, false)).status());
+    Set<String> reported = new TreeSet<>();
+    reported.add(upkeep.drain(order(ONE, 1, false)).status());
     eventually(
         "the drain is over",
         () -> {
-          told.add(upkeep.status(ONE).drain().status());
-          return !told.equals(Set.of("draining"));
+          reported.add(upkeep.status(ONE).drain().status());
+          return !reported.equals(Set.of("draining"));
         });
 
-    assertThat(told).contains("complete").isSubsetOf("complete", "draining");
+    assertThat(reported).contains("complete").isSubsetOf("complete", "draining");
     assertThat(upkeep.status(ONE).drain().counters())
         .isEqualTo(Map.of("checked", 1, "paused_for_review", 1));
-    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
+    eventually("the other node has it", () -> two.runtime().endpoint().owner().equals(owner(job)));
     assertThat(tree(two.jobs().get(job)).at("/job/recovery_status").asText())
         .isEqualTo("paused_for_review");
     eventually(
@@ -240,7 +240,7 @@ class DrainIT {
     awaitRuns("slow", 1);
     awaitLedger(upkeep, ONE, "draining");
     upkeep.drain(order(ONE, 60_000, false));
-    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(web)));
+    eventually("the other node has it", () -> two.runtime().endpoint().owner().equals(owner(web)));
     awaitRuns("web", 2);
 
     DrainReport again = upkeep.drain(order(ONE, 60_000, false));
@@ -275,7 +275,7 @@ class DrainIT {
 
     upkeep.undrain(TWO, null, true);
     eventually("all has left", () -> "complete".equals(upkeep.status(ONE).drain().status()));
-    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
+    eventually("the other node has it", () -> two.runtime().endpoint().owner().equals(owner(job)));
     assertThat(tree(two.jobs().get(job)).at("/job/status").asText()).isEqualTo("running");
     two.jobs().cancel(job);
   }

@@ -74,7 +74,7 @@ class DrainPlanTest {
     JobOnNode job =
         new JobOnNode("job", type, "running", false, List.of(agent), ServiceDoubling.NOTHING);
 
-    assertThat(new DrainPlan(target, over, ignores).ofGuest(job).status()).isEqualTo(fate);
+    assertThat(new DrainPlan(target, over, ignores).ofRemoteTask(job).status()).isEqualTo(fate);
   }
 
   @Test

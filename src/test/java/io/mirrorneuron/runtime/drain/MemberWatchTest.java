@@ -25,11 +25,11 @@ class MemberWatchTest {
   private final TurnedTimers timers = new TurnedTimers(clock);
   private final InMemoryRecordStore records = new InMemoryRecordStore();
   private final InMemoryNodeRegistry nodes = new InMemoryNodeRegistry();
-  private final NodeBook book = new NodeBook(records, timers);
+  private final NodeStore book = new NodeStore(records, timers);
 
   @BeforeEach
   void lead() {
-    records.lead(NodeBook.KIND, 1);
+    records.lead(NodeStore.KIND, 1);
     nodes.beat("me@h#1");
     new MemberWatch(
             "me@h#1",

@@ -61,16 +61,16 @@ class MovingServicesIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture two;
-  private GrpcRuntime door;
-  private GrpcRuntime doorOfTwo;
+  private GrpcRuntime endpoint;
+  private GrpcRuntime endpointOfTwo;
   private final HttpClient http = HttpClient.newHttpClient();
 
   @BeforeEach
   void start() {
     one = new RuntimeFixture(folder.resolve("one"));
-    door = GrpcRuntime.before(one);
+    endpoint = GrpcRuntime.before(one);
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
-    doorOfTwo = GrpcRuntime.before(two);
+    endpointOfTwo = GrpcRuntime.before(two);
     eventually(
         "the nodes know each other",
         () -> one.runtime().hasNeighbours() && two.runtime().hasNeighbours());
@@ -79,9 +79,9 @@ class MovingServicesIT {
   @AfterEach
   void stop() {
     http.close();
-    doorOfTwo.close();
+    endpointOfTwo.close();
     two.close();
-    door.close();
+    endpoint.close();
     one.close();
   }
 
@@ -209,7 +209,7 @@ class MovingServicesIT {
     assertThat(after.port()).isNotEqualTo(before.port());
     assertThat(answers(before)).as("the old one").isFalse();
     assertThat(tree(two.jobs().get(job)).at("/job/lease/owner_id").asText())
-        .isEqualTo(two.runtime().door().owner());
+        .isEqualTo(two.runtime().endpoint().owner());
   }
 
   @Test
@@ -247,7 +247,7 @@ class MovingServicesIT {
             tree(two.jobs().get(job))
                 .at("/job/lease/owner_id")
                 .asText()
-                .equals(two.runtime().door().owner()));
+                .equals(two.runtime().endpoint().owner()));
     eventually(
         "it runs there",
         () -> tree(two.jobs().get(job)).at("/agents").toString().contains("lease"));

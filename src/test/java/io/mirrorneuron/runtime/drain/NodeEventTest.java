@@ -36,16 +36,16 @@ class NodeEventTest {
 
   @Test
   void anOrderToDrainIsTold() {
-    List<ObjectNode> told = between(NODE, DRAINED);
+    List<ObjectNode> reported = between(NODE, DRAINED);
 
-    assertThat(told)
+    assertThat(reported)
         .extracting(event -> event.path("type").asText())
         .containsExactly("node_drain_started", "node_state_changed");
-    assertThat(told.getFirst().toString())
+    assertThat(reported.getFirst().toString())
         .isEqualTo(
             "{\"type\":\"node_drain_started\",\"timestamp\":\"%s\",\"node\":\"mirror_neuron@a\",\"reason\":\"a disk\"}"
                 .formatted(AT));
-    assertThat(told.getLast().path("state").toString())
+    assertThat(reported.getLast().path("state").toString())
         .isEqualTo("{\"from\":\"healthy\",\"scheduling_eligible\":false,\"to\":\"draining\"}");
   }
 
@@ -69,12 +69,12 @@ class NodeEventTest {
   void theEndOfADrainTellsWhetherTheNodeTakesWork() {
     NodeState ended =
         DRAINED.with(ORDERED.cancelled(AT)).with(NodeCondition.HEALTHY, true, "not today");
-    List<ObjectNode> told = between(DRAINED, ended);
+    List<ObjectNode> reported = between(DRAINED, ended);
 
-    assertThat(told)
+    assertThat(reported)
         .extracting(event -> event.path("type").asText())
         .containsExactly("node_drain_cancelled", "node_state_changed");
-    assertThat(told.getFirst().path("mark_eligible").asBoolean()).isTrue();
+    assertThat(reported.getFirst().path("mark_eligible").asBoolean()).isTrue();
   }
 
   @Test
@@ -92,14 +92,14 @@ class NodeEventTest {
   void ofAServerThatIsKilledWhileItEndsItIsRememberedThatItTakesWorkWhenItIsBack() {
     DrainState ending =
         new DrainState(
-            "draining", AT, AT, 1L, Departure.REASON, false, null, null, null, true, null);
-    NodeState leaving = NODE.with(ending).with(NodeCondition.DRAINING, false, Departure.REASON);
+            "draining", AT, AT, 1L, ShutdownDrain.REASON, false, null, null, null, true, null);
+    NodeState leaving = NODE.with(ending).with(NodeCondition.DRAINING, false, ShutdownDrain.REASON);
     NodeState closed = MemberWatch.closed(leaving, AT);
 
     assertThat(types(leaving, closed)).containsExactly("node_drain_cancelled");
-    assertThat(Departure.back(closed, AT).status()).isEqualTo(NodeCondition.HEALTHY);
-    assertThat(Departure.back(leaving, AT).schedulingEligible()).isTrue();
-    assertThat(Departure.back(leaving, AT).drain().isOpen()).isFalse();
-    assertThat(Departure.back(DRAINED, AT)).isEqualTo(DRAINED);
+    assertThat(ShutdownDrain.back(closed, AT).status()).isEqualTo(NodeCondition.HEALTHY);
+    assertThat(ShutdownDrain.back(leaving, AT).schedulingEligible()).isTrue();
+    assertThat(ShutdownDrain.back(leaving, AT).drain().isOpen()).isFalse();
+    assertThat(ShutdownDrain.back(DRAINED, AT)).isEqualTo(DRAINED);
   }
 }

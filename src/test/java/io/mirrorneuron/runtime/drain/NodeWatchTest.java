@@ -27,7 +27,7 @@ class NodeWatchTest {
 
   private boolean holds;
 
-  private final NodeBook book = new NodeBook(slow(), timers);
+  private final NodeStore book = new NodeStore(slow(), timers);
   private final NodeWatch watch = new NodeWatch("n@here", book, () -> true, out -> {}, timers);
 
   private RecordStore slow() {

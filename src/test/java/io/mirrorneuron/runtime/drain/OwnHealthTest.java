@@ -57,7 +57,9 @@ class OwnHealthTest {
 
     two.die(1000);
     world.run(5000);
-    world.book().change(two.name, before -> Departure.back(before, Json.timestamp(Instant.EPOCH)));
+    world
+        .book()
+        .change(two.name, before -> ShutdownDrain.back(before, Json.timestamp(Instant.EPOCH)));
     world.run(1000);
     assertThat(unreached()).hasSize(1);
   }

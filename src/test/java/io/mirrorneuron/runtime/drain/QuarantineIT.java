@@ -32,21 +32,21 @@ class QuarantineIT {
   @TempDir Path folder;
   private RuntimeFixture one;
   private RuntimeFixture two;
-  private GrpcRuntime door;
-  private GrpcRuntime doorOfTwo;
+  private GrpcRuntime endpoint;
+  private GrpcRuntime endpointOfTwo;
   private Clients clients;
   private NodeUpkeep upkeep;
 
   @BeforeEach
   void start() {
     one = new RuntimeFixture(folder.resolve("one"));
-    door = GrpcRuntime.before(one);
-    clients = door.connect();
+    endpoint = GrpcRuntime.before(one);
+    clients = endpoint.connect();
     upkeep = clients.cluster().upkeep();
     two =
         RuntimeFixture.beside(
             one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO, "MN_NODE_LABELS", "rack=b"));
-    doorOfTwo = GrpcRuntime.before(two);
+    endpointOfTwo = GrpcRuntime.before(two);
     eventually(
         "they know each other",
         () -> one.runtime().hasNeighbours() && two.runtime().hasNeighbours());
@@ -55,9 +55,9 @@ class QuarantineIT {
   @AfterEach
   void stop() {
     clients.close();
-    doorOfTwo.close();
+    endpointOfTwo.close();
     two.close();
-    door.close();
+    endpoint.close();
     one.close();
   }
 

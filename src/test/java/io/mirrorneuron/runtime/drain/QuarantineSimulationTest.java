@@ -82,13 +82,13 @@ class QuarantineSimulationTest {
         .as("the sick one")
         .isIn(NodeCondition.QUARANTINED, NodeCondition.MAINTENANCE);
     world.nodes.stream().filter(node -> node != sick).forEach(node -> requireWell(world, node));
-    requireTold(world);
+    requireReported(world);
     world.run(300_000); // it is well by then
     if (world.state(sick.name).status() != NodeCondition.MAINTENANCE) {
       assertThat(world.state(sick.name).status()).isEqualTo(NodeCondition.HEALTHY);
       assertThat(world.state(sick.name).schedulingEligible()).isTrue();
     }
-    requireTold(world);
+    requireReported(world);
   }
 
   /** It has done nothing but die, which each time counts once. */
@@ -116,7 +116,7 @@ class QuarantineSimulationTest {
   }
 
   /** Each beginning and each end is told once, in turns, and as it is stored. */
-  private void requireTold(QuarantineWorld world) {
+  private void requireReported(QuarantineWorld world) {
     Map<String, Boolean> kept = new TreeMap<>();
     world
         .disk

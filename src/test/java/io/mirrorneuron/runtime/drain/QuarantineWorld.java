@@ -58,7 +58,7 @@ final class QuarantineWorld {
       RecordStore records =
           distant(this, born, RecordStore.class, isFenced ? disk : new Unfenced(disk).store());
       NodeRegistry nodes = distant(this, born, NodeRegistry.class, registry);
-      NodeBook book = new NodeBook(records, timers);
+      NodeStore book = new NodeStore(records, timers);
       health = new OwnHealth(name, book, () -> true, timers);
       var watch =
           new MemberWatch(
@@ -292,8 +292,8 @@ final class QuarantineWorld {
   }
 
   /** As an operator reaches it, whose calls arrive. */
-  NodeBook book() {
-    return new NodeBook(
+  NodeStore book() {
+    return new NodeStore(
         disk,
         new Timers() {
           @Override

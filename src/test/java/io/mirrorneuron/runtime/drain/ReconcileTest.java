@@ -38,12 +38,12 @@ class ReconcileTest {
     job("left", NODE + "#old");
     job("elsewhere", "mirror_neuron@one#1");
 
-    Reconciliation told = reconciled();
+    Reconciliation reported = reconciled();
 
-    assertThat(told.jobs())
+    assertThat(reported.jobs())
         .extracting(job -> job.jobId() + " " + job.action())
         .containsExactlyInAnyOrder("here skipped", "left recovered");
-    assertThat(told.message())
+    assertThat(reported.message())
         .isEqualTo(
             NODE
                 + " was last heard of 0 s ago; it is taken for dead after 15 s without a"
@@ -56,9 +56,9 @@ class ReconcileTest {
     nodes.leave(NODE + "#1");
     job("left", NODE + "#1");
 
-    Reconciliation told = reconciled();
+    Reconciliation reported = reconciled();
 
-    assertThat(told.recovered()).isOne();
-    assertThat(told.message()).isNull();
+    assertThat(reported.recovered()).isOne();
+    assertThat(reported.message()).isNull();
   }
 }

@@ -34,7 +34,7 @@ class UpkeepIT {
   @TempDir static Path folder;
   private static RuntimeFixture one;
   private static RuntimeFixture two;
-  private static GrpcRuntime door;
+  private static GrpcRuntime endpoint;
   private static Clients clients;
   private static NodeUpkeep upkeep;
 
@@ -42,8 +42,8 @@ class UpkeepIT {
   static void start() {
     one = new RuntimeFixture(folder.resolve("one"));
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
-    door = GrpcRuntime.before(one);
-    clients = door.connect();
+    endpoint = GrpcRuntime.before(one);
+    clients = endpoint.connect();
     upkeep = clients.cluster().upkeep();
     Eventually.eventually(
         "the other node lives", () -> upkeep.status(TWO).status() == NodeCondition.HEALTHY);
@@ -52,7 +52,7 @@ class UpkeepIT {
   @AfterAll
   static void stop() {
     clients.close();
-    door.close();
+    endpoint.close();
     two.close();
     one.close();
   }

@@ -9,9 +9,9 @@ import io.mirrorneuron.config.ProgramOutput;
 import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
-import io.mirrorneuron.runtime.exec.process.ToldModels;
+import io.mirrorneuron.runtime.exec.process.ModelEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.FolderDemands;
@@ -245,8 +245,8 @@ public final class ExecutionSamples {
             spawner,
             pace,
             ControlGroups.NONE,
-            () -> Stock.endless("here"),
-            ToldModels.NONE,
+            () -> NodeCapacity.endless("here"),
+            ModelEnvironment.NONE,
             NodeFaults.NONE,
             Clock.systemUTC()),
         new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),

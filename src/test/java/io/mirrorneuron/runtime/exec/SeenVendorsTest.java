@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.HostMachinery.SeenVendors;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
@@ -16,12 +16,12 @@ class SeenVendorsTest {
   void aToolThatFailsForAWhileOpensNothing() {
     var card =
         new NodeDevice(new Device("GPU-a", 0, "gpu", "nvidia", "cuda"), null, List.of(), -1, -1);
-    var stock = new AtomicReference<>(Stock.endless("n"));
+    var stock = new AtomicReference<>(NodeCapacity.endless("n"));
     var vendors = new SeenVendors(stock::get);
     assertThat(vendors.get()).isEmpty();
-    stock.set(new Stock("n", Amounts.NONE, Amounts.NONE, List.of(card), 1));
+    stock.set(new NodeCapacity("n", Amounts.NONE, Amounts.NONE, List.of(card), 1));
     assertThat(vendors.get()).containsExactly("nvidia");
-    stock.set(Stock.endless("n"));
+    stock.set(NodeCapacity.endless("n"));
     assertThat(vendors.get()).containsExactly("nvidia");
   }
 }

@@ -7,8 +7,8 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.port.node.GuestPrograms;
-import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.port.node.HostedPrograms;
+import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.join.Invitation;
 import io.mirrorneuron.security.Auth;
@@ -39,13 +39,13 @@ class AccessTest {
               ? Future.succeededFuture(new Principal("anna", Role.OPERATOR, null))
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
-  private static final NodeDoor NODES =
-      new NodeDoor(
+  private static final NodeEndpoint NODES =
+      new NodeEndpoint(
           new Secret("n0des"),
           "mn@a#1",
           new FakeJobs(),
           AgentChanges.NONE,
-          GuestPrograms.NONE,
+          HostedPrograms.NONE,
           new OpenReads(),
           address -> {},
           record -> {});

@@ -209,11 +209,11 @@ class DeploymentCallsIT {
   }
 
   private JsonNode deployment(String job) {
-    String told =
+    String reported =
         wire.call(JobServiceGrpcClient.GetJob, GetJobRequest.newBuilder().setJobId(job).build())
             .answer()
             .getJobJson();
-    return Json.parseObject(told, "job").at("/job/deployment");
+    return Json.parseObject(reported, "job").at("/job/deployment");
   }
 
   private void isOf(String job, String deployment, String version, String role) {

@@ -172,12 +172,12 @@ class OperationCallsIT {
             JobServiceGrpcClient.CancelAllJobs,
             CancelAllJobsRequest.newBuilder().setVersion(1).build());
 
-    JsonNode told = Json.parseObject(answer.answer().getResultJson(), "result");
-    assertThat(told.path("cancelled_count").asInt()).isEqualTo(1);
-    assertThat(told.path("pending_count").asInt()).isZero();
-    assertThat(told.at("/results/0/job_id").asText()).isEqualTo(job);
-    assertThat(told.at("/results/0/status").asText()).isEqualTo("cancelled");
-    assertThat(operation(told.path("operation_id").asText()).path("kind").asText())
+    JsonNode reported = Json.parseObject(answer.answer().getResultJson(), "result");
+    assertThat(reported.path("cancelled_count").asInt()).isEqualTo(1);
+    assertThat(reported.path("pending_count").asInt()).isZero();
+    assertThat(reported.at("/results/0/job_id").asText()).isEqualTo(job);
+    assertThat(reported.at("/results/0/status").asText()).isEqualTo("cancelled");
+    assertThat(operation(reported.path("operation_id").asText()).path("kind").asText())
         .isEqualTo("cancel_all_jobs");
   }
 

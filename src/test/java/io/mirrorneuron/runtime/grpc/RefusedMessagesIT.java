@@ -73,7 +73,7 @@ class RefusedMessagesIT {
         request
             .response()
             .compose(response -> response.end().map(end -> response.headers().get("grpc-status")));
-    answer.onComplete(told -> over.tryComplete());
+    answer.onComplete(reported -> over.tryComplete());
     request.exceptionHandler(reset -> over.tryComplete());
     request.write(Buffer.buffer().appendByte((byte) 0).appendInt(MESSAGE));
     runtime.vertx.runOnContext(now -> send(request, sent, over));

@@ -368,19 +368,19 @@ class RuntimeServerIT {
     start(GrpcRuntime.start());
     try (HealthClient health =
         new HealthClient(runtime.vertx, "127.0.0.1:" + runtime.server.port())) {
-      List<ServingStatus> told = health.watch("mirrorneuron.job.v1.JobService");
-      eventually("the first word", () -> told.equals(List.of(ServingStatus.SERVING)));
+      List<ServingStatus> reported = health.watch("mirrorneuron.job.v1.JobService");
+      eventually("the first word", () -> reported.equals(List.of(ServingStatus.SERVING)));
 
       runtime.serving.set(false);
       assertThat(health.check("")).isEqualTo(ServingStatus.NOT_SERVING);
       assertThat(health.check("mirrorneuron.job.v1.JobService"))
           .isEqualTo(ServingStatus.NOT_SERVING);
-      eventually("the news", () -> told.size() == 2);
+      eventually("the news", () -> reported.size() == 2);
       runtime.serving.set(true);
       eventually(
           "the good news",
           () ->
-              told.equals(
+              reported.equals(
                   List.of(
                       ServingStatus.SERVING, ServingStatus.NOT_SERVING, ServingStatus.SERVING)));
     }
@@ -391,9 +391,9 @@ class RuntimeServerIT {
     start(GrpcRuntime.start());
     try (HealthClient health =
         new HealthClient(runtime.vertx, "127.0.0.1:" + runtime.server.port())) {
-      List<ServingStatus> told = new CopyOnWriteArrayList<>();
-      var end = health.watch("", told);
-      eventually("the first word", () -> told.equals(List.of(ServingStatus.SERVING)));
+      List<ServingStatus> reported = new CopyOnWriteArrayList<>();
+      var end = health.watch("", reported);
+      eventually("the first word", () -> reported.equals(List.of(ServingStatus.SERVING)));
 
       runtime.server.close();
 
@@ -487,15 +487,15 @@ class RuntimeServerIT {
           begun.countDown();
           Promise.promise().future().await();
         });
-    CompletableFuture<Wire.Answer<PauseJobResponse>> told =
+    CompletableFuture<Wire.Answer<PauseJobResponse>> reported =
         CompletableFuture.supplyAsync(
             () -> pause("Bearer operator-token"), Thread::startVirtualThread);
     eventually("the call is under way", () -> begun.getCount() == 0);
 
     runtime.server.close();
 
-    assertThat(told.join().status()).isEqualTo(GrpcStatus.UNAVAILABLE);
-    assertThat(told.join().message())
+    assertThat(reported.join().status()).isEqualTo(GrpcStatus.UNAVAILABLE);
+    assertThat(reported.join().message())
         .isEqualTo(
             "this server has ended before it had an answer; look whether it happened before you"
                 + " ask again");

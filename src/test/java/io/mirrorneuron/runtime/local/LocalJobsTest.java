@@ -15,8 +15,8 @@ import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
@@ -119,7 +119,7 @@ class LocalJobsTest {
                         Map.of(),
                         Marks.NONE,
                         new Programs(
-                            () -> Stock.endless("node"),
+                            () -> NodeCapacity.endless("node"),
                             () -> new ProgramCapacity(List.of(), List.of()),
                             List::of)),
                     ProgramPath.of(Map.of("PATH", "")),

@@ -37,19 +37,19 @@ class OperationMachineTest {
 
   /** As it is written and read again. */
   private Operation done(Operation state, Function<String, String> status, long now) {
-    OperationDeed deed = machine.owed(state).getFirst();
+    OperationEffect effect = machine.pending(state).getFirst();
     Map<String, ItemOutcome> outcomes =
-        deed.jobs().stream()
+        effect.jobs().stream()
             .collect(Collectors.toMap(job -> job, job -> ItemOutcome.of(status.apply(job))));
     Operation stored = machine.read(machine.write(state));
-    return machine.decide(Optional.of(stored), Done.of(deed, outcomes, null), now).orElseThrow();
+    return machine.decide(Optional.of(stored), Done.of(effect, outcomes, null), now).orElseThrow();
   }
 
-  private static OperationView told(Operation state) {
+  private static OperationView reported(Operation state) {
     return new OperationViews("op-1", state).whole();
   }
 
-  private static OperationEvent told(Operation state, int place) {
+  private static OperationEvent reported(Operation state, int place) {
     return new OperationViews("op-1", state).events(0).get(place);
   }
 
@@ -71,18 +71,18 @@ class OperationMachineTest {
     assertThat(types(started(OperationKind.CLEAR_JOBS)))
         .containsExactly("operation_created", "operation_started", "operation_completed");
     Operation drain = started(OperationKind.DRAIN_NODE);
-    assertThat(machine.owed(drain)).hasSize(1);
-    assertThat(told(drain).status()).isEqualTo("running");
-    assertThat(told(done(drain, job -> null, NOW)).status()).isEqualTo("completed");
+    assertThat(machine.pending(drain)).hasSize(1);
+    assertThat(reported(drain).status()).isEqualTo("running");
+    assertThat(reported(done(drain, job -> null, NOW)).status()).isEqualTo("completed");
   }
 
   @Test
   void jobsAreBegunBatchByBatchAndEachIsToldOnce() {
     String[] jobs = IntStream.range(0, 20).mapToObj(i -> "job-" + i).toArray(String[]::new);
     Operation state = started(OperationKind.CANCEL_ALL_JOBS, jobs);
-    assertThat(machine.owed(state).getFirst().jobs()).hasSize(8).startsWith("job-0");
+    assertThat(machine.pending(state).getFirst().jobs()).hasSize(8).startsWith("job-0");
     int rounds = 0;
-    while (!machine.owed(state).isEmpty()) {
+    while (!machine.pending(state).isEmpty()) {
       state = done(state, job -> ItemOutcome.CANCELLED, NOW + rounds++);
     }
 
@@ -95,10 +95,10 @@ class OperationMachineTest {
         .allMatch(event -> event.status() == null)
         .hasSize(3);
     assertThat(types(state)).filteredOn("item_completed"::equals).hasSize(20);
-    assertThat(told(state).counters())
+    assertThat(reported(state).counters())
         .isEqualTo(new OperationView.Counters(20, 20, 20, 20, 0, 0, 0));
-    assertThat(told(state).items()).hasSize(20);
-    assertThat(told(state).status()).isEqualTo("completed");
+    assertThat(reported(state).items()).hasSize(20);
+    assertThat(reported(state).status()).isEqualTo("completed");
   }
 
   @Test
@@ -110,14 +110,15 @@ class OperationMachineTest {
             job -> job.equals("a") ? ItemOutcome.CANCELLED : ItemOutcome.CANCELLATION_PENDING,
             NOW + 10);
 
-    assertThat(told(waiting).status()).isEqualTo("waiting");
-    assertThat(told(waiting).counters()).isEqualTo(new OperationView.Counters(2, 2, 1, 1, 0, 1, 0));
-    assertThat(machine.owed(waiting)).isEmpty();
+    assertThat(reported(waiting).status()).isEqualTo("waiting");
+    assertThat(reported(waiting).counters())
+        .isEqualTo(new OperationView.Counters(2, 2, 1, 1, 0, 1, 0));
+    assertThat(machine.pending(waiting)).isEmpty();
     long at = machine.wakeAt(waiting).orElseThrow();
     assertThat(at).isEqualTo(NOW + 10 + 1_000);
     assertThat(machine.decide(Optional.of(waiting), machine.wake(), at - 1)).contains(waiting);
     Operation looking = machine.decide(Optional.of(waiting), machine.wake(), at).orElseThrow();
-    assertThat(machine.owed(looking).getFirst().jobs()).containsExactly("b");
+    assertThat(machine.pending(looking).getFirst().jobs()).containsExactly("b");
     Operation again = done(looking, job -> ItemOutcome.CANCELLATION_PENDING, at);
     assertThat(types(again)).as("the same again is no news").isEqualTo(types(waiting));
     Operation last = machine.decide(Optional.of(again), machine.wake(), NOW + 60_000).orElseThrow();
@@ -136,18 +137,18 @@ class OperationMachineTest {
             "operation_completed");
     List<OperationEvent> events = new OperationViews("op-1", over).events(0);
     assertThat(new OperationViews("op-1", over).events(7)).isEqualTo(events.subList(7, 9));
-    assertThat(events.get(6)).as("what was told stays told").isEqualTo(told(waiting, 6));
+    assertThat(events.get(6)).as("what was told stays told").isEqualTo(reported(waiting, 6));
     assertThat(events.get(6).counters()).isEqualTo(new OperationView.Counters(2, 2, 1, 1, 0, 1, 0));
-    assertThat(told(over).status()).isEqualTo("completed");
+    assertThat(reported(over).status()).isEqualTo("completed");
   }
 
   @Test
   void aRoundThatIsDoneTwiceCountsOnce() {
     Operation state = started(OperationKind.CLEAR_JOBS, "a");
-    OperationDeed deed = machine.owed(state).getFirst();
+    OperationEffect effect = machine.pending(state).getFirst();
     Operation over = done(state, job -> ItemOutcome.CLEARED, NOW);
 
-    Done late = Done.of(deed, Map.of("a", ItemOutcome.of(ItemOutcome.FAILED)), null);
+    Done late = Done.of(effect, Map.of("a", ItemOutcome.of(ItemOutcome.FAILED)), null);
     assertThat(machine.decide(Optional.of(over), late, NOW + 1)).contains(over);
   }
 
@@ -156,14 +157,16 @@ class OperationMachineTest {
     Operation state = started(OperationKind.CANCEL_ALL_JOBS, "a", "b");
     Operation over =
         done(state, job -> job.equals("a") ? ItemOutcome.FAILED : ItemOutcome.SKIPPED, NOW);
-    assertThat(told(over).status()).isEqualTo("completed_with_failures");
-    assertThat(told(over).counters()).isEqualTo(new OperationView.Counters(2, 2, 2, 1, 1, 0, 1));
+    assertThat(reported(over).status()).isEqualTo("completed_with_failures");
+    assertThat(reported(over).counters())
+        .isEqualTo(new OperationView.Counters(2, 2, 2, 1, 1, 0, 1));
 
     Operation drain = started(OperationKind.DRAIN_NODE);
-    Done impossible = Done.failed(machine.owed(drain).getFirst(), "the node is gone");
-    OperationView told = told(machine.decide(Optional.of(drain), impossible, NOW).orElseThrow());
-    assertThat(told.status()).isEqualTo("failed");
-    assertThat(told.errors()).containsExactly("the node is gone");
+    Done impossible = Done.failed(machine.pending(drain).getFirst(), "the node is gone");
+    OperationView reported =
+        reported(machine.decide(Optional.of(drain), impossible, NOW).orElseThrow());
+    assertThat(reported.status()).isEqualTo("failed");
+    assertThat(reported.errors()).containsExactly("the node is gone");
   }
 
   @Test

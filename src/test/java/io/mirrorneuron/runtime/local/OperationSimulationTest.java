@@ -35,13 +35,13 @@ class OperationSimulationTest {
   private final Map<String, Integer> refused = new HashMap<>();
   private final List<List<Entry>> read = new ArrayList<>();
   private Random random;
-  private MachineSimulation<Operation, OperationInput, OperationDeed> simulation;
+  private MachineSimulation<Operation, OperationInput, OperationEffect> simulation;
 
   /** Each job has to wait up to three times; what was done to it stays done. */
-  private CompletionStage<OperationInput> perform(String id, OperationDeed deed) {
+  private CompletionStage<OperationInput> perform(String id, OperationEffect effect) {
     simulation.stored(id).ifPresent(state -> read.add(state.log()));
     Map<String, ItemOutcome> outcomes = new HashMap<>();
-    for (String job : deed.jobs()) {
+    for (String job : effect.jobs()) {
       boolean waits = !done.contains(job) && random.nextInt(3) == 0;
       if (waits && refused.merge(job, 1, Integer::sum) <= 3) {
         outcomes.put(job, ItemOutcome.of(ItemOutcome.CANCELLATION_PENDING));
@@ -50,7 +50,7 @@ class OperationSimulationTest {
         outcomes.put(job, ItemOutcome.of(ItemOutcome.CANCELLED));
       }
     }
-    return CompletableFuture.completedFuture(OperationInput.Done.of(deed, outcomes, null));
+    return CompletableFuture.completedFuture(OperationInput.Done.of(effect, outcomes, null));
   }
 
   @Test

@@ -21,13 +21,13 @@ class RoutedJobsIT implements RuntimeJobsContract {
   @TempDir static Path folder;
   private static RuntimeFixture owner;
   private static RuntimeFixture other;
-  private static GrpcRuntime door;
+  private static GrpcRuntime endpoint;
   private static JobsPort jobs;
 
   @BeforeAll
   static void start() {
     owner = new RuntimeFixture(folder.resolve("owner"));
-    door = GrpcRuntime.before(owner);
+    endpoint = GrpcRuntime.before(owner);
     other = RuntimeFixture.beside(owner, folder.resolve("other"));
     jobs =
         (JobsPort)
@@ -47,7 +47,7 @@ class RoutedJobsIT implements RuntimeJobsContract {
   @AfterAll
   static void stop() {
     other.close();
-    door.close();
+    endpoint.close();
     owner.close();
   }
 

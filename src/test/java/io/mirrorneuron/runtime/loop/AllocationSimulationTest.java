@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
@@ -39,7 +39,7 @@ class AllocationSimulationTest {
   private int given;
   private int waited;
   private int narrow;
-  private int told;
+  private int reported;
 
   @Test
   void nothingIsGivenTwiceAndNothingIsLeft() {
@@ -49,13 +49,13 @@ class AllocationSimulationTest {
           given += pair.given;
           waited += pair.waited;
           narrow += pair.narrow;
-          told += pair.told;
+          reported += pair.reported;
         });
     if (SEEDS.atLeast(40)) {
       int count = SEEDS.count();
       assertThat(given).as("programs that were given something").isGreaterThan(count);
       assertThat(narrow).as("programs that had slots of a pool with few").isGreaterThan(count);
-      assertThat(told).as("what the ledger said of programs that ran").isGreaterThan(count);
+      assertThat(reported).as("what the ledger said of programs that ran").isGreaterThan(count);
       assertThat(waited).as("programs that had to wait for it").isGreaterThan(count / 4);
     }
   }
@@ -115,14 +115,14 @@ class AllocationSimulationTest {
             at, () -> pair.nodes.forEach(one -> one.engine().commands().cancel(job, null, null)));
       }
       default -> {
-        Stock less =
+        NodeCapacity less =
             stock(random.nextInt(3), new Amounts(1000 * (1 + random.nextInt(4)), 2000, 4000));
         pair.later(at, () -> node.has(less));
       }
     }
   }
 
-  private static Stock stock(int usableDevices, Amounts usable) {
+  private static NodeCapacity stock(int usableDevices, Amounts usable) {
     List<NodeDevice> devices =
         IntStream.range(0, 2)
             .mapToObj(
@@ -130,7 +130,7 @@ class AllocationSimulationTest {
                     new NodeDevice(
                         new Device("gpu-" + i, i, "gpu", "nvidia", "cuda"), null, List.of(), 8, 8))
             .toList();
-    return new Stock("node", ALL, usable, devices, usableDevices);
+    return new NodeCapacity("node", ALL, usable, devices, usableDevices);
   }
 
   /** The same workflow, of which most programs want something. */

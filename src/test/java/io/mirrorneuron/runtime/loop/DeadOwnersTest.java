@@ -33,7 +33,7 @@ class DeadOwnersTest {
   private final class Server {
     final String owner;
     final Set<String> open = ConcurrentHashMap.newKeySet();
-    final LeftJobs left;
+    final OrphanedJobs left;
 
     Server(String owner) {
       this.owner = owner;
@@ -55,7 +55,7 @@ class DeadOwnersTest {
                 return CompletableFuture.completedStage(null);
               });
       left =
-          new LeftJobs(
+          new OrphanedJobs(
               ports, owner, open::contains, takeOver, () -> CompletableFuture.completedStage(null));
     }
 

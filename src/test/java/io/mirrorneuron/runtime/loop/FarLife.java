@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
-import io.mirrorneuron.runtime.away.FarNode;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.remote.FarNode;
 import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Set;
 

@@ -290,7 +290,7 @@ class HumanStepsTest {
 
     Why.Explanation one =
         stage.why().explanations().stream()
-            .filter(told -> told.subject().id().equals("review"))
+            .filter(reported -> reported.subject().id().equals("review"))
             .findFirst()
             .orElseThrow();
     assertThat(one.cause()).isEqualTo("person");

@@ -84,8 +84,8 @@ class LostCommitTest {
     assertThat(stage.succeed("end").status()).isEqualTo("completed");
   }
 
-  private static MnException failure(CompletionStage<?> told) {
-    return (MnException) told.toCompletableFuture().exceptionNow();
+  private static MnException failure(CompletionStage<?> reported) {
+    return (MnException) reported.toCompletableFuture().exceptionNow();
   }
 
   @Test

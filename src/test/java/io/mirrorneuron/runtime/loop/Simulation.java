@@ -84,7 +84,7 @@ final class Simulation {
   private long order;
   private int life;
   private final Set<Integer> alive = new HashSet<>(Set.of(OUTSIDE));
-  private long laneFree;
+  private long eventLoopFree;
   private Engine engine;
   private final Map<Integer, Engine> engines = new LinkedHashMap<>();
   private int steps;
@@ -181,7 +181,7 @@ final class Simulation {
                 new LocalScheduler(OWNER),
                 new Programs(born),
                 new Clockwork(born),
-                jobId -> task -> onLane(born, task)),
+                jobId -> task -> onEventLoop(born, task)),
             manifests,
             fingerprint -> null,
             (jobId, isPressing) -> {});
@@ -208,9 +208,9 @@ final class Simulation {
   }
 
   /** Tasks of the one lane run in the order in which they came, each after a random pause. */
-  private void onLane(int ofLife, Runnable task) {
-    laneFree = Math.max(laneFree, now) + random.nextInt(3);
-    schedule(ofLife, laneFree - now, task);
+  private void onEventLoop(int ofLife, Runnable task) {
+    eventLoopFree = Math.max(eventLoopFree, now) + random.nextInt(3);
+    schedule(ofLife, eventLoopFree - now, task);
   }
 
   // ---- what a test does
@@ -296,10 +296,10 @@ final class Simulation {
               CompletableFuture<Object> answer = new CompletableFuture<>();
               boolean away = random.nextDouble() < faults.away();
               boolean applied = !away || random.nextBoolean();
-              laneFree = Math.max(laneFree, now) + random.nextInt(4);
+              eventLoopFree = Math.max(eventLoopFree, now) + random.nextInt(4);
               schedule(
                   born,
-                  laneFree - now,
+                  eventLoopFree - now,
                   () -> {
                     Object stage = null;
                     if (applied) {
@@ -310,7 +310,7 @@ final class Simulation {
                       }
                     }
                     Object result = stage;
-                    onLane(
+                    onEventLoop(
                         born,
                         () -> {
                           if (away) {

@@ -236,12 +236,12 @@ class SimulationTest {
     JsonNode first = Json.parse(events(disk).getFirst().json());
     JsonNode last = Json.parse(events(disk).getLast().json());
     JsonNode row = Json.parse(disk.row(JOB).toCompletableFuture().join());
-    for (JsonNode told : List.of(header, first, row)) {
-      assertThat(told.path("submitted_by").asText()).isEqualTo(Simulation.SUBMITTER);
+    for (JsonNode reported : List.of(header, first, row)) {
+      assertThat(reported.path("submitted_by").asText()).isEqualTo(Simulation.SUBMITTER);
     }
     if (header.path("status").asText().equals("cancelled")) {
-      for (JsonNode told : List.of(last, row, header.path("result"))) {
-        assertThat(told.path("cancelled_by")).isEqualTo(header.path("cancelled_by"));
+      for (JsonNode reported : List.of(last, row, header.path("result"))) {
+        assertThat(reported.path("cancelled_by")).isEqualTo(header.path("cancelled_by"));
       }
     }
   }

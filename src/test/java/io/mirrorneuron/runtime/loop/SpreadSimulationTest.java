@@ -173,10 +173,10 @@ class SpreadSimulationTest {
       assertThat(completed.keySet()).isEqualTo(added);
       wereLeft = gone.size();
       isWhole = added.containsAll(stay);
-      Set<String> told = new TreeSet<>();
-      end.path("completed_targets").forEach(node -> told.add(node.asText()));
-      assertThat(told).isEqualTo(new TreeSet<>(completed.keySet()));
-      for (String node : told) {
+      Set<String> reported = new TreeSet<>();
+      end.path("completed_targets").forEach(node -> reported.add(node.asText()));
+      assertThat(reported).isEqualTo(new TreeSet<>(completed.keySet()));
+      for (String node : reported) {
         assertThat(end.path("target_results").path(node).path("output").isMissingNode()).isFalse();
       }
       assertThat(world.openPrograms()).as("programs left").isZero();

@@ -98,8 +98,8 @@ public final class Stage {
   public String subject;
 
   public final ManualExecutions programs = new ManualExecutions();
-  private final Deque<Runnable> lane = new ArrayDeque<>();
-  private final Executor executor = lane::addLast;
+  private final Deque<Runnable> eventLoop = new ArrayDeque<>();
+  private final Executor executor = eventLoop::addLast;
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private String looked = JOB;
@@ -253,15 +253,15 @@ public final class Stage {
 
   /** Submits another one; answers what it is told. */
   CompletionStage<SubmittedJob> another(String job, String manifest) {
-    CompletionStage<SubmittedJob> told = submitted(job, manifest);
+    CompletionStage<SubmittedJob> reported = submitted(job, manifest);
     settle();
-    return told;
+    return reported;
   }
 
   /** Lets everything happen that needs no time. */
   Stage settle() {
-    while (!lane.isEmpty()) {
-      lane.removeFirst().run();
+    while (!eventLoop.isEmpty()) {
+      eventLoop.removeFirst().run();
     }
     return this;
   }
@@ -293,7 +293,7 @@ public final class Stage {
 
   /** The server and its programs die; a new one takes over. */
   public Stage crash() {
-    lane.clear();
+    eventLoop.clear();
     programs.die();
     boot();
     engine.recover();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.port.Lanes;
+import io.mirrorneuron.runtime.port.EventLoops;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
@@ -27,9 +27,9 @@ class TakeOverTest {
 
   private final InMemoryJobStore disk = new InMemoryJobStore();
   private final Manifests manifests = new Manifests(DefaultRunner.HOST_LOCAL);
-  private final Deque<Runnable> lane = new ArrayDeque<>();
+  private final Deque<Runnable> eventLoop = new ArrayDeque<>();
 
-  private Engine engine(Lanes lanes) {
+  private Engine engine(EventLoops eventLoops) {
     return new Engine(
         new Engine.Identity("node", "node", false, Integer.MAX_VALUE),
         new Engine.Ports(
@@ -38,7 +38,7 @@ class TakeOverTest {
             new LocalScheduler("node"),
             new ManualExecutions(), // no agent runs a program
             new TurnedTimers(new TurnedClock(Instant.EPOCH)),
-            lanes),
+            eventLoops),
         manifests::parse,
         fingerprint -> null,
         (jobId, isPressing) -> {});
@@ -54,13 +54,13 @@ class TakeOverTest {
     }
     assertThat(before.openJobs()).isEqualTo(JOBS);
 
-    Engine after = engine(jobId -> lane::addLast);
+    Engine after = engine(jobId -> eventLoop::addLast);
     var recovery = after.recover().toCompletableFuture();
     assertThat(after.openJobs()).isZero();
-    assertThat(lane).hasSize(JOBS);
+    assertThat(eventLoop).hasSize(JOBS);
     for (int taken = 1; taken <= JOBS; taken++) {
       assertThat(recovery.isDone()).isFalse();
-      lane.removeFirst().run();
+      eventLoop.removeFirst().run();
       assertThat(after.openJobs()).isEqualTo(taken);
     }
     assertThat(recovery.join()).isEqualTo(JOBS);

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.drain.HandOvers;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
-import io.mirrorneuron.runtime.exec.pool.Stock;
-import io.mirrorneuron.runtime.exec.pool.Want;
+import io.mirrorneuron.runtime.exec.pool.SlotRequest;
 import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
@@ -94,7 +94,7 @@ final class TwoOwners {
   int narrow;
 
   /** How often the ledger was found to tell of a program that ran. */
-  int told;
+  int reported;
 
   /** How often work was begun beside a server that stood still. */
   int overlaps;
@@ -232,10 +232,10 @@ final class TwoOwners {
     Map<String, String> ledger = disk.allocations().toCompletableFuture().join();
     for (Program program : running) {
       String record = ledger.get(program.id());
-      if (record != null && program.hasSlots && !program.isTold(record)) {
+      if (record != null && program.hasSlots && !program.isReported(record)) {
         fault = "the ledger says of " + program.id() + ": " + record;
       }
-      told += record == null ? 0 : 1;
+      reported += record == null ? 0 : 1;
     }
   }
 
@@ -249,10 +249,10 @@ final class TwoOwners {
     private int life;
     private Engine engine;
     private HandOvers handOvers;
-    private long laneFree;
+    private long eventLoopFree;
     private long cutUntil;
     private long standsUntil;
-    private Stock stock = Stock.endless("node");
+    private NodeCapacity stock = NodeCapacity.endless("node");
     private Pools pools;
 
     Node(String owner) {
@@ -306,7 +306,7 @@ final class TwoOwners {
     }
 
     /** From now on it has this for programs. */
-    void has(Stock things) {
+    void has(NodeCapacity things) {
       stock = things;
       pools.reconsider();
     }
@@ -352,7 +352,7 @@ final class TwoOwners {
                   new LocalScheduler(NodeRegistry.nameOf(owner)),
                   front.of(TwoOwners.this, this, new Programs()),
                   new Clockwork(),
-                  jobId -> this::onLane),
+                  jobId -> this::onEventLoop),
               text -> workflow,
               fingerprint -> null,
               (jobId, isPressing) -> {},
@@ -375,15 +375,15 @@ final class TwoOwners {
       if (ServiceDemands.of(workflow).offered().isEmpty()) {
         return JobWatch.NOBODY;
       }
-      ServiceRegistry far = through(ServiceRegistry.class, services);
+      ServiceRegistry remote = through(ServiceRegistry.class, services);
       String name = NodeRegistry.nameOf(owner);
       ServiceKeeper keeper =
           new ServiceKeeper(
               new ServiceKeeper.Home(name, owner, Map.of(), bundle -> null, (_, _) -> false),
-              far,
+              remote,
               new Clockwork(),
               null,
-              new ProgramGate(new ServiceDirectory(far, name)));
+              new ProgramGate(new ServiceDirectory(remote, name)));
       keeper.keepClean();
       return keeper;
     }
@@ -392,9 +392,9 @@ final class TwoOwners {
       future.add(new Task(now + Math.max(0, delay), order++, this, life, action));
     }
 
-    private void onLane(Runnable action) {
-      laneFree = Math.max(laneFree, now) + random.nextInt(3);
-      schedule(laneFree - now, action);
+    private void onEventLoop(Runnable action) {
+      eventLoopFree = Math.max(eventLoopFree, now) + random.nextInt(3);
+      schedule(eventLoopFree - now, action);
     }
 
     <T> T through(Class<T> port, T target) {
@@ -413,8 +413,8 @@ final class TwoOwners {
                 CompletableFuture<Object> answer = new CompletableFuture<>();
                 boolean cutNow = isCut();
                 int asking = life;
-                laneFree = Math.max(laneFree, now) + random.nextInt(4);
-                long sent = laneFree;
+                eventLoopFree = Math.max(eventLoopFree, now) + random.nextInt(4);
+                long sent = eventLoopFree;
                 if (cutNow && random.nextBoolean()) {
                   fail(answer);
                   return answer;
@@ -435,7 +435,7 @@ final class TwoOwners {
                       if (cutNow) {
                         fail(answer);
                       } else {
-                        onLane(() -> pass(result, answer));
+                        onEventLoop(() -> pass(result, answer));
                       }
                     });
                 return answer;
@@ -456,7 +456,7 @@ final class TwoOwners {
       schedule(
           TIMEOUT_MS,
           () ->
-              onLane(
+              onEventLoop(
                   () ->
                       answer.completeExceptionally(
                           MnException.unavailable("Redis does not answer", null))));
@@ -492,8 +492,8 @@ final class TwoOwners {
         Program program = new Program(Node.this, life, execution, listener);
         program.notTwice();
         running.add(program);
-        Want want =
-            new Want(
+        SlotRequest want =
+            new SlotRequest(
                 execution.executionId(),
                 execution.jobId(),
                 execution.agentId(),
@@ -605,12 +605,12 @@ final class TwoOwners {
     }
 
     /** Whether the ledger says of it what is so. */
-    boolean isTold(String record) {
-      ObjectNode told = Json.parseObject(record, "record of the ledger");
+    boolean isReported(String record) {
+      ObjectNode reported = Json.parseObject(record, "record of the ledger");
       String name = has == null ? NodeRegistry.nameOf(node.owner) : has.node();
-      return told.path("node").asText().equals(name)
-          && told.path("pool").asText().equals(pool)
-          && told.path("slots").asInt() == slots;
+      return reported.path("node").asText().equals(name)
+          && reported.path("pool").asText().equals(pool)
+          && reported.path("slots").asInt() == slots;
     }
 
     /** No other program on this machine has any of it. */

@@ -63,7 +63,7 @@ record Alarm(long nextAt, int left, int ringing, SortedSet<String> notes) {
     }
 
     @Override
-    public List<Ring> owed(Alarm alarm) {
+    public List<Ring> pending(Alarm alarm) {
       return alarm.ringing() == 0 ? List.of() : List.of(new Ring(alarm.ringing()));
     }
 

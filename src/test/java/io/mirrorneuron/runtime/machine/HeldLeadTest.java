@@ -111,7 +111,7 @@ class HeldLeadTest {
   @Test
   void whileTheStoreIsAwayItLeadsNoLongerThanItsLeaseLasts() {
     boolean[] away = {false};
-    LeaderLease far =
+    LeaderLease remote =
         new LeaderLease() {
           @Override
           public CompletionStage<Answer> take(
@@ -126,7 +126,7 @@ class HeldLeadTest {
             return lease.leave(kind, owner, term);
           }
         };
-    HeldLead a = lead("a", far, timers);
+    HeldLead a = lead("a", remote, timers);
     away[0] = true;
     timers.advance(Duration.ofMillis(Lifetime.DEFAULT.trustedLeadMs() - 1));
     assertThat(a.term()).isPresent();

@@ -36,7 +36,7 @@ public final class MachineSimulation<S, I, E> {
 
   private final Random random;
   private final StateMachine<S, I, E> machine;
-  private final Deeds<I, E> world;
+  private final EffectRunner<I, E> world;
   private final InMemoryRecordStore disk = new InMemoryRecordStore();
   private final PriorityQueue<Scheduled> future =
       new PriorityQueue<>(
@@ -59,7 +59,7 @@ public final class MachineSimulation<S, I, E> {
    * @param world what deeds do to the outside, which no crash undoes; called when a deed arrives
    */
   public MachineSimulation(
-      long seed, StateMachine<S, I, E> machine, Deeds<I, E> world, double trouble) {
+      long seed, StateMachine<S, I, E> machine, EffectRunner<I, E> world, double trouble) {
     this.random = new Random(seed);
     this.machine = machine;
     this.world = world;
@@ -164,7 +164,7 @@ public final class MachineSimulation<S, I, E> {
             schedule(Math.max(now, at - skew) + random.nextInt(20), life, task);
           }
         };
-    Deeds<I, E> remote = (id, deed) -> call(life, () -> world.perform(id, deed));
+    EffectRunner<I, E> remote = (id, effect) -> call(life, () -> world.perform(id, effect));
     var loop =
         new MachineLoop<>(
             machine, new Remote(life), remote, () -> term(server), Lifetime.DEFAULT, timers);

@@ -76,7 +76,7 @@ class HopelessStepsTest {
         "inputs.summry.text | inputs.summry, which is never there: the steps right before it are summary; did you mean summary?",
         "inputs.first | inputs.first, which is never there: the steps right before it are summary",
       })
-  void aValueOfThePromptThatNoStepPutsOut(String path, String told) throws IOException {
+  void aValueOfThePromptThatNoStepPutsOut(String path, String reported) throws IOException {
     assertThat(
             warnings(
                 """
@@ -85,7 +85,7 @@ class HopelessStepsTest {
                 - {id: review, human: {prompt: "Send ${%s}, ${inputs.summary.a} and ${inputs.summary[0].b}?"}}
                 """
                     .formatted(path)))
-        .containsExactly("steps.review.human.prompt shows " + told);
+        .containsExactly("steps.review.human.prompt shows " + reported);
   }
 
   @Test

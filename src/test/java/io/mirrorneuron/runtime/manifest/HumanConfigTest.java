@@ -105,10 +105,10 @@ class HumanConfigTest {
         "{'prompt':'a','assignees':'bob'} | assignees must be a list of non-empty strings",
         "{'prompt':'a','default':'approve','timeout_seconds':5,'form':{'type':'object','required':['n']}} | does not fit the form",
       })
-  void whatDoesNotFitIsRefused(String config, String told) {
+  void whatDoesNotFitIsRefused(String config, String reported) {
     assertThatThrownBy(() -> parse(graph(config)))
         .isInstanceOf(MnException.class)
-        .hasMessageContaining(told.strip());
+        .hasMessageContaining(reported.strip());
   }
 
   @ParameterizedTest
@@ -140,10 +140,10 @@ class HumanConfigTest {
         "'kind':'human','human':7 | human must be an object",
         "'kind':'human','human':{'prompt':'a','decisions':{'yes':{'branch':'sent'}}} | these follow: send; did you mean send?",
       })
-  void stepsThatContradictThemselvesAreRefused(String members, String told) {
+  void stepsThatContradictThemselvesAreRefused(String members, String reported) {
     assertThatThrownBy(() -> parse(steps("{'id':'review'," + members + "}")))
         .isInstanceOf(MnException.class)
-        .hasMessageContaining(told.strip());
+        .hasMessageContaining(reported.strip());
   }
 
   /** Jobs that are there already go on, though nobody can answer them. */
@@ -162,7 +162,7 @@ class HumanConfigTest {
         "{'prompt':'a','decisions':{'':'complete'}} | has the decision \"\": the name of a decision is not empty",
         "{'prompt':'a','decisions':{'a\\u001b[2J':'complete'}} | has the decision \"a [2J\"",
       })
-  void whatNobodyCanAnswerIsNotAcceptedAnew(String config, String told) {
+  void whatNobodyCanAnswerIsNotAcceptedAnew(String config, String reported) {
     String manifest = graph(config).replace('\'', '"');
     assertThat(
             new Manifests(DefaultRunner.HOST_LOCAL).check(manifest, Set.of(), Purpose.NEW).issues())
@@ -170,7 +170,7 @@ class HumanConfigTest {
         .extracting(Issue::message)
         .singleElement()
         .asString()
-        .contains(told.strip());
+        .contains(reported.strip());
     assertThat(parse(manifest).warnings()).isNotEmpty();
   }
 

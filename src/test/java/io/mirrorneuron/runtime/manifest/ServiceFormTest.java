@@ -54,10 +54,10 @@ class ServiceFormTest {
         "[{\"name\":\"blueprint-web-ui\",\"url\":\"${config.page}\"}] | ",
         "[{\"name\":\"blueprint-web-ui\",\"url\":\"HTTPS://a/\"}] | ",
       })
-  void servicesHaveAForm(String services, String told) {
+  void servicesHaveAForm(String services, String reported) {
     ObjectNode manifest = manifest();
     manifest.set("services", json(services));
-    assertThat(errors(manifest)).isEqualTo(told == null ? List.of() : List.of(told));
+    assertThat(errors(manifest)).isEqualTo(reported == null ? List.of() : List.of(reported));
   }
 
   @ParameterizedTest
@@ -105,14 +105,14 @@ class ServiceFormTest {
         "\"type\":\"script\",\"script\":\"a $(b)\" | script must be a list of a program and its"
             + " arguments, or the same as text without ; & | < > ` and $(, not \"a $(b)\"",
       })
-  void checksHaveAForm(String check, String told) {
+  void checksHaveAForm(String check, String reported) {
     ObjectNode manifest = manifest();
     manifest.set("services", json("[{\"name\":\"a\",\"port\":1,\"checks\":[{" + check + "}]}]"));
     List<String> errors = errors(manifest);
-    if (told == null) {
+    if (reported == null) {
       assertThat(errors).isEmpty();
     } else {
-      assertThat(errors).singleElement().asString().startsWith("services.0.checks.0." + told);
+      assertThat(errors).singleElement().asString().startsWith("services.0.checks.0." + reported);
     }
   }
 
@@ -126,14 +126,14 @@ class ServiceFormTest {
         "\"type\":\"tcp\",\"port\":80 | ",
         "\"type\":\"http\",\"method\":\"HEAD\",\"contains\":\"x\" | the answer to HEAD has no body",
       })
-  void aCheckThatCanNeverPassIsRefused(String check, String told) {
+  void aCheckThatCanNeverPassIsRefused(String check, String reported) {
     ObjectNode manifest = manifest();
     manifest.set("services", json("[{\"name\":\"a\",\"checks\":[{" + check + "}]}]"));
     List<String> errors = errors(manifest);
-    if (told == null) {
+    if (reported == null) {
       assertThat(errors).isEmpty();
     } else {
-      assertThat(errors).singleElement().asString().contains(told);
+      assertThat(errors).singleElement().asString().contains(reported);
     }
   }
 
@@ -154,11 +154,11 @@ class ServiceFormTest {
         "\"url\":\"http://a/\" | ",
         "\"port\":1,\"checks\":[{\"type\":\"script\",\"command\":[\"true\"],\"args\":[\"x\"]}] | ",
       })
-  void whatIsIgnoredIsWarnedOf(String members, String told) {
+  void whatIsIgnoredIsWarnedOf(String members, String reported) {
     ObjectNode manifest = manifest();
     manifest.set("services", json("[{\"name\":\"a\"," + members + "}]"));
     assertThat(manifests.parse(manifest.toString()).warnings())
-        .isEqualTo(told == null ? List.of() : List.of(told));
+        .isEqualTo(reported == null ? List.of() : List.of(reported));
   }
 
   @ParameterizedTest

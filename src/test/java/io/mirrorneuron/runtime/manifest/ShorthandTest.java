@@ -278,9 +278,9 @@ class ShorthandTest {
     assertThat(checked.issues())
         .extracting(issue -> issue.location().pointer() + " " + issue.message())
         .anyMatch(
-            told ->
-                told.startsWith("/manifest/inputs/city/schema ")
-                    && told.contains("the back reference \\1 is not supported"));
+            reported ->
+                reported.startsWith("/manifest/inputs/city/schema ")
+                    && reported.contains("the back reference \\1 is not supported"));
   }
 
   /** Also where no value shows it: no default is given, or the keyword is passed over. */
@@ -334,7 +334,7 @@ class ShorthandTest {
         .issues()
         .stream()
         .map(issue -> issue.location().pointer() + " " + issue.message())
-        .filter(told -> !told.contains("has no default"))
+        .filter(reported -> !reported.contains("has no default"))
         .toList();
   }
 

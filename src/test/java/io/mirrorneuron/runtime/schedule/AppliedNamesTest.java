@@ -49,11 +49,11 @@ class AppliedNamesTest {
             .toList();
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
       for (Future<AppliedSchedule> done : threads.invokeAll(all)) {
-        AppliedSchedule told = done.get();
-        Integer version = told.schedule().version();
-        String id = told.schedule().scheduleId();
+        AppliedSchedule reported = done.get();
+        Integer version = reported.schedule().version();
+        String id = reported.schedule().scheduleId();
         assertThat(schedules.port().versions(id, version).data().getFirst().manifest())
-            .isEqualTo(told.schedule().manifest());
+            .isEqualTo(reported.schedule().manifest());
       }
     }
   }

@@ -30,17 +30,17 @@ class BackfillSimulationTest {
   private static final List<String> SCHEDULES = List.of("own", "often", "cancelled");
 
   private ScheduleWorld world;
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
 
   private void simulate(
-      long seed, StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine) {
+      long seed, StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine) {
     Random random = new Random(seed);
     world = new ScheduleWorld(random, () -> simulation.now(), 100_000);
     simulation =
         new MachineSimulation<>(
             seed,
             machine,
-            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            (id, effect) -> CompletableFuture.completedFuture(world.perform(id, effect)),
             seed % 4 * 0.02);
     if (seed % 2 == 1) {
       for (int i = 0; i < 4; i++) {

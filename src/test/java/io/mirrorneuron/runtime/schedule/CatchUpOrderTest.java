@@ -27,8 +27,8 @@ class CatchUpOrderTest {
   private static final Seeds SEEDS = Seeds.of(40);
 
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
-  private final List<DispatchRecord> told = new ArrayList<>();
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private final List<DispatchRecord> reported = new ArrayList<>();
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
   private ScheduleState state;
 
   private static Definition everyMinute(boolean overlaps) {
@@ -46,15 +46,15 @@ class CatchUpOrderTest {
 
   private void input(ScheduleInput input, long now) {
     state = machine.decide(Optional.of(state), input, now).get();
-    told.addAll(state.news());
+    reported.addAll(state.news());
     state = machine.read(machine.write(state)); // as the next server has it
   }
 
   /** The minutes whose jobs are being made. */
   private List<Long> starting() {
-    return machine.owed(state).stream()
-        .filter(ScheduleDeed.Start.class::isInstance)
-        .map(deed -> ((ScheduleDeed.Start) deed).due().at() / MINUTE)
+    return machine.pending(state).stream()
+        .filter(ScheduleEffect.Start.class::isInstance)
+        .map(effect -> ((ScheduleEffect.Start) effect).due().at() / MINUTE)
         .toList();
   }
 
@@ -72,8 +72,8 @@ class CatchUpOrderTest {
       started(minute, 5 * MINUTE + 10 + minute);
     }
     assertThat(starting()).isEmpty();
-    assertThat(told).extracting(DispatchRecord::statusReason).containsOnlyOnce((String) null);
-    assertThat(told.getLast().statusReason()).as("it was not missed").isNull();
+    assertThat(reported).extracting(DispatchRecord::statusReason).containsOnlyOnce((String) null);
+    assertThat(reported.getLast().statusReason()).as("it was not missed").isNull();
     assertThat(state.schedule().counters().dispatched()).isEqualTo(5);
   }
 
@@ -125,8 +125,9 @@ class CatchUpOrderTest {
     state = ScheduleState.of(waits);
     input(machine.wake(), next);
     input(new ScheduleInput.Seen(DispatchIds.ofTime("s", next), Set.of()), next);
-    assertThat(told.getLast().status()).isEqualTo("blocked");
-    assertThat(told.getLast().statusReason()).isEqualTo("times before it are made up for first");
+    assertThat(reported.getLast().status()).isEqualTo("blocked");
+    assertThat(reported.getLast().statusReason())
+        .isEqualTo("times before it are made up for first");
     input(machine.wake(), next + 1_000);
     assertThat(starting()).containsExactly(2L);
   }
@@ -178,12 +179,12 @@ class CatchUpOrderTest {
               new MachineSimulation<>(
                   seed,
                   machine,
-                  (id, deed) -> {
-                    if (deed instanceof ScheduleDeed.Start start
+                  (id, effect) -> {
+                    if (effect instanceof ScheduleEffect.Start start
                         && !made.contains(start.due().at())) {
                       made.add(start.due().at());
                     }
-                    return CompletableFuture.completedFuture(world.perform(id, deed));
+                    return CompletableFuture.completedFuture(world.perform(id, effect));
                   },
                   seed % 4 * 0.02);
           simulation.submit(

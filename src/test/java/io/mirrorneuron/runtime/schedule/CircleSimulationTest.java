@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.event.OwnEvents;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEventSource;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ class CircleSimulationTest {
 
   private Random random;
   private ScheduleWorld world;
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
 
   /** By schedule, the jobs that followed from events which followed from events. */
   private final Map<String, Set<String>> chained = new HashMap<>();
@@ -55,7 +55,7 @@ class CircleSimulationTest {
         new MachineSimulation<>(
             seed,
             new MistakenMachine(mistake),
-            (id, deed) -> CompletableFuture.completedFuture(perform(id, deed)),
+            (id, effect) -> CompletableFuture.completedFuture(perform(id, effect)),
             seed % 4 * 0.01);
     for (String id : CIRCLE) {
       simulation.submit(
@@ -75,11 +75,11 @@ class CircleSimulationTest {
         0);
   }
 
-  private ScheduleInput perform(String id, ScheduleDeed deed) {
-    ScheduleInput done = world.perform(id, deed);
-    if (deed instanceof ScheduleDeed.Start start
+  private ScheduleInput perform(String id, ScheduleEffect effect) {
+    ScheduleInput done = world.perform(id, effect);
+    if (effect instanceof ScheduleEffect.Start start
         && done instanceof ScheduleInput.Started(String dispatch, String job)) {
-      int chain = OwnEvent.chainAfter(start.due().event(), start.due().payload());
+      int chain = RuntimeEvent.chainAfter(start.due().event(), start.due().payload());
       if (chain > 1) {
         chained.computeIfAbsent(id, first -> new HashSet<>()).add(job);
       }
@@ -89,7 +89,7 @@ class CircleSimulationTest {
             new TriggerEvent(
                 "end-" + job,
                 "job_completed",
-                OwnEvents.TELLER,
+                RuntimeEventSource.TELLER,
                 chain == 0 ? Map.of() : Map.of("chain", chain),
                 TIME));
       }
@@ -113,7 +113,7 @@ class CircleSimulationTest {
       Schedule stored = simulation.stored(id).orElseThrow().schedule();
       assertThat(chained.get(id)).as(which).hasSizeBetween(ChainPace.MOST, most);
       assertThat(stored.counters().blocked()).as(which).isPositive();
-      assertThat(stored.told().lastBlocked()).contains("60 times within a minute");
+      assertThat(stored.reported().lastBlocked()).contains("60 times within a minute");
       assertThat(stored.waiting()).as(which).isEmpty();
       assertThat(stored.counters().dispatched()).as(which).isEqualTo(jobs(id));
     }
@@ -137,7 +137,7 @@ class CircleSimulationTest {
     ScheduleState state = ScheduleState.of(ScheduleWorld.schedule("a", circle(), START));
     for (int i = 0; i <= ChainPace.MOST; i++) {
       assertThat(why(state).contains("circle")).isEqualTo(i == ChainPace.MOST);
-      state = told(machine, state, OwnEvents.TELLER, i);
+      state = reported(machine, state, RuntimeEventSource.TELLER, i);
     }
     assertThat(state.schedule().waiting()).hasSize(ChainPace.MOST);
     assertThat(state.schedule().counters().blocked()).isEqualTo(1);
@@ -145,13 +145,13 @@ class CircleSimulationTest {
     assertThat(state.news().getLast().statusReason()).contains("60 times within a minute");
     assertThat(why(state)).contains("circle of schedules", "until 1970-01-01T00:17:40.000Z");
 
-    state = told(machine, state, "shop", 100);
+    state = reported(machine, state, "shop", 100);
     assertThat(state.schedule().waiting()).hasSize(ChainPace.MOST + 1);
-    state = told(machine, machine.read(machine.write(state)), OwnEvents.TELLER, 101);
+    state = reported(machine, machine.read(machine.write(state)), RuntimeEventSource.TELLER, 101);
     assertThat(state.schedule().counters().blocked()).as("also after a restart").isEqualTo(2);
   }
 
-  private static ScheduleState told(
+  private static ScheduleState reported(
       ScheduleMachine machine, ScheduleState state, String source, int number) {
     Map<String, Object> payload = Map.of("chain", 1);
     var event = new TriggerEvent("e" + number, "job_completed", source, payload, TIME);

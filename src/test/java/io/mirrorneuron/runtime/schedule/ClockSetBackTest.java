@@ -25,7 +25,7 @@ class ClockSetBackTest {
   private static final String TIME = "1970-01-01T00:16:40.000Z";
 
   private ScheduleWorld world;
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
 
   /**
    * @param longest that a job takes
@@ -36,7 +36,7 @@ class ClockSetBackTest {
         new MachineSimulation<>(
             seed,
             new ScheduleMachine(ScheduleWorld.CALENDAR),
-            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            (id, effect) -> CompletableFuture.completedFuture(world.perform(id, effect)),
             seed % 4 * 0.02);
     Definition definition = DefinitionReader.read(ScheduleWorld.CALENDAR, members, 0);
     // An event that comes before its schedule is there makes no job, so that is there first.
@@ -106,7 +106,7 @@ class ClockSetBackTest {
     for (ScheduleInput done :
         List.of(
             new ScheduleInput.Started(first.dispatchId(), "job-1"),
-            new ScheduleInput.Told("event_s-" + news))) {
+            new ScheduleInput.EventDelivered("event_s-" + news))) {
       Schedule next = machine.decide(begun, done, back).orElseThrow().schedule();
       assertThat(next.waiting().getLast().notBefore())
           .as("after %s", done)

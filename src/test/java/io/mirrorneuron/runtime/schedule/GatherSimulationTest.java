@@ -6,7 +6,7 @@ import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.event.Gathered;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.List;
@@ -32,7 +32,7 @@ class GatherSimulationTest {
 
   private ScheduleWorld world;
   private boolean prohibitsOverlap;
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
 
   private void simulate(MistakenMachine.Mistake mistake, long seed, boolean clocksAreSet) {
     Random random = new Random(seed);
@@ -41,7 +41,7 @@ class GatherSimulationTest {
         new MachineSimulation<>(
             seed,
             new MistakenMachine(mistake),
-            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            (id, effect) -> CompletableFuture.completedFuture(world.perform(id, effect)),
             seed % 4 * 0.02);
     if (clocksAreSet) {
       for (int i = 0; i < 4; i++) {
@@ -102,7 +102,7 @@ class GatherSimulationTest {
     assertThat(jobs("pairs")).as(which).isEqualTo(KEYS * 2 / 3);
     assertThat(stored.counters().dispatched()).as(which).isEqualTo(KEYS * 2 / 3);
     assertThat(stored.gathered()).as(which).isEqualTo(Gathered.NOTHING);
-    assertThat(world.told("pairs", "schedule_dispatched")).as(which).isEqualTo(KEYS * 2 / 3);
+    assertThat(world.reported("pairs", "schedule_dispatched")).as(which).isEqualTo(KEYS * 2 / 3);
   }
 
   private long jobs(String id) {
@@ -201,8 +201,8 @@ class GatherSimulationTest {
     isFound(
         (before, input, after, now) -> {
           Schedule next = after;
-          for (OwnEvent news : before.work().news().untold()) {
-            next = next.told(news.id());
+          for (RuntimeEvent news : before.work().news().unreported()) {
+            next = next.reported(news.id());
           }
           return next;
         });
@@ -259,7 +259,7 @@ class GatherSimulationTest {
               schedule.work().backfill(),
               schedule.work().times()),
           schedule.counters(),
-          schedule.told(),
+          schedule.reported(),
           schedule.made(),
           schedule.updatedAt());
     }

@@ -21,7 +21,7 @@ class GatherTest {
   private final List<DispatchRecord> records = new ArrayList<>();
   private ScheduleState state;
   private long now = 1_000_000;
-  private int told;
+  private int reported;
 
   @BeforeEach
   void forget() {
@@ -66,7 +66,7 @@ class GatherTest {
   }
 
   private void tell(String type, Map<String, Object> payload) {
-    String id = "e" + told++;
+    String id = "e" + reported++;
     TriggerEvent event = new TriggerEvent(id, type, "test", payload, "then");
     give(new ScheduleInput.Happened(DispatchIds.ofEvent("s", id), event));
   }

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +40,8 @@ class HeldUpTimesTest {
     records.addAll(state.news());
   }
 
-  private List<OwnEvent> told(String type) {
-    return state.schedule().work().news().untold().stream()
+  private List<RuntimeEvent> reported(String type) {
+    return state.schedule().work().news().unreported().stream()
         .filter(event -> event.type().equals(type))
         .toList();
   }
@@ -57,14 +57,14 @@ class HeldUpTimesTest {
     firstNight();
     assertThat(machine.wakeAt(state)).hasValue(2 * DAY - HOUR);
     input(machine.wake(), 2 * DAY - HOUR);
-    var looks = new ScheduleDeed.Foresee(2 * DAY, List.of("job-1"));
-    assertThat(machine.owed(state)).contains(looks);
+    var looks = new ScheduleEffect.Foresee(2 * DAY, List.of("job-1"));
+    assertThat(machine.pending(state)).contains(looks);
     assertThat(machine.isAwaited(looks)).isFalse();
 
     input(new ScheduleInput.Foreseen(2 * DAY, ASKING), 2 * DAY - HOUR + 10);
     input(new ScheduleInput.Foreseen(2 * DAY, ASKING), 2 * DAY - HOUR + 20); // told twice
-    assertThat(told(TimesTold.HELD_UP)).hasSize(1);
-    assertThat(told(TimesTold.HELD_UP).getFirst().payload())
+    assertThat(reported(MissedTimeLog.HELD_UP)).hasSize(1);
+    assertThat(reported(MissedTimeLog.HELD_UP).getFirst().payload())
         .containsEntry("scheduled_for", "1970-01-03T00:00:00.000Z")
         .containsEntry("job_id", "job-1")
         .containsEntry("schedule_name", "nightly")
@@ -77,8 +77,8 @@ class HeldUpTimesTest {
     firstNight();
     input(machine.wake(), 2 * DAY - HOUR);
     input(new ScheduleInput.Foreseen(2 * DAY, Map.of()), 2 * DAY - HOUR + 10);
-    assertThat(told(TimesTold.HELD_UP)).isEmpty();
-    assertThat(machine.owed(state)).noneMatch(ScheduleDeed.Foresee.class::isInstance);
+    assertThat(reported(MissedTimeLog.HELD_UP)).isEmpty();
+    assertThat(machine.pending(state)).noneMatch(ScheduleEffect.Foresee.class::isInstance);
   }
 
   @Test
@@ -87,8 +87,8 @@ class HeldUpTimesTest {
     input(machine.wake(), 2 * DAY - HOUR);
     input(machine.wake(), 2 * DAY);
     input(new ScheduleInput.Foreseen(2 * DAY, ASKING), 2 * DAY + 10);
-    assertThat(told(TimesTold.HELD_UP)).isEmpty();
-    assertThat(machine.owed(state)).noneMatch(ScheduleDeed.Foresee.class::isInstance);
+    assertThat(reported(MissedTimeLog.HELD_UP)).isEmpty();
+    assertThat(machine.pending(state)).noneMatch(ScheduleEffect.Foresee.class::isInstance);
   }
 
   @Test
@@ -96,14 +96,14 @@ class HeldUpTimesTest {
     firstNight();
     input(machine.wake(), 2 * DAY);
     String dispatch = DispatchIds.ofTime("s", 2 * DAY);
-    assertThat(machine.owed(state))
-        .contains(new ScheduleDeed.Look(dispatch, List.of("job-1"), true));
+    assertThat(machine.pending(state))
+        .contains(new ScheduleEffect.Look(dispatch, List.of("job-1"), true));
     input(new ScheduleInput.Seen(dispatch, Set.of("job-1"), ASKING), 2 * DAY + 10);
 
     String why = "job job-1 still runs: step ask waits for a person: Publish?";
     assertThat(records.getLast().statusReason()).isEqualTo(why);
-    assertThat(state.schedule().told().lastBlocked()).isEqualTo(why);
-    assertThat(told(TimesTold.BLOCKED).getFirst().payload())
+    assertThat(state.schedule().reported().lastBlocked()).isEqualTo(why);
+    assertThat(reported(MissedTimeLog.BLOCKED).getFirst().payload())
         .containsEntry("why", why)
         .containsEntry("scheduled_for", "1970-01-03T00:00:00.000Z");
   }
@@ -112,7 +112,7 @@ class HeldUpTimesTest {
   void whatWasMissedIsToldWithWhatMakesUpForIt() {
     create(Map.of("cron", "0 * * * *", "missed_policy", "catchup_one", "catchup_within", "2h"));
     input(machine.wake(), 5 * HOUR + 120_000);
-    assertThat(told(TimesTold.MISSED).getFirst().payload())
+    assertThat(reported(MissedTimeLog.MISSED).getFirst().payload())
         .containsEntry("missed", 4)
         .containsEntry("made_up", 1)
         .containsEntry("first_due", "1970-01-01T01:00:00.000Z")
@@ -124,21 +124,21 @@ class HeldUpTimesTest {
     input(new ScheduleInput.Pause("holidays", null), HOUR);
     input(new ScheduleInput.Resume(""), 3 * DAY + HOUR);
     assertThat(state.schedule().counters().skipped()).isEqualTo(3);
-    assertThat(told(TimesTold.SKIPPED)).hasSize(1);
-    assertThat(told(TimesTold.SKIPPED).getFirst().payload())
+    assertThat(reported(MissedTimeLog.SKIPPED)).hasSize(1);
+    assertThat(reported(MissedTimeLog.SKIPPED).getFirst().payload())
         .containsEntry("skipped", 3)
         .containsEntry("first_due", "1970-01-02T00:00:00.000Z");
   }
 
   @Test
   void theLogCountsWhatWasTold() {
-    TimesTold times = new TimesTold();
+    MissedTimeLog times = new MissedTimeLog();
     firstNight();
     input(machine.wake(), 5 * DAY); // nobody looked for three nights
     input(
         new ScheduleInput.Seen(DispatchIds.ofTime("s", 5 * DAY), Set.of("job-1"), ASKING),
         5 * DAY + 10);
-    state.schedule().work().news().untold().forEach(times::note);
+    state.schedule().work().news().unreported().forEach(times::note);
     assertThat(times.counts())
         .containsEntry("missed", 3L)
         .containsEntry("blocked", 1L)

@@ -75,8 +75,8 @@ class KeptBundlesTest {
   }
 
   private ObjectNode manifest(String id, int version) {
-    String told = Json.write(schedules.port().versions(id, version).data().getFirst());
-    JsonNode manifest = Json.parseObject(told, "version").path("manifest");
+    String reported = Json.write(schedules.port().versions(id, version).data().getFirst());
+    JsonNode manifest = Json.parseObject(reported, "version").path("manifest");
     return manifest.isTextual()
         ? Json.parseObject(manifest.asText(), "manifest")
         : (ObjectNode) manifest;

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The decider with a mistake in what it decides. */
-final class MistakenMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
+final class MistakenMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> {
   /** As it should be. */
   static final Mistake NONE = (before, input, after, now) -> after;
 
@@ -43,13 +43,13 @@ final class MistakenMachine implements StateMachine<ScheduleState, ScheduleInput
   }
 
   @Override
-  public List<ScheduleDeed> owed(ScheduleState state) {
-    return right.owed(state);
+  public List<ScheduleEffect> pending(ScheduleState state) {
+    return right.pending(state);
   }
 
   @Override
-  public boolean isAwaited(ScheduleDeed deed) {
-    return right.isAwaited(deed);
+  public boolean isAwaited(ScheduleEffect effect) {
+    return right.isAwaited(effect);
   }
 
   @Override

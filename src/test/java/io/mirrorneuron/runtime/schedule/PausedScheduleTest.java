@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class PausedScheduleTest {
   private static final long MINUTE = 60_000;
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
-  private final List<DispatchRecord> told = new ArrayList<>();
+  private final List<DispatchRecord> reported = new ArrayList<>();
   private ScheduleState state;
 
   private void begin(Map<String, Object> members) {
@@ -41,7 +41,7 @@ class PausedScheduleTest {
 
   private void input(ScheduleInput input, double minutes) {
     state = machine.decide(Optional.of(state), input, Math.round(minutes * MINUTE)).get();
-    told.addAll(state.news());
+    reported.addAll(state.news());
   }
 
   private void pause(double until, double now) {
@@ -56,12 +56,12 @@ class PausedScheduleTest {
   void aPauseWithoutAReasonHasNotThatOfAnEarlierOne() {
     begin(everyMinute("skip"));
     input(new ScheduleInput.Pause("holidays", null), 0.1);
-    assertThat(state.schedule().told().statusReason()).isEqualTo("holidays");
+    assertThat(state.schedule().reported().statusReason()).isEqualTo("holidays");
 
     input(new ScheduleInput.Resume(""), 0.2);
-    assertThat(state.schedule().told().statusReason()).isEqualTo("holidays");
+    assertThat(state.schedule().reported().statusReason()).isEqualTo("holidays");
     input(new ScheduleInput.Pause("", null), 0.3);
-    assertThat(state.schedule().told().statusReason()).isNull();
+    assertThat(state.schedule().reported().statusReason()).isNull();
   }
 
   @Test
@@ -74,10 +74,10 @@ class PausedScheduleTest {
     assertThat(state.schedule().status()).isEqualTo(Schedule.Status.ACTIVE);
     assertThat(waiting()).containsExactly(4L, 5L, 6L);
     assertThat(state.schedule().nextDue()).isEqualTo(7 * MINUTE);
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().status()).isEqualTo("skipped");
-    assertThat(told.getFirst().scheduledFor()).isEqualTo("1970-01-01T00:03:00.000Z");
-    assertThat(told.getFirst().statusReason())
+    assertThat(reported).hasSize(1);
+    assertThat(reported.getFirst().status()).isEqualTo("skipped");
+    assertThat(reported.getFirst().scheduledFor()).isEqualTo("1970-01-01T00:03:00.000Z");
+    assertThat(reported.getFirst().statusReason())
         .isEqualTo("the schedule was paused; so it was at the 2 times before");
   }
 
@@ -89,8 +89,8 @@ class PausedScheduleTest {
 
     assertThat(waiting()).isEmpty();
     assertThat(state.schedule().counters().missed()).isEqualTo(4); // 3, which is the end, to 6
-    assertThat(told).extracting(DispatchRecord::status).containsExactly("skipped", "missed");
-    assertThat(told.getLast().statusReason())
+    assertThat(reported).extracting(DispatchRecord::status).containsExactly("skipped", "missed");
+    assertThat(reported.getLast().statusReason())
         .isEqualTo(
             "its time had passed by more than its grace when a server looked: none ran, or the"
                 + " clock was set forward; so it was with the 3 times before it");
@@ -104,7 +104,7 @@ class PausedScheduleTest {
 
     assertThat(waiting()).isEmpty();
     assertThat(state.schedule().nextDue()).isEqualTo(2 * MINUTE);
-    assertThat(told)
+    assertThat(reported)
         .extracting(DispatchRecord::statusReason)
         .containsExactly("the schedule was paused");
     input(machine.wake(), 0.9); // the clock is set back
@@ -117,8 +117,8 @@ class PausedScheduleTest {
     input(new ScheduleInput.Pause("", null), 0.5);
     input(new ScheduleInput.Resume(""), 100_000.5);
 
-    assertThat(told).hasSize(1);
-    assertThat(told.getFirst().statusReason())
+    assertThat(reported).hasSize(1);
+    assertThat(reported.getFirst().statusReason())
         .isEqualTo(
             "the schedule was paused; so it was at the 9999 times before, and at others after it");
     assertThat(state.schedule().nextDue()).isEqualTo(100_001 * MINUTE);
@@ -128,8 +128,8 @@ class PausedScheduleTest {
   void whatWasDueBeforeThePauseLeavesItsRecord() {
     begin(everyMinute("catchup_all"));
     pause(9, 1.01);
-    assertThat(told).extracting(DispatchRecord::status).containsExactly("skipped");
-    assertThat(told.getFirst().scheduledFor()).isEqualTo("1970-01-01T00:01:00.000Z");
+    assertThat(reported).extracting(DispatchRecord::status).containsExactly("skipped");
+    assertThat(reported.getFirst().scheduledFor()).isEqualTo("1970-01-01T00:01:00.000Z");
   }
 
   @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ class ScheduleSimulationTest {
 
   private ScheduleWorld world;
   private long heldUp;
-  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleEffect> simulation;
 
   /** Clocks are set once the schedules are made: before, a time would pass that none has. */
   private void simulate(long seed, boolean clocksAreSet) {
@@ -43,7 +43,7 @@ class ScheduleSimulationTest {
         new MachineSimulation<>(
             seed,
             new ScheduleMachine(ScheduleWorld.CALENDAR),
-            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            (id, effect) -> CompletableFuture.completedFuture(world.perform(id, effect)),
             seed % 4 * 0.02);
     if (clocksAreSet) {
       for (int i = 0; i < 6; i++) {
@@ -88,8 +88,8 @@ class ScheduleSimulationTest {
             world.check("seed " + seed + " " + id, stored, nothingMissed);
             assertThat(stored.counters().dispatched()).as(id).isPositive();
           }
-          heldUp += world.told(ScheduleWorld.ASKS, TimesTold.HELD_UP);
-          assertThat(world.told("skip", TimesTold.HELD_UP)).as("they may overlap").isZero();
+          heldUp += world.reported(ScheduleWorld.ASKS, MissedTimeLog.HELD_UP);
+          assertThat(world.reported("skip", MissedTimeLog.HELD_UP)).as("they may overlap").isZero();
         });
     assertThat(heldUp).as("some were told ahead what they would be blocked by").isPositive();
   }

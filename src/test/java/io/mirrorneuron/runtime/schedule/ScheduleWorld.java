@@ -6,8 +6,8 @@ import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,7 +36,7 @@ final class ScheduleWorld {
   final Map<String, Long> counted = new HashMap<>();
 
   /** By schedule and event, what was told of it. */
-  final Map<String, TreeMap<String, OwnEvent>> told = new HashMap<>();
+  final Map<String, TreeMap<String, RuntimeEvent>> reported = new HashMap<>();
 
   /** By schedule, the times whose jobs a backfill has made. */
   final Map<String, Set<Long>> backfilled = new HashMap<>();
@@ -60,7 +60,7 @@ final class ScheduleWorld {
 
   /** What was told of jobs is what they were made of. */
   void checkVersions(String which, Schedule schedule) {
-    for (OwnEvent event : eventsOf(schedule, "schedule_dispatched")) {
+    for (RuntimeEvent event : eventsOf(schedule, "schedule_dispatched")) {
       int number = ((Number) event.payload().get("version")).intValue();
       String made = manifests.get((String) event.payload().get("job_id"));
       String said = schedule.versions().of(number).orElseThrow().fingerprint();
@@ -107,29 +107,30 @@ final class ScheduleWorld {
         0);
   }
 
-  ScheduleInput perform(String id, ScheduleDeed deed) {
-    return switch (deed) {
-      case ScheduleDeed.Look(String dispatch, List<String> jobs, boolean asks) -> {
+  ScheduleInput perform(String id, ScheduleEffect effect) {
+    return switch (effect) {
+      case ScheduleEffect.Look(String dispatch, List<String> jobs, boolean asks) -> {
         Set<String> open = open(jobs);
         yield new ScheduleInput.Seen(dispatch, open, asks ? asking(open) : Map.of());
       }
-      case ScheduleDeed.Foresee(long due, List<String> jobs) -> {
+      case ScheduleEffect.Foresee(long due, List<String> jobs) -> {
         foreseen.add(id + " " + due);
         yield new ScheduleInput.Foreseen(due, asking(open(jobs)));
       }
-      case ScheduleDeed.Tell(OwnEvent news) -> {
-        OwnEvent before = told.computeIfAbsent(id, first -> new TreeMap<>()).put(news.id(), news);
+      case ScheduleEffect.Tell(RuntimeEvent news) -> {
+        RuntimeEvent before =
+            reported.computeIfAbsent(id, first -> new TreeMap<>()).put(news.id(), news);
         assertThat(before == null ? news : before).as("what has one id").isEqualTo(news);
-        yield new ScheduleInput.Told(news.id());
+        yield new ScheduleInput.EventDelivered(news.id());
       }
-      case ScheduleDeed.Survey survey -> {
+      case ScheduleEffect.Survey survey -> {
         Set<String> ended = new HashSet<>(survey.jobs());
         ended.removeIf(job -> ends.get(job) > clock.getAsLong());
         boolean had = survey.dispatchId() != null && ends.containsKey(job(survey.dispatchId()));
         yield new ScheduleInput.Surveyed(survey.dispatchId(), ended, had);
       }
-      case ScheduleDeed.Close(String job) -> new ScheduleInput.Closed(job, true);
-      case ScheduleDeed.Start start -> {
+      case ScheduleEffect.Close(String job) -> new ScheduleInput.Closed(job, true);
+      case ScheduleEffect.Start start -> {
         String job = job(start.due().dispatchId());
         if (start.due().reason() == ScheduleWork.Reason.BACKFILL) {
           backfill(id, start.due(), job);
@@ -172,8 +173,8 @@ final class ScheduleWorld {
   }
 
   /** How often something was told of a schedule. */
-  long told(String id, String type) {
-    return told.getOrDefault(id, new TreeMap<>()).values().stream()
+  long reported(String id, String type) {
+    return reported.getOrDefault(id, new TreeMap<>()).values().stream()
         .filter(event -> event.type().equals(type))
         .count();
   }
@@ -181,13 +182,14 @@ final class ScheduleWorld {
   /**
    * The same with what is about to be told, or not yet known to be, when the history is cut off.
    */
-  private long toldSoon(Schedule schedule, String type) {
+  private long reportedSoon(Schedule schedule, String type) {
     return eventsOf(schedule, type).size();
   }
 
-  private List<OwnEvent> eventsOf(Schedule schedule, String type) {
-    Map<String, OwnEvent> all = new TreeMap<>(told.getOrDefault(schedule.id(), new TreeMap<>()));
-    schedule.work().news().untold().forEach(event -> all.put(event.id(), event));
+  private List<RuntimeEvent> eventsOf(Schedule schedule, String type) {
+    Map<String, RuntimeEvent> all =
+        new TreeMap<>(reported.getOrDefault(schedule.id(), new TreeMap<>()));
+    schedule.work().news().unreported().forEach(event -> all.put(event.id(), event));
     return all.values().stream().filter(event -> event.type().equals(type)).toList();
   }
 
@@ -198,19 +200,19 @@ final class ScheduleWorld {
   }
 
   /** Whatever became of a time but its job was told, once. */
-  private void checkTold(String which, Schedule schedule) {
+  private void checkReported(String which, Schedule schedule) {
     ScheduleCounters counted = schedule.counters();
-    assertThat(toldSoon(schedule, TimesTold.BLOCKED))
+    assertThat(reportedSoon(schedule, MissedTimeLog.BLOCKED))
         .as(which + " told of what was blocked")
         .isEqualTo(counted.blocked());
-    assertThat(sum(schedule, TimesTold.MISSED, "missed"))
+    assertThat(sum(schedule, MissedTimeLog.MISSED, "missed"))
         .as(which + " told of what was missed")
         .isEqualTo(counted.missed());
-    assertThat(sum(schedule, TimesTold.SKIPPED, "skipped"))
+    assertThat(sum(schedule, MissedTimeLog.SKIPPED, "skipped"))
         .as(which + " told of what was skipped")
         .isEqualTo(counted.skipped());
     List<Object> ahead =
-        eventsOf(schedule, TimesTold.HELD_UP).stream()
+        eventsOf(schedule, MissedTimeLog.HELD_UP).stream()
             .map(event -> event.payload().get("scheduled_for"))
             .toList();
     assertThat(ahead).as(which + " told ahead").doesNotHaveDuplicates();
@@ -263,11 +265,11 @@ final class ScheduleWorld {
     assertThat(due).as(which + ": made for what was not due").containsAll(own);
     ScheduleCounters counted = schedule.counters();
     assertThat(counted.dispatched()).as(which + " dispatched").isEqualTo(jobs.size());
-    assertThat(toldSoon(schedule, "schedule_dispatched"))
+    assertThat(reportedSoon(schedule, "schedule_dispatched"))
         .as(which + " told")
         .isEqualTo(jobs.size());
-    assertThat(told(schedule.id(), "schedule_created")).as(which + " created").isEqualTo(1);
-    assertThat(told(schedule.id(), "schedule_dispatch_failed"))
+    assertThat(reported(schedule.id(), "schedule_created")).as(which + " created").isEqualTo(1);
+    assertThat(reported(schedule.id(), "schedule_dispatch_failed"))
         .as(which + " told of failures")
         .isEqualTo(counted.failed());
     long dealtWith =
@@ -277,7 +279,7 @@ final class ScheduleWorld {
             + counted.failed()
             + schedule.waiting().size();
     assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size() + filled.size());
-    checkTold(which, schedule);
+    checkReported(which, schedule);
     if (nothingMissed) {
       assertThat(counted.missed()).as(which + " missed").isZero();
     }

@@ -37,7 +37,7 @@ class ScheduleYearTest {
   }
 
   /** Runs all, and checks them at the end. */
-  private void live(StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine, long days) {
+  private void live(StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine, long days) {
     Random random = new Random(7);
     ScheduleWorld world = new ScheduleWorld(random, () -> now, 90 * 60_000);
     for (int i = 0; i < 50; i++) {
@@ -87,7 +87,7 @@ class ScheduleYearTest {
   }
 
   private void step(
-      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine,
       ScheduleWorld world,
       Random random) {
     if (random.nextInt(2_000) == 0) {
@@ -96,20 +96,20 @@ class ScheduleYearTest {
     Wake next = wakesNext();
     now = Math.max(now, next.at() - skew) + random.nextInt(3_000);
     input(machine, next.id(), machine.wake(), random);
-    deeds(machine, world, next.id(), random);
+    effects(machine, world, next.id(), random);
   }
 
-  private void deeds(
-      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+  private void effects(
+      StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine,
       ScheduleWorld world,
       String id,
       Random random) {
-    List<ScheduleDeed> owed = machine.owed(disk.get(id));
-    while (!owed.isEmpty()) {
-      for (ScheduleDeed deed : new ArrayList<>(owed)) {
-        ScheduleInput result = world.perform(id, deed);
+    List<ScheduleEffect> pending = machine.pending(disk.get(id));
+    while (!pending.isEmpty()) {
+      for (ScheduleEffect effect : new ArrayList<>(pending)) {
+        ScheduleInput result = world.perform(id, effect);
         if (random.nextInt(10) == 0) {
-          result = world.perform(id, deed); // a second leader does it as well
+          result = world.perform(id, effect); // a second leader does it as well
         }
         if (random.nextInt(10) > 0) { // else the server died before it could tell
           input(machine, id, result, random);
@@ -118,13 +118,13 @@ class ScheduleYearTest {
           input(machine, id, result, random); // told twice
         }
       }
-      owed = machine.owed(disk.get(id));
+      pending = machine.pending(disk.get(id));
     }
   }
 
   /** Stores what is decided on; a server that is late decides on what it read long ago. */
   private void input(
-      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine,
       String id,
       ScheduleInput input,
       Random random) {
@@ -143,7 +143,7 @@ class ScheduleYearTest {
   }
 
   private void decide(
-      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> machine,
       String id,
       ScheduleState stored,
       ScheduleInput input) {
@@ -151,7 +151,7 @@ class ScheduleYearTest {
         machine.decide(Optional.ofNullable(stored), input, clock()).orElseThrow().schedule();
     ScheduleState kept = ScheduleState.of(next);
     disk.put(id, kept);
-    boolean owes = !machine.owed(kept).isEmpty(); // what a crash has left undone is due
+    boolean owes = !machine.pending(kept).isEmpty(); // what a crash has left undone is due
     wakes.put(id, owes ? clock() : machine.wakeAt(kept).orElse(Long.MAX_VALUE));
   }
 

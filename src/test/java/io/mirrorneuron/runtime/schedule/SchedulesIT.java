@@ -174,10 +174,10 @@ class SchedulesIT {
     String id = create(manifest, Map.of("trigger", trigger)).scheduleId();
     NewEvent event =
         new NewEvent("event-77", "order_placed", "test", Map.of("region", "eu", "n", 7));
-    var told = runtime.runtime().events().emit(event);
-    assertThat(told.dispatched()).isEqualTo(1);
-    assertThat(told.jobId()).isNotNull();
-    assertThat(output(told.jobId())).contains("7");
+    var reported = runtime.runtime().events().emit(event);
+    assertThat(reported.dispatched()).isEqualTo(1);
+    assertThat(reported.jobId()).isNotNull();
+    assertThat(output(reported.jobId())).contains("7");
 
     var again = runtime.runtime().events().emit(event);
     assertThat(again.dispatched()).isZero();

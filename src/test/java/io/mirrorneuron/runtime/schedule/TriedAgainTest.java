@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class TriedAgainTest {
   private static final Map<String, Object> ON_ORDER = Map.of("event_type", "order");
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
-  private final List<String> told = new ArrayList<>(); // oldest first
+  private final List<String> reported = new ArrayList<>(); // oldest first
   private ScheduleState state;
 
   private void begin(Map<String, Object> members) {
@@ -27,7 +27,7 @@ class TriedAgainTest {
 
   private void input(ScheduleInput input, long now) {
     state = machine.decide(Optional.of(state), input, now).get();
-    state.news().forEach(news -> told.add(Json.write(news)));
+    state.news().forEach(news -> reported.add(Json.write(news)));
   }
 
   private static final String TIME = "1970-01-01T00:00:00.001Z";
@@ -57,7 +57,7 @@ class TriedAgainTest {
     assertThat(state.schedule().waiting()).isEmpty();
     assertThat(state.schedule().counters().dispatched()).isEqualTo(2);
 
-    DispatchRecord last = ScheduleViews.dispatches(told.reversed()).getFirst();
+    DispatchRecord last = ScheduleViews.dispatches(reported.reversed()).getFirst();
     assertThat(last.status()).isEqualTo("submitted");
     assertThat(last.jobId()).isEqualTo("job-2");
     assertThat(last.statusReason()).isNull();
@@ -79,7 +79,7 @@ class TriedAgainTest {
     input(machine.wake(), 60_000);
     assertThat(state.schedule().waiting()).isEmpty();
     assertThat(state.schedule().counters().failed()).isEqualTo(1);
-    assertThat(ScheduleViews.dispatches(told.reversed()).getFirst().statusReason())
+    assertThat(ScheduleViews.dispatches(reported.reversed()).getFirst().statusReason())
         .isEqualTo("payload lacks region");
 
     begin(Map.of("delay_ms", 1_000, "parameterized", Map.of("payload", "required")));

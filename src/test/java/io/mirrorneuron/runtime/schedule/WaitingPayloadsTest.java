@@ -12,7 +12,7 @@ class WaitingPayloadsTest {
   private static final int MEBIBYTE = 1 << 20;
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
 
-  private ScheduleState told(ScheduleState state, String id, int chars) {
+  private ScheduleState reported(ScheduleState state, String id, int chars) {
     var event =
         new TriggerEvent(
             id, "x", "test", Map.of("text", "a".repeat(chars)), "2026-06-20T10:00:00.000Z");
@@ -32,9 +32,9 @@ class WaitingPayloadsTest {
             0);
     ScheduleState state = ScheduleState.of(ScheduleWorld.schedule("s", definition, 0));
     for (int i = 0; i < 5; i++) {
-      state = told(state, "e" + i, MEBIBYTE);
+      state = reported(state, "e" + i, MEBIBYTE);
     }
-    state = told(state, "late", 10);
+    state = reported(state, "late", 10);
     assertThat(state.schedule().waiting().size()).isEqualTo(4);
     assertThat(state.schedule().counters().blocked()).isEqualTo(2);
     assertThat(state.news().getLast().statusReason()).contains("has 4 MB already");
@@ -42,7 +42,7 @@ class WaitingPayloadsTest {
 
     String first = state.schedule().waiting().getFirst().dispatchId();
     state = decided(state, new ScheduleInput.Started(first, "job-1"));
-    state = told(state, "late", 10);
+    state = reported(state, "late", 10);
     assertThat(state.schedule().waiting().size()).as("told again").isEqualTo(4);
     assertThat(state.schedule().counters().blocked()).isEqualTo(2);
   }

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AddressGuardTest {
   private static final Set<Integer> DECLARED = Set.of(8080);
 
-  private final OwnDoors doors = new OwnDoors();
-  private final AddressGuard guard = AddressGuard.of(Purpose.CHECK, doors, List.of());
+  private final OwnPorts endpoints = new OwnPorts();
+  private final AddressGuard guard = AddressGuard.of(Purpose.CHECK, endpoints, List.of());
 
   @AfterEach
   void close() {
@@ -104,8 +104,8 @@ class AddressGuardTest {
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.0.0.9", "[::1]", "localhost"})
   void doorsOfTheServerAndRedisAreNeverAsked(String host) {
-    doors.add(8080);
-    doors.addRedis(URI.create("redis://127.0.0.1:8079"));
+    endpoints.add(8080);
+    endpoints.addRedis(URI.create("redis://127.0.0.1:8079"));
 
     for (int port : List.of(8080, 8079)) {
       assertThatThrownBy(() -> guard.judged(host, port, Set.of(8080, 8079)))
@@ -115,7 +115,7 @@ class AddressGuardTest {
 
   @Test
   void redisElsewhereIsNotAskedEither() throws NotAsked {
-    doors.addRedis(URI.create("redis://10.1.2.3:6379"));
+    endpoints.addRedis(URI.create("redis://10.1.2.3:6379"));
 
     assertThatThrownBy(() -> guard.judged("10.1.2.3", 6379, Set.of()))
         .hasMessageContaining("is a door of this server or its Redis");
@@ -131,7 +131,7 @@ class AddressGuardTest {
   @Test
   void anOperatorMayAllowAForbiddenAddress() throws NotAsked {
     List<String> some = List.of("169.254.10.0/24", "fe80::7");
-    try (AddressGuard allowing = AddressGuard.of(Purpose.CHECK, doors, some)) {
+    try (AddressGuard allowing = AddressGuard.of(Purpose.CHECK, endpoints, some)) {
       assertThat(allowing.judged("169.254.10.9", 80, Set.of()).getPort()).isEqualTo(80);
       assertThat(allowing.judged("[fe80::7]", 80, Set.of()).getPort()).isEqualTo(80);
       assertThatThrownBy(() -> allowing.judged("169.254.11.9", 80, Set.of()))
@@ -194,7 +194,7 @@ class AddressGuardTest {
   }
 
   private AddressGuard checksWith(Names.Resolver resolver) {
-    return new AddressGuard(Purpose.CHECK, resolver, doors, new Reach(List.of(), true));
+    return new AddressGuard(Purpose.CHECK, resolver, endpoints, new Reach(List.of(), true));
   }
 
   private static Names.Resolver resolving(String... addresses) {
@@ -225,7 +225,7 @@ class AddressGuardTest {
   }
 
   private AddressGuard webhooksTo(Reach reach, String... addresses) {
-    return new AddressGuard(Purpose.WEBHOOK, resolving(addresses), doors, reach);
+    return new AddressGuard(Purpose.WEBHOOK, resolving(addresses), endpoints, reach);
   }
 
   /** What an AAAA says is judged as what systems make of it. */
@@ -272,11 +272,11 @@ class AddressGuardTest {
   @Test
   void whatIsConnectedToIsWhatWasJudgedWithoutDisguise() throws NotAsked {
     try (AddressGuard here = naming("::ffff:127.0.0.1");
-        AddressGuard far = naming("::ffff:93.184.216.34");
+        AddressGuard remote = naming("::ffff:93.184.216.34");
         AddressGuard translated = naming("64:ff9b::5db8:d822")) {
       assertThat(here.judged("a.example", 8080, DECLARED))
           .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8080));
-      assertThat(far.judged("a.example", 80, DECLARED))
+      assertThat(remote.judged("a.example", 80, DECLARED))
           .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("93.184.216.34"), 80));
       assertThat(translated.judged("a.example", 80, DECLARED))
           .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("64:ff9b::5db8:d822"), 80));
@@ -285,8 +285,8 @@ class AddressGuardTest {
 
   @Test
   void noDisguiseLeadsToDoorsOrRedis() {
-    doors.add(8080);
-    doors.addRedis(URI.create("redis://10.1.2.3:6379"));
+    endpoints.add(8080);
+    endpoints.addRedis(URI.create("redis://10.1.2.3:6379"));
     for (String here : List.of("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::")) {
       try (AddressGuard guard = naming(here)) {
         assertThatThrownBy(() -> guard.judged("a.example", 8080, DECLARED))
@@ -297,7 +297,7 @@ class AddressGuardTest {
         new AddressGuard(
             Purpose.CHECK,
             host -> new InetAddress[] {answered("::ffff:10.1.2.3")},
-            doors,
+            endpoints,
             new Reach(List.of("10.0.0.0/8"), true))) {
       assertThatThrownBy(() -> guard.judged("a.example", 6379, DECLARED))
           .hasMessageContaining("is a door of this server or its Redis");
@@ -310,7 +310,7 @@ class AddressGuardTest {
       try (AddressGuard open = webhooksTo(new Reach(List.of(), true), address);
           AddressGuard shut =
               new AddressGuard(
-                  Purpose.CHECK, resolving(address), doors, new Reach(List.of(), false))) {
+                  Purpose.CHECK, resolving(address), endpoints, new Reach(List.of(), false))) {
         assertThat(open.judged("a.example", 443, Set.of()).getPort()).isEqualTo(443);
         assertThatThrownBy(() -> shut.judged("a.example", 443, Set.of()))
             .hasMessageEndingWith(

@@ -53,7 +53,7 @@ class ProberIT {
     try (Prober prober =
         new Prober(
             listeners.vertx(),
-            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnDoors(), List.of()),
+            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnPorts(), List.of()),
             scripts)) {
       return prober.ask(
           ServiceSamples.check(check), new CheckTarget(service, Set.of(port), folder));
@@ -110,7 +110,7 @@ class ProberIT {
             new AddressGuard(
                 AddressGuard.Purpose.CHECK,
                 sly,
-                new OwnDoors(),
+                new OwnPorts(),
                 new ServiceSettings.Reach(List.of(), true)),
             null)) {
       for (String type : List.of("http", "tcp", "grpc")) {
@@ -206,9 +206,9 @@ class ProberIT {
   }
 
   /** A server of HTTP/1.0 that sends part of a body and hangs up with its answer to come. */
-  private static void cutShort(ServerSocket door) {
-    while (!door.isClosed()) {
-      try (Socket socket = door.accept()) {
+  private static void cutShort(ServerSocket endpoint) {
+    while (!endpoint.isClosed()) {
+      try (Socket socket = endpoint.accept()) {
         socket.getInputStream().read(new byte[4096]);
         socket
             .getOutputStream()
@@ -227,11 +227,12 @@ class ProberIT {
     ListAppender<ILoggingEvent> said = new ListAppender<>();
     said.start();
     logger.addAppender(said);
-    try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual().start(() -> cutShort(door));
+    try (ServerSocket endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> cutShort(endpoint));
       for (int i = 0; i < 20; i++) {
-        assertThat(ask(door.getLocalPort(), "{'type':'http'}").ok()).isTrue();
-        assertThat(ask(door.getLocalPort(), "{'type':'http','contains':'is well'}").ok()).isTrue();
+        assertThat(ask(endpoint.getLocalPort(), "{'type':'http'}").ok()).isTrue();
+        assertThat(ask(endpoint.getLocalPort(), "{'type':'http','contains':'is well'}").ok())
+            .isTrue();
         assertThat(ask(http, "{'type':'http','path':'/endless'}").ok()).isTrue();
       }
       // Closing a prober closes its connections, so all has been said.
@@ -242,9 +243,9 @@ class ProberIT {
   }
 
   /** Answers whoever asks with the same bytes, and hangs up. */
-  private static void answer(ServerSocket door, byte[] bytes) {
-    while (!door.isClosed()) {
-      try (Socket socket = door.accept()) {
+  private static void answer(ServerSocket endpoint, byte[] bytes) {
+    while (!endpoint.isClosed()) {
+      try (Socket socket = endpoint.accept()) {
         socket.setSoLinger(bytes.length == 0, 0); // an answer of nothing is a reset
         socket.getInputStream().read(new byte[4096]);
         socket.getOutputStream().write(bytes);
@@ -270,11 +271,11 @@ class ProberIT {
     said.start();
     logger.addAppender(said);
     byte[] answer = bytes.replace("BIG", "a".repeat(20_000)).getBytes(StandardCharsets.UTF_8);
-    try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual().start(() -> answer(door, answer));
+    try (ServerSocket endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> answer(endpoint, answer));
       for (String check : List.of("{'type':'http','contains':'x'}", "{'type':'grpc'}")) {
         for (int i = 0; i < 5; i++) {
-          ProbeResult result = ask(door.getLocalPort(), check);
+          ProbeResult result = ask(endpoint.getLocalPort(), check);
           fails(result, "bad answer: ");
           assertThat(result.message()).matches("[\\x20-\\x7e]{1,300}");
         }

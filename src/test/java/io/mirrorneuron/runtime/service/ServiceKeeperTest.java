@@ -49,7 +49,7 @@ class ServiceKeeperTest {
         timers,
         new Prober(
             listeners.vertx(),
-            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnDoors(), List.of()),
+            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnPorts(), List.of()),
             null),
         new ProgramGate(directory));
   }
@@ -172,7 +172,7 @@ class ServiceKeeperTest {
         .containsExactly("service_registered", "service_health_changed", "service_health_changed");
   }
 
-  private CheckReport told() {
+  private CheckReport reported() {
     return directory
         .list(ServiceFilter.tagged(List.of(), false))
         .getFirst()
@@ -192,17 +192,17 @@ class ServiceKeeperTest {
             "{'name':'s','port':%d,'checks':[{'type':'http','interval_ms':100}]}".formatted(port)),
         1);
     eventually("it is critical", () -> statuses().equals(List.of("critical")));
-    int failures = told().consecutiveFailures();
+    int failures = reported().consecutiveFailures();
     int writes = registry.writes();
     int asked = listeners.asked();
     eventually("it is asked again", () -> listeners.asked() >= asked + 3);
     assertThat(registry.writes()).as("more of the same").isEqualTo(writes);
 
     clock.turn(Duration.ofMillis(5001));
-    eventually("the count is told", () -> told().consecutiveFailures() > failures);
+    eventually("the count is told", () -> reported().consecutiveFailures() > failures);
     listeners.close(); // the status is the same, but not the reason
     clock.turn(Duration.ofMillis(1001));
-    eventually("the reason is told", () -> told().message().startsWith("no connection"));
+    eventually("the reason is told", () -> reported().message().startsWith("no connection"));
     assertThat(registry.writes()).isEqualTo(writes + 2);
   }
 
@@ -244,11 +244,11 @@ class ServiceKeeperTest {
   @Test
   void aServiceThatFlapsDoesNotFillTheHistory() {
     EventBudget budget = new EventBudget();
-    int told = 0;
+    int reported = 0;
     for (long now = 0; now < 3_600_000; now += 500) {
-      told += budget.take(now) ? 1 : 0;
+      reported += budget.take(now) ? 1 : 0;
     }
-    assertThat(told).isBetween(60, 75);
-    assertThat(budget.takeUntold()).isGreaterThan(7000);
+    assertThat(reported).isBetween(60, 75);
+    assertThat(budget.takeUnreported()).isGreaterThan(7000);
   }
 }

@@ -117,16 +117,17 @@ class ServicesIT {
     listeners.well(true);
     awaitStatus("web", "passing");
 
-    ObjectNode told = only("web");
-    assertThat(told.get("id").asText()).isEqualTo(id + ":work:web");
-    assertThat(told.get("job_id").asText()).isEqualTo(id);
-    assertThat(told.get("agent_id").asText()).isEqualTo("work");
-    assertThat(told.get("port").asInt()).isEqualTo(port);
-    assertThat(told.get("address").asText()).isEqualTo("127.0.0.1");
-    assertThat(told.get("node").asText()).isEqualTo("mirror_neuron@test");
-    assertThat(told.get("meta").get("url").asText()).isEqualTo("http://mirror_neuron@test");
-    assertThat(told.get("checks").get(0).get("interval_ms").asInt()).isEqualTo(100);
-    assertThat(told.get("health").get("checks").get(0).get("status").asText()).isEqualTo("passing");
+    ObjectNode reported = only("web");
+    assertThat(reported.get("id").asText()).isEqualTo(id + ":work:web");
+    assertThat(reported.get("job_id").asText()).isEqualTo(id);
+    assertThat(reported.get("agent_id").asText()).isEqualTo("work");
+    assertThat(reported.get("port").asInt()).isEqualTo(port);
+    assertThat(reported.get("address").asText()).isEqualTo("127.0.0.1");
+    assertThat(reported.get("node").asText()).isEqualTo("mirror_neuron@test");
+    assertThat(reported.get("meta").get("url").asText()).isEqualTo("http://mirror_neuron@test");
+    assertThat(reported.get("checks").get(0).get("interval_ms").asInt()).isEqualTo(100);
+    assertThat(reported.get("health").get("checks").get(0).get("status").asText())
+        .isEqualTo("passing");
 
     node.jobs().cancel(id, null, null);
     node.awaitEnd(id);
@@ -195,7 +196,7 @@ class ServicesIT {
                 + "{'type':'http'},{'type':'http','url':'http://${node}:8000/'}]}]");
     try (RuntimeFixture strict = new RuntimeFixture(other)) {
       Submission submission = Submission.of(manifest.toString());
-      String[] told = {
+      String[] reported = {
         "check script-1 of service a can never pass on this server: scripts check nothing here"
             + " unless the operator allows it (core.allow_script_checks,"
             + " MN_CORE_ALLOW_SCRIPT_CHECKS)",
@@ -204,10 +205,10 @@ class ServicesIT {
         "check far of service c can never pass on this server: 2130706433 is an unusual spelling of"
             + " an address"
       };
-      assertThat(strict.jobs().validate(submission).warnings()).contains(told);
+      assertThat(strict.jobs().validate(submission).warnings()).contains(reported);
       assertThat(strict.jobs().submit(submission).warnings())
           .filteredOn(warning -> warning.startsWith("check "))
-          .containsExactly(told);
+          .containsExactly(reported);
     }
     assertThat(node.jobs().plan(Submission.of(manifest.toString())).warnings())
         .noneMatch(warning -> warning.contains("service a can never pass"));
@@ -390,7 +391,7 @@ class ServicesIT {
 
   @Test
   void fourListenersChangeTheirMind() throws Exception {
-    ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    ServerSocket endpoint = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Path well = Files.createFile(home.resolve("well"));
     String check = "'interval_ms':100,'failures_before_critical':2";
     submit(
@@ -400,7 +401,7 @@ class ServicesIT {
                 + "{'name':'g','port':%d,'checks':[{'type':'grpc',%s}]},"
                     .formatted(listeners.grpc(), check)
                 + "{'name':'t','port':%d,'checks':[{'type':'tcp',%s}]},"
-                    .formatted(door.getLocalPort(), check)
+                    .formatted(endpoint.getLocalPort(), check)
                 + "{'name':'s','checks':[{'type':'script','script':['test','-e','%s'],%s}]}]"
                     .formatted(well, check)));
     List<String> all = List.of("h", "g", "t", "s");
@@ -408,12 +409,12 @@ class ServicesIT {
 
     listeners.well(false);
     Files.delete(well);
-    door.close();
+    endpoint.close();
     all.forEach(name -> awaitStatus(name, "critical"));
 
     listeners.well(true);
     Files.createFile(well);
-    try (ServerSocket _ = again(door.getLocalPort())) {
+    try (ServerSocket _ = again(endpoint.getLocalPort())) {
       all.forEach(name -> awaitStatus(name, "passing"));
     }
   }

@@ -42,7 +42,7 @@ final class DeliverySimulation {
   private final long[] terms = new long[SERVERS];
   private final Set<String> opened = new HashSet<>();
   private final Set<String> down = new HashSet<>();
-  private final Set<String> told = new LinkedHashSet<>();
+  private final Set<String> reported = new LinkedHashSet<>();
   private final Map<String, List<String>> accepted = new HashMap<>();
   private final Map<String, List<String>> sent = new HashMap<>();
   private final List<String> overtaken = new ArrayList<>();
@@ -65,8 +65,8 @@ final class DeliverySimulation {
     return disk;
   }
 
-  Set<String> told() {
-    return told;
+  Set<String> reported() {
+    return reported;
   }
 
   /** What the target has said yes to, in this order; more than once what it was told again. */
@@ -109,7 +109,7 @@ final class DeliverySimulation {
         disk.open(target);
       }
     }
-    told.add(id);
+    reported.add(id);
     var delivery = new DeliveryQueue.Delivery(id, "{}", "body");
     schedule(START + after, OUTSIDE, () -> disk.add(delivery, "too many", List.of(targets)));
     if (random.nextInt(5) == 0) {
@@ -269,7 +269,7 @@ final class DeliverySimulation {
         .toCompletableFuture()
         .join()
         .forEach(entry -> dead.add(entry.id()));
-    for (String earlier : told) {
+    for (String earlier : reported) {
       if (earlier.equals(id)) {
         break;
       }

@@ -39,7 +39,7 @@ class DeliverySimulationTest {
           DeliveryQueue queue = simulation.disk();
           assertThat(ids(queue, State.PENDING)).as(which + " waiting").isEmpty();
           List<String> dead = ids(queue, State.DEAD);
-          List<String> all = new ArrayList<>(simulation.told());
+          List<String> all = new ArrayList<>(simulation.reported());
           all.removeAll(dead);
           Set<String> accepted = new LinkedHashSet<>(simulation.accepted(TARGET));
           dead.forEach(accepted::remove);
@@ -64,7 +64,7 @@ class DeliverySimulationTest {
     simulation.isDown(TARGET, false);
     simulation.settle(TARGET);
     assertThat(new LinkedHashSet<>(simulation.accepted(TARGET)))
-        .containsExactlyElementsOf(simulation.told());
+        .containsExactlyElementsOf(simulation.reported());
   }
 
   @Test

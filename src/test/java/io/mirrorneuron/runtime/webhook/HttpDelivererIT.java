@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.Connections;
-import io.mirrorneuron.runtime.service.OwnDoors;
+import io.mirrorneuron.runtime.service.OwnPorts;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper.HttpDeliverer;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
@@ -38,7 +38,7 @@ class HttpDelivererIT {
   private static final Vertx VERTX = Vertx.vertx();
 
   @TempDir Path folder;
-  private final OwnDoors doors = new OwnDoors();
+  private final OwnPorts endpoints = new OwnPorts();
   private WebhookReceiver receiver;
 
   @BeforeEach
@@ -66,7 +66,7 @@ class HttpDelivererIT {
 
   private TryAnswer send(
       String url, Duration patience, HttpClientOptions options, String... allowed) {
-    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, doors, List.of(allowed));
+    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, endpoints, List.of(allowed));
     try (HttpDeliverer deliverer =
         new HttpDeliverer(
             guard, new Connections(VERTX, options), Clock.fixed(NOW, ZoneOffset.UTC), patience)) {
@@ -91,7 +91,7 @@ class HttpDelivererIT {
     Target third = first.rotated("third", NOW.minusSeconds(86_400), "");
     try (HttpDeliverer deliverer =
         new HttpDeliverer(
-            AddressGuard.of(Purpose.WEBHOOK, doors, List.of("127.0.0.1")),
+            AddressGuard.of(Purpose.WEBHOOK, endpoints, List.of("127.0.0.1")),
             new Connections(VERTX),
             Clock.fixed(NOW, ZoneOffset.UTC),
             PATIENT)) {
@@ -193,7 +193,7 @@ class HttpDelivererIT {
 
   @Test
   void doorsOfThisServerStayClosedWhateverIsAllowed() {
-    doors.add(receiver.port());
+    endpoints.add(receiver.port());
     assertThat(send(receiver.url()).error()).contains("is a door of this server");
     assertThat(receiver.received()).isEmpty();
   }

@@ -80,14 +80,14 @@ class OutboundWebhooksIT {
       String job = run("told", "true");
       eventually("both are told", () -> receiver.received().size() == 2);
 
-      List<JsonNode> told =
+      List<JsonNode> reported =
           List.of(
               Json.parse(receiver.received().get(0).body()),
               Json.parse(receiver.received().get(1).body()));
-      assertThat(told)
+      assertThat(reported)
           .extracting(event -> event.get("event_type").asText())
           .containsExactly("job_running", "job_completed");
-      assertThat(told)
+      assertThat(reported)
           .extracting(event -> event.get("payload").get("job_id").asText())
           .containsOnly(job);
       for (Received received : receiver.received()) {
@@ -256,7 +256,7 @@ class OutboundWebhooksIT {
 
   /** More than a thousand wait behind one that the target is slow to take. */
   @Test
-  void aBurstIsToldWhole() {
+  void aBurstIsReportedWhole() {
     int schedules = 8;
     int each = 70;
     int burst = schedules * each * 2;

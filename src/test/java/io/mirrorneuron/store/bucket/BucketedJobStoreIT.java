@@ -53,6 +53,6 @@ class BucketedJobStoreIT implements JobStoreContract, RecordStoreContract {
 
   @Override
   public RecordStore records() {
-    return new RedisRecordStore(places.shared().lanes(), places.shared().keys());
+    return new RedisRecordStore(places.shared().pipelines(), places.shared().keys());
   }
 }

@@ -76,7 +76,7 @@ class BucketedPortsIT {
     for (Object argument : arguments) {
       request.arg(String.valueOf(argument));
     }
-    return place.lanes().send(request).await();
+    return place.pipelines().send(request).await();
   }
 
   private void owned(String jobId, long epoch) {
@@ -91,7 +91,8 @@ class BucketedPortsIT {
     public ServiceRegistry registry() {
       owned("j1", 1);
       NodeRegistry nodes =
-          new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT);
+          new RedisNodeRegistry(
+              places.shared().pipelines(), places.shared().keys(), Lifetime.DEFAULT);
       await(nodes.beat(FIRST.owner()));
       await(nodes.beat(HEIR.owner()));
       return new RedisServiceRegistry(places);
@@ -116,7 +117,8 @@ class BucketedPortsIT {
     @Override
     public void die(String owner) {
       await(
-          new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT)
+          new RedisNodeRegistry(
+                  places.shared().pipelines(), places.shared().keys(), Lifetime.DEFAULT)
               .leave(owner));
     }
 
@@ -131,7 +133,7 @@ class BucketedPortsIT {
       owned("j1", 2);
 
       assertThat(await(registry.named("web")))
-          .containsExactly(new ServiceRegistry.Told("new", null));
+          .containsExactly(new ServiceRegistry.RegisteredDocument("new", null));
     }
 
     @Test
@@ -169,13 +171,13 @@ class BucketedPortsIT {
 
     @Override
     public NodeRegistry beside(NodeRegistry registry, Lifetime lifetime) {
-      return new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), lifetime);
+      return new RedisNodeRegistry(places.shared().pipelines(), places.shared().keys(), lifetime);
     }
 
     @Override
     public void forgetLifetime(NodeRegistry registry) {
       String key = places.shared().keys().silence();
-      places.shared().lanes().send(Request.cmd(Command.DEL).arg(key)).await();
+      places.shared().pipelines().send(Request.cmd(Command.DEL).arg(key)).await();
     }
   }
 
@@ -183,7 +185,7 @@ class BucketedPortsIT {
   class Events implements TriggerEventStoreContract {
     @Override
     public TriggerEventStore store(TriggerEventStore.Room room) {
-      return new RedisTriggerEventStore(places.shared().lanes(), places.shared().keys(), room);
+      return new RedisTriggerEventStore(places.shared().pipelines(), places.shared().keys(), room);
     }
   }
 
@@ -191,7 +193,7 @@ class BucketedPortsIT {
   class Leaders implements LeaderLeaseContract {
     @Override
     public LeaderLease lease() {
-      return new RedisLeaderLease(places.shared().lanes(), places.shared().keys());
+      return new RedisLeaderLease(places.shared().pipelines(), places.shared().keys());
     }
 
     @Override
@@ -203,7 +205,7 @@ class BucketedPortsIT {
   /** Payload files lie in one slot, the jobs that need them in any. */
   @Test
   void aJobIsMadeOnlyWhereItsPayloadFilesAreKnown() {
-    BundleIndex index = new RedisBundleIndex(places.shared().lanes(), places.shared().keys());
+    BundleIndex index = new RedisBundleIndex(places.shared().pipelines(), places.shared().keys());
     BucketedJobStore store = new BucketedJobStore(places, Duration.ofHours(1), 100);
     var job = JobStoreContract.newJob("a", null, null);
     var turn = JobStoreContract.turn("a", 1, 1, 1, 10, "running");

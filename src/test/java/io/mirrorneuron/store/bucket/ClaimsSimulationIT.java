@@ -12,9 +12,9 @@ import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
-import io.mirrorneuron.store.lane.RedisDialer;
-import io.mirrorneuron.store.lane.RedisMaster;
+import io.mirrorneuron.store.RedisPipelines;
+import io.mirrorneuron.store.connection.RedisDialer;
+import io.mirrorneuron.store.connection.RedisMaster;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Seeds;
@@ -56,21 +56,22 @@ class ClaimsSimulationIT {
 
   @TempDir static Path folder;
   private static RedisFixture redis;
-  private static RedisLanes direct;
+  private static RedisPipelines direct;
   private static final List<StepWire> WIRES = new ArrayList<>();
-  private static final List<RedisLanes> LANES = new ArrayList<>();
+  private static final List<RedisPipelines> LANES = new ArrayList<>();
 
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
-    direct = RedisLanes.connect(redis.vertx(), redis.uri(), Storage.unwatched()).await();
+    direct = RedisPipelines.connect(redis.vertx(), redis.uri(), Storage.unwatched()).await();
     String socket = URI.create(redis.uri()).getPath();
     for (int i = 0; i < SERVERS; i++) {
       StepWire wire = new StepWire(redis.vertx(), socket);
       String uri = "redis://:%s@127.0.0.1:%d".formatted(RedisFixture.PASSWORD, wire.port());
       RedisDialer dialer = RedisDialer.to(RedisMaster.at(uri, PATIENCE));
       WIRES.add(wire);
-      LANES.add(RedisLanes.single(redis.vertx(), dialer, Storage.unwatched(), PATIENCE).await());
+      LANES.add(
+          RedisPipelines.single(redis.vertx(), dialer, Storage.unwatched(), PATIENCE).await());
     }
     new Story(-1, What.BOTH).direct(4); // Redis knows the scripts from then on
   }
@@ -136,16 +137,16 @@ class ClaimsSimulationIT {
       Arrays.fill(fates, Fate.LIVES);
     }
 
-    private StorePlaces places(RedisLanes lanes) {
+    private StorePlaces places(RedisPipelines pipelines) {
       List<Place> buckets =
           IntStream.range(0, Buckets.COUNT)
-              .mapToObj(i -> new Place(lanes, keys.ofBucket(Buckets.tag(i))))
+              .mapToObj(i -> new Place(pipelines, keys.ofBucket(Buckets.tag(i))))
               .toList();
-      return new StorePlaces(new Place(lanes, keys.ofNoBucket()), buckets);
+      return new StorePlaces(new Place(pipelines, keys.ofNoBucket()), buckets);
     }
 
-    BucketedJobStore store(RedisLanes lanes) {
-      return new BucketedJobStore(places(lanes), TTL, 100);
+    BucketedJobStore store(RedisPipelines pipelines) {
+      return new BucketedJobStore(places(pipelines), TTL, 100);
     }
 
     NewJob job(int i) {
@@ -238,14 +239,14 @@ class ClaimsSimulationIT {
     private void check(Created last) {
       List<String> jobs = active();
       assertThat(jobs).as(name).hasSize(1);
-      List<Created> told = new ArrayList<>();
+      List<Created> reported = new ArrayList<>();
       for (int i = 0; i < SERVERS; i++) {
         if (fates[i] != Fate.IS_DEAD) {
-          told.add(submitted(sent.get(i)));
+          reported.add(submitted(sent.get(i)));
         }
       }
-      told.add(last);
-      assertThat(told)
+      reported.add(last);
+      assertThat(reported)
           .as(name)
           .allSatisfy(
               created ->

@@ -85,7 +85,7 @@ class JobClaimsIT {
     for (Object argument : arguments) {
       request.arg(String.valueOf(argument));
     }
-    return place.lanes().send(request).await();
+    return place.pipelines().send(request).await();
   }
 
   private long claims(String run) {

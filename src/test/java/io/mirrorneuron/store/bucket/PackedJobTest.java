@@ -54,7 +54,7 @@ class PackedJobTest {
   }
 
   @Test
-  void damageIsTold() {
+  void damageIsReported() {
     byte[] packed = JOB.pack();
     for (int length = 1; length < packed.length - 2; length++) { // the last say that it ends
       byte[] cut = Arrays.copyOf(packed, length);

@@ -53,8 +53,8 @@ class PackedJobsIT {
   @BeforeEach
   void makeStores(TestInfo test) {
     keys = new Keys(test.getTestMethod().orElseThrow().getName());
-    store = new RedisJobStore(redis.lanes(), keys, Duration.ofHours(1), 100);
-    other = new RedisJobStore(redis.lanes(), keys, Duration.ofHours(1), 100);
+    store = new RedisJobStore(redis.pipelines(), keys, Duration.ofHours(1), 100);
+    other = new RedisJobStore(redis.pipelines(), keys, Duration.ofHours(1), 100);
   }
 
   private static <T> T await(CompletionStage<T> stage) {
@@ -239,7 +239,7 @@ class PackedJobsIT {
   }
 
   @Test
-  void damageIsTold() {
+  void damageIsReported() {
     life("a", store);
     assertThat(await(store.row("a"))).isNotNull();
     redis.ask(Command.SET, keys.row("a"), "\1damaged");

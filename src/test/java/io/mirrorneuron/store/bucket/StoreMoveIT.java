@@ -13,8 +13,8 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisBundleIndex;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.Proof;
@@ -40,7 +40,7 @@ class StoreMoveIT {
 
   @TempDir static Path folder;
   private static RedisFixture one;
-  private static RedisLanes lanes;
+  private static RedisPipelines pipelines;
   private static RedisClusterFixture cluster;
   private static StorePlaces all;
 
@@ -52,7 +52,7 @@ class StoreMoveIT {
   @BeforeAll
   static void start() throws IOException {
     one = RedisFixture.oldest(folder.resolve("one"));
-    lanes = one.lanes();
+    pipelines = one.pipelines();
     cluster = RedisClusterFixture.start(folder.resolve("cluster"), false);
     all = cluster.places(new Keys("all"), false);
   }
@@ -66,7 +66,7 @@ class StoreMoveIT {
   @BeforeEach
   void fill(TestInfo test) {
     keys = new Keys(test.getTestMethod().orElseThrow().getName());
-    before = new RedisJobStore(lanes, keys, TTL, 100);
+    before = new RedisJobStore(pipelines, keys, TTL, 100);
     places = all.with(keys);
     after = new BucketedJobStore(places, TTL, 100);
     await(before.tidy());
@@ -96,16 +96,16 @@ class StoreMoveIT {
   }
 
   private StoreMove.Moved move() {
-    return new StoreMove(StorePlaces.one(lanes, keys), places).run();
+    return new StoreMove(StorePlaces.one(pipelines, keys), places).run();
   }
 
   @Test
   void allIsThereAfterwardsAndGoesOn() {
-    RecordStore records = new RedisRecordStore(lanes, keys);
+    RecordStore records = new RedisRecordStore(pipelines, keys);
     RecordStore.Beside beside =
         new RecordStore.Beside(0, List.of("g"), "document", List.of("past"), List.of("news"));
     await(records.write("schedules", "s", 0, "{\"a\":1}", 77, beside));
-    new RedisBundleIndex(lanes, keys).put("f", "n", new byte[] {0, 1, (byte) 200}, 100);
+    new RedisBundleIndex(pipelines, keys).put("f", "n", new byte[] {0, 1, (byte) 200}, 100);
     long unseen = await(before.unreadJobs()).size();
 
     assertThat(move().jobs()).isEqualTo(250);
@@ -125,12 +125,13 @@ class StoreMoveIT {
       assertThat(await(after.events("job-" + i, 0, 10)))
           .isEqualTo(await(before.events("job-" + i, 0, 10)));
     }
-    RecordStore moved = new RedisRecordStore(places.shared().lanes(), places.shared().keys());
+    RecordStore moved = new RedisRecordStore(places.shared().pipelines(), places.shared().keys());
     assertThat(await(moved.list("schedules", "g", "", 10)))
         .isEqualTo(await(records.list("schedules", "g", "", 10)))
         .hasSize(1);
     assertThat(await(moved.history("schedules", "s"))).containsExactly("past");
-    assertThat(new RedisBundleIndex(places.shared().lanes(), places.shared().keys()).read("n", 0))
+    assertThat(
+            new RedisBundleIndex(places.shared().pipelines(), places.shared().keys()).read("n", 0))
         .containsExactly(0, 1, 200);
     assertThat(BucketIndexes.problems(cluster, keys)).isEmpty();
 
@@ -150,7 +151,7 @@ class StoreMoveIT {
   /** There and, after the jobs have gone on, back: into a Redis of its own. */
   @Test
   void allComesBack() throws IOException {
-    RecordStore records = new RedisRecordStore(lanes, keys);
+    RecordStore records = new RedisRecordStore(pipelines, keys);
     RecordStore.Beside beside =
         new RecordStore.Beside(0, List.of("g"), "document", List.of("past"), List.of("news"));
     await(records.write("schedules", "s", 0, "{\"a\":1}", 77, beside));
@@ -159,7 +160,7 @@ class StoreMoveIT {
     await(after.commit(JobStoreContract.turn("job-2", 1, 2, 2, 500, "completed")));
 
     try (RedisFixture other = RedisFixture.oldest(folder.resolve("other"))) {
-      RedisLanes its = other.lanes();
+      RedisPipelines its = other.pipelines();
       StoreMove back = new StoreMove(places, StorePlaces.one(its, keys));
       assertThat(back.run().jobs()).isEqualTo(251);
 
@@ -213,14 +214,15 @@ class StoreMoveIT {
 
   @Test
   void nothingIsCopiedBesideAServerOrOverOtherJobs() {
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(pipelines, keys, Lifetime.DEFAULT);
     await(nodes.beat("mn@a#1"));
     assertThatThrownBy(this::move)
         .hasMessageContaining("servers work with the Redis that is to be");
     await(nodes.leave("mn@a#1"));
 
     RedisNodeRegistry there =
-        new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT);
+        new RedisNodeRegistry(
+            places.shared().pipelines(), places.shared().keys(), Lifetime.DEFAULT);
     await(there.beat("mn@b#2"));
     assertThatThrownBy(this::move).hasMessageContaining("servers work with the Redis Cluster");
     await(there.leave("mn@b#2"));
@@ -235,6 +237,6 @@ class StoreMoveIT {
     for (String argument : arguments) {
       request.arg(argument);
     }
-    places.shared().lanes().send(request).await();
+    places.shared().pipelines().send(request).await();
   }
 }

@@ -49,20 +49,20 @@ public final class Errors {
   }
 
   /**
-   * @param told an error object, or a text; or null
+   * @param reported an error object, or a text; or null
    * @return null when it is neither
    */
-  public static ObjectNode of(JsonNode told, Origin origin) {
-    if (told != null && told.isTextual() && !told.asText().isBlank()) {
-      return made(Told.of(told.asText()), origin);
+  public static ObjectNode of(JsonNode reported, Origin origin) {
+    if (reported != null && reported.isTextual() && !reported.asText().isBlank()) {
+      return made(ErrorFields.of(reported.asText()), origin);
     }
-    return told instanceof ObjectNode object && !object.isEmpty()
-        ? made(LenientJson.read(object, Told.class), origin)
+    return reported instanceof ObjectNode object && !object.isEmpty()
+        ? made(LenientJson.read(object, ErrorFields.class), origin)
         : null;
   }
 
   /** An error as it was told; members that stand side by side are names of one thing. */
-  private record Told(
+  private record ErrorFields(
       String message,
       String reason,
       String desc,
@@ -77,36 +77,36 @@ public final class Errors {
       JsonNode details,
       List<Link> links) {
 
-    static Told of(String message) {
-      return new Told(
+    static ErrorFields of(String message) {
+      return new ErrorFields(
           message, null, null, null, null, null, null, null, null, null, null, null, List.of());
     }
   }
 
   private record Link(String rel, String artifactId) {}
 
-  private static ObjectNode made(Told told, Origin origin) {
-    String message = Texts.first(told.message, told.reason, told.desc);
+  private static ObjectNode made(ErrorFields reported, Origin origin) {
+    String message = Texts.first(reported.message, reported.reason, reported.desc);
     ObjectNode error = Json.object().put("schema_version", "mn.error.v1");
-    String code = Texts.first(told.code, told.errorCode, origin.code());
+    String code = Texts.first(reported.code, reported.errorCode, origin.code());
     error.put("code", code);
-    error.put("desc", ErrorEnvelope.desc(Texts.first(told.desc, message, code)));
-    error.set("details", details(told, message, origin));
-    put(error, "severity", told.severity, "ERROR");
-    long at = told.occurredAt == null ? 0 : Timestamps.millis(told.occurredAt);
+    error.put("desc", ErrorEnvelope.desc(Texts.first(reported.desc, message, code)));
+    error.set("details", details(reported, message, origin));
+    put(error, "severity", reported.severity, "ERROR");
+    long at = reported.occurredAt == null ? 0 : Timestamps.millis(reported.occurredAt);
     at = at == 0 ? origin.at() : at;
     if (at != 0) {
       error.put("occurred_at", Timestamps.text(at));
     }
-    put(error, "event_id", told.eventId, "evt_" + origin.seq());
-    error.put("trace_id", told.traceId).put("span_id", told.spanId);
-    put(error, "remediation", told.remediation, "");
-    error.set("links", links(told.links));
+    put(error, "event_id", reported.eventId, "evt_" + origin.seq());
+    error.put("trace_id", reported.traceId).put("span_id", reported.spanId);
+    put(error, "remediation", reported.remediation, "");
+    error.set("links", links(reported.links));
     return ErrorEnvelope.bounded(error);
   }
 
-  private static ObjectNode details(Told told, String message, Origin origin) {
-    if (told.details instanceof ObjectNode details) {
+  private static ObjectNode details(ErrorFields reported, String message, Origin origin) {
+    if (reported.details instanceof ObjectNode details) {
       return details;
     }
     ObjectNode details = Json.object();
@@ -121,9 +121,9 @@ public final class Errors {
     return details;
   }
 
-  private static ArrayNode links(List<Link> told) {
+  private static ArrayNode links(List<Link> reported) {
     ArrayNode links = Json.MAPPER.createArrayNode();
-    for (Link link : told) {
+    for (Link link : reported) {
       if (link.rel != null && link.artifactId != null) {
         links.addObject().put("rel", link.rel).put("artifact_id", link.artifactId);
       }

@@ -99,8 +99,8 @@ public final class EventDigest {
    * @param isRecent whether few follow it for now
    */
   private void apply(JobEvent event, boolean isRecent) {
-    long told = event.at();
-    lastAt = told == 0 ? lastAt : told;
+    long reported = event.at();
+    lastAt = reported == 0 ? lastAt : reported;
     firstAt = firstAt == 0 ? lastAt : firstAt;
     ShownStep step = subjects.stepOf(event);
     WorkState worker = subjects.workerOf(event, step);

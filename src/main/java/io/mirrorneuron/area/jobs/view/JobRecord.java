@@ -87,10 +87,10 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
   }
 
   /** Where the runtime knows the job, files that programs can write have no say. */
-  private String person(Function<JobBrief, String> deed) {
+  private String person(Function<JobBrief, String> effect) {
     return detail.isKnown()
-        ? deed.apply(detail.job())
-        : stored.briefs().map(deed).filter(Objects::nonNull).findFirst().orElse(null);
+        ? effect.apply(detail.job())
+        : stored.briefs().map(effect).filter(Objects::nonNull).findFirst().orElse(null);
   }
 
   private static String orOf(List<JobEvent> events, String name, String known) {
@@ -131,8 +131,9 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     }
     return facts.failures().stream()
         .map(
-            told ->
-                Errors.of(told, new Errors.Origin("runtime.job.failed", endedAt(), 0, null, null)))
+            reported ->
+                Errors.of(
+                    reported, new Errors.Origin("runtime.job.failed", endedAt(), 0, null, null)))
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);

@@ -302,9 +302,9 @@ public final class JobStory {
       return count == null ? 0 : count;
     }
 
-    private static void put(ObjectNode node, String name, String told) {
-      if (told != null) {
-        node.put(name, told);
+    private static void put(ObjectNode node, String name, String reported) {
+      if (reported != null) {
+        node.put(name, reported);
       }
     }
 

@@ -19,27 +19,28 @@ final class PlanEdges {
   /** Between those steps; others are left out. */
   static List<Edge> listed(List<EdgeFacts> listed, Set<String> ids) {
     List<Edge> edges = new ArrayList<>();
-    for (EdgeFacts told : listed) {
-      String from = Texts.first(told.from(), told.fromNode(), told.source());
-      String to = Texts.first(told.to(), told.toNode(), told.target());
+    for (EdgeFacts reported : listed) {
+      String from = Texts.first(reported.from(), reported.fromNode(), reported.source());
+      String to = Texts.first(reported.to(), reported.toNode(), reported.target());
       if (ids.contains(from) && ids.contains(to)) {
-        ObjectNode shown = json(from, to, Texts.first(told.event(), told.messageType(), told.on()));
-        String id = Texts.first(told.id(), told.edgeId());
+        ObjectNode shown =
+            json(from, to, Texts.first(reported.event(), reported.messageType(), reported.on()));
+        String id = Texts.first(reported.id(), reported.edgeId());
         if (id != null) {
           shown.put("id", id);
         }
-        put(shown, "required", told.required());
-        put(shown, "accepts", told.accepts());
-        put(shown, "condition", told.condition());
+        put(shown, "required", reported.required());
+        put(shown, "accepts", reported.accepts());
+        put(shown, "condition", reported.condition());
         edges.add(new Edge(from, to, shown));
       }
     }
     return edges;
   }
 
-  private static void put(ObjectNode shown, String name, JsonNode told) {
-    if (told != null) {
-      shown.set(name, Excerpt.cut(told));
+  private static void put(ObjectNode shown, String name, JsonNode reported) {
+    if (reported != null) {
+      shown.set(name, Excerpt.cut(reported));
     }
   }
 

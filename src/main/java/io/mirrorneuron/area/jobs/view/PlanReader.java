@@ -129,13 +129,13 @@ public final class PlanReader {
     String work = Texts.first(run, id);
     if (workers.isEmpty()) {
       for (JsonNode bound : bound(manifest.runtime().bindings().get(work))) {
-        AgentFacts told = AgentFacts.read(bound);
+        AgentFacts reported = AgentFacts.read(bound);
         String agent =
             bound.isTextual()
                 ? bound.asText()
-                : Texts.first(told.id(), told.agentId(), told.nodeId());
+                : Texts.first(reported.id(), reported.agentId(), reported.nodeId());
         if (agent != null) {
-          workers.add(worker(agent, told));
+          workers.add(worker(agent, reported));
         }
       }
     }
@@ -146,24 +146,25 @@ public final class PlanReader {
     if (binding == null) {
       return List.of();
     }
-    Binding told = LenientJson.read(binding, Binding.class);
-    return told.workers != null && told.workers.isArray()
-        ? told.workers
-        : List.of(told.worker == null ? binding : told.worker);
+    Binding reported = LenientJson.read(binding, Binding.class);
+    return reported.workers != null && reported.workers.isArray()
+        ? reported.workers
+        : List.of(reported.worker == null ? binding : reported.worker);
   }
 
   private record Binding(JsonNode worker, JsonNode workers) {}
 
-  private static Step step(ManifestFacts.Step told, List<Worker> workers) {
-    JsonNode next = told.emits() == null ? null : told.on().get(told.emits());
+  private static Step step(ManifestFacts.Step reported, List<Worker> workers) {
+    JsonNode next = reported.emits() == null ? null : reported.on().get(reported.emits());
     return new Step(
-        told.id(),
-        Texts.first(told.label(), told.displayName(), told.alias(), title(told.id())),
-        Texts.first(told.goal(), told.action(), ""),
-        Texts.all(told.requires()),
-        Texts.all(told.provides()),
+        reported.id(),
+        Texts.first(
+            reported.label(), reported.displayName(), reported.alias(), title(reported.id())),
+        Texts.first(reported.goal(), reported.action(), ""),
+        Texts.all(reported.requires()),
+        Texts.all(reported.provides()),
         workers,
-        told.emits(),
+        reported.emits(),
         Texts.all(next));
   }
 

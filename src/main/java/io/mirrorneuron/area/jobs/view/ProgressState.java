@@ -48,9 +48,9 @@ final class ProgressState {
   }
 
   /** A document may have been read before the event that ended the job. */
-  private static String status(String told, String recorded) {
-    boolean later = JobRecord.isFinal(told) && !JobRecord.isFinal(recorded);
-    return later || recorded.equals("unknown") ? told : recorded;
+  private static String status(String reported, String recorded) {
+    boolean later = JobRecord.isFinal(reported) && !JobRecord.isFinal(recorded);
+    return later || recorded.equals("unknown") ? reported : recorded;
   }
 
   String status() {
@@ -245,10 +245,10 @@ final class ProgressState {
 
     private static void explain(LedgerView.Step tracked, WorkState to) {
       JsonNode last = tracked.result().error();
-      JsonNode told = last == null ? tracked.attempts().lastError() : last;
+      JsonNode reported = last == null ? tracked.attempts().lastError() : last;
       to.failure =
           Errors.of(
-              told == null ? MissingNode.getInstance() : told,
+              reported == null ? MissingNode.getInstance() : reported,
               new Errors.Origin("runtime.failure", to.lastEventAt, 0, null, null));
       if (to.reason == null && to.failure != null) {
         to.reason = Texts.of(to.failure, "desc");

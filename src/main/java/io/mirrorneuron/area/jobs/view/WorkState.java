@@ -170,9 +170,9 @@ final class WorkState {
     if (!event.payload().isObject()) {
       return;
     }
-    Double told = event.payload().has("progress") ? event.number("progress") : null;
-    if (told != null) {
-      progress = Math.clamp(told > 1 ? told / 100 : told, 0, 1);
+    Double reported = event.payload().has("progress") ? event.number("progress") : null;
+    if (reported != null) {
+      progress = Math.clamp(reported > 1 ? reported / 100 : reported, 0, 1);
     }
     tokens = or(event.number("tokens", "total_tokens"), tokens);
     tools = or(event.number("tools", "tool_calls"), tools);

@@ -324,17 +324,18 @@ public final class GraphicsFiles {
       return entries(driver.resolve("gpus")).stream()
           .map(
               folder -> {
-                String told = text(folder.resolve("information"));
+                String reported = text(folder.resolve("information"));
                 return new Card(
                     folder.getFileName().toString(),
-                    value(told, "GPU UUID"),
-                    value(told, "Device Minor"));
+                    value(reported, "GPU UUID"),
+                    value(reported, "Device Minor"));
               })
           .toList();
     }
 
-    private static String value(String told, String name) {
-      return told.lines()
+    private static String value(String reported, String name) {
+      return reported
+          .lines()
           .filter(line -> line.startsWith(name + ":"))
           .map(line -> line.substring(name.length() + 1).strip())
           .findFirst()
@@ -345,16 +346,16 @@ public final class GraphicsFiles {
     private List<Path> capabilities(Device part) {
       Path folder = driver.resolve("capabilities/gpu" + minor(part) + "/mig");
       Matcher own = INSTANCE.matcher(part.id());
-      List<Path> told = new ArrayList<>();
+      List<Path> reported = new ArrayList<>();
       for (Path instance : entries(folder)) {
         if (!own.matches() || instance.endsWith("gi" + own.group(2))) {
-          told.add(instance.resolve("access"));
+          reported.add(instance.resolve("access"));
           entries(instance).stream()
               .filter(one -> !own.matches() || one.endsWith("ci" + own.group(3)))
-              .forEach(one -> told.add(one.resolve("access")));
+              .forEach(one -> reported.add(one.resolve("access")));
         }
       }
-      return told.stream()
+      return reported.stream()
           .map(file -> CAPABILITY.matcher(text(file)))
           .filter(Matcher::find)
           .map(minor -> devices.resolve(CAPABILITIES).resolve("nvidia-cap" + minor.group(1)))

@@ -42,7 +42,7 @@ public final class LostLines {
       return new Sum(more.last, lost.and(more.lost));
     }
 
-    LogRecord told(String why) {
+    LogRecord reported(String why) {
       var head = last.json().deepCopy();
       head.remove(CONTENT);
       return LogForm.dropped(new LogRecord(head), lost.lines, lost.bytes, why);
@@ -65,8 +65,8 @@ public final class LostLines {
    *
    * @param why they are lost, for people
    */
-  public List<LogRecord> told(String why) {
-    return sums.values().stream().map(sum -> sum.told(why)).toList();
+  public List<LogRecord> reported(String why) {
+    return sums.values().stream().map(sum -> sum.reported(why)).toList();
   }
 
   /** All was told. */

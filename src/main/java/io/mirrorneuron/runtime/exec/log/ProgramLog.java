@@ -177,11 +177,11 @@ public final class ProgramLog implements AutoCloseable {
       dropped.put(stream, new Dropped());
       LogRecord record =
           form.ofDropped(clock.instant(), stream, of.lines, of.bytes, reason(of.byWriter));
-      Told told = new Told(stream, of, record);
+      ReportEntry reported = new ReportEntry(stream, of, record);
       if (ended) {
-        writer.addLast(runId, told); // nothing tells it later
-      } else if (!writer.add(runId, told)) {
-        told.lost();
+        writer.addLast(runId, reported); // nothing tells it later
+      } else if (!writer.add(runId, reported)) {
+        reported.lost();
       }
     }
   }
@@ -221,12 +221,12 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  private final class Told implements LogWriter.Entry {
+  private final class ReportEntry implements LogWriter.Entry {
     private final Stream stream;
     private final Dropped what;
     private final LogRecord record;
 
-    private Told(Stream stream, Dropped what, LogRecord record) {
+    private ReportEntry(Stream stream, Dropped what, LogRecord record) {
       this.stream = stream;
       this.what = what;
       this.record = record;

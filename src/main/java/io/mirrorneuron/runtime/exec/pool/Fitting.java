@@ -20,27 +20,27 @@ import java.util.stream.Stream;
 final class Fitting {
   private static final int MOST_NAMED = 3;
 
-  record Holding(Want want, Allocation allocation) {
+  record Holding(SlotRequest want, Allocation allocation) {
     private Stream<Port> ports() {
       return allocation.ports().stream();
     }
   }
 
-  private final Want want;
-  private final Stock stock;
+  private final SlotRequest want;
+  private final NodeCapacity stock;
   private final List<Holding> given;
   private final Ports ports;
   private final Set<String> taken;
   private final Set<Integer> takenPorts;
   private final Optional<List<NodeDevice>> devices;
-  private final Optional<Lack> lack;
+  private final Optional<WaitReason> lack;
   private List<Port> numbered = List.of();
   private int lastPort;
 
   /**
    * @param lastPort number of the port that was given last without being asked for by number
    */
-  Fitting(Want want, Stock stock, List<Holding> given, Ports ports, int lastPort) {
+  Fitting(SlotRequest want, NodeCapacity stock, List<Holding> given, Ports ports, int lastPort) {
     this.want = want;
     this.stock = stock;
     this.given = given;
@@ -57,7 +57,7 @@ final class Fitting {
     this.lack = shares().or(this::missingDevices).or(this::missingPort).or(this::withoutNumber);
   }
 
-  Optional<Lack> lack() {
+  Optional<WaitReason> lack() {
     return lack;
   }
 
@@ -79,13 +79,13 @@ final class Fitting {
 
   // ---- shares
 
-  private Optional<Lack> shares() {
+  private Optional<WaitReason> shares() {
     return share("thousandths of a core", Amounts::cpuMillis)
         .or(() -> share("MB of memory", Amounts::memoryMb))
         .or(() -> share("MB of disk", Amounts::diskMb));
   }
 
-  private Optional<Lack> share(String unit, ToLongFunction<Amounts> amount) {
+  private Optional<WaitReason> share(String unit, ToLongFunction<Amounts> amount) {
     long asked = amount.applyAsLong(want.request().amounts());
     if (asked == 0) {
       return Optional.empty();
@@ -94,14 +94,14 @@ final class Fitting {
     long used = given.stream().mapToLong(one -> amount.applyAsLong(amounts(one))).sum();
     if (asked > usable) {
       return Optional.of(
-          Lack.limited(
+          WaitReason.limited(
               "it asks for %d %s; programs may use %d of the %d that this node has"
                   .formatted(asked, unit, usable, amount.applyAsLong(stock.total()))));
     }
     return asked <= usable - used
         ? Optional.empty()
         : Optional.of(
-            Lack.taken(
+            WaitReason.taken(
                 "it asks for %d %s; of the %d that programs may use here %d are taken%s"
                     .formatted(
                         asked,
@@ -127,7 +127,7 @@ final class Fitting {
         .filter(chosen -> taken.size() + chosen.size() <= stock.usableDevices());
   }
 
-  private Optional<Lack> missingDevices() {
+  private Optional<WaitReason> missingDevices() {
     if (devices.isPresent()) {
       return Optional.empty();
     }
@@ -136,10 +136,10 @@ final class Fitting {
     int wanted = demands.stream().mapToInt(DeviceDemand::minCount).sum();
     return Optional.of(
         wanted > stock.usableDevices()
-            ? Lack.limited(
+            ? WaitReason.limited(
                 "it asks for %s; programs may use %d of the %d devices of this node"
                     .formatted(asked, stock.usableDevices(), stock.devices().size()))
-            : Lack.taken(
+            : WaitReason.taken(
                 "it asks for %s; of the %d devices of this node %d are taken%s"
                     .formatted(
                         asked,
@@ -150,7 +150,7 @@ final class Fitting {
 
   // ---- ports
 
-  private Optional<Lack> missingPort() {
+  private Optional<WaitReason> missingPort() {
     return want.request().ports().stream()
         .filter(port -> port.number() != 0)
         .flatMap(port -> missing(port).stream())
@@ -166,23 +166,24 @@ final class Fitting {
     return udp ? -number : number;
   }
 
-  private Optional<Lack> missing(Port port) {
+  private Optional<WaitReason> missing(Port port) {
     Optional<Holding> holder =
         !takenPorts.contains(key(port))
             ? Optional.empty()
             : given.stream().filter(one -> one.ports().anyMatch(port::isSameNumber)).findFirst();
     if (holder.isPresent()) {
       return Optional.of(
-          Lack.taken(
+          WaitReason.taken(
               "port %d is taken by %s".formatted(port.number(), holder.get().want().holder())));
     }
     return ports.isFree().test(port.number(), port.isUdp())
         ? Optional.empty()
-        : Optional.of(Lack.taken("port %d is in use by another program".formatted(port.number())));
+        : Optional.of(
+            WaitReason.taken("port %d is in use by another program".formatted(port.number())));
   }
 
   /** Numbers the ports that have none. */
-  private Optional<Lack> withoutNumber() {
+  private Optional<WaitReason> withoutNumber() {
     Set<Integer> known = new HashSet<>(takenPorts);
     want.request().ports().forEach(port -> known.add(key(port)));
     List<Port> all = new ArrayList<>();
@@ -193,7 +194,7 @@ final class Fitting {
             ports.pick(lastPort, port.isUdp(), free -> known.contains(key(free, port.isUdp())));
         if (number == 0) {
           return Optional.of(
-              Lack.taken(
+              WaitReason.taken(
                   "all ports from %d to %d are taken or in use"
                       .formatted(ports.first(), ports.last())));
         }

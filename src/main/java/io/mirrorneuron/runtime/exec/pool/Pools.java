@@ -22,7 +22,7 @@ public final class Pools {
 
   private final Map<String, SlotPool> pools = new TreeMap<>();
   private final int maxQueueLength;
-  private final ResourceBook book;
+  private final AllocationLedger book;
   private final AtomicInteger heldBack = new AtomicInteger();
   private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
 
@@ -30,9 +30,12 @@ public final class Pools {
    * @param stock what the node has besides slots; asked often, must not block
    */
   public Pools(
-      Map<String, Integer> capacities, int maxQueueLength, Supplier<Stock> stock, Ports ports) {
+      Map<String, Integer> capacities,
+      int maxQueueLength,
+      Supplier<NodeCapacity> stock,
+      Ports ports) {
     this.maxQueueLength = maxQueueLength;
-    this.book = new ResourceBook(stock, ports);
+    this.book = new AllocationLedger(stock, ports);
     capacities.forEach(
         (name, capacity) -> pools.put(name, new SlotPool(name, capacity, book, this::serves)));
   }
@@ -43,7 +46,7 @@ public final class Pools {
    * @param granted called once when all is the claim's: at once, on this thread, or later on the
    *     thread that freed it; it must not block
    */
-  public SlotClaim claim(String poolName, int slots, Want want, Runnable granted)
+  public SlotClaim claim(String poolName, int slots, SlotRequest want, Runnable granted)
       throws NotStarted {
     SlotPool pool = pools.get(poolName);
     if (pool == null) {
@@ -117,7 +120,7 @@ public final class Pools {
     return book.given();
   }
 
-  ResourceBook book() {
+  AllocationLedger book() {
     return book;
   }
 

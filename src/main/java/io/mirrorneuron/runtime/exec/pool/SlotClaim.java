@@ -14,7 +14,7 @@ public final class SlotClaim implements AutoCloseable {
   final int slots;
   final QueueRank rank;
   final String executionId;
-  final Want want; // null when it is for slots only
+  final SlotRequest want; // null when it is for slots only
   final Runnable granted;
 
   // Guarded by the pool.
@@ -24,7 +24,7 @@ public final class SlotClaim implements AutoCloseable {
   boolean done;
   Allocation allocation;
 
-  SlotClaim(Pools all, SlotPool pool, int slots, Want want, Runnable granted) {
+  SlotClaim(Pools all, SlotPool pool, int slots, SlotRequest want, Runnable granted) {
     this.rank = want.rank();
     this.overtaken = want.overtaken();
     this.all = all;
@@ -56,7 +56,7 @@ public final class SlotClaim implements AutoCloseable {
   }
 
   /** What it waits for that is not slots, if it does. */
-  public Optional<Lack> lack() {
+  public Optional<WaitReason> lack() {
     synchronized (pool) {
       if (want == null || holding || done) {
         return Optional.empty();

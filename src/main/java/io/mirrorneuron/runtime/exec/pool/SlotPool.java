@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 
 /** One pool and its queue; see {@link Pools}. */
 final class SlotPool {
-  private final ResourceBook book;
+  private final AllocationLedger book;
   final String name;
   final int capacity;
   private final Predicate<SlotClaim> served;
@@ -28,7 +28,7 @@ final class SlotPool {
   /**
    * @param served whether a claim may be given anything now
    */
-  SlotPool(String name, int capacity, ResourceBook book, Predicate<SlotClaim> served) {
+  SlotPool(String name, int capacity, AllocationLedger book, Predicate<SlotClaim> served) {
     this.served = served;
     this.book = book;
     this.name = name;

@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.exec.workspace.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Lease;
-import io.mirrorneuron.runtime.port.ToldFact;
+import io.mirrorneuron.runtime.port.JobMetadata;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.wire.Json;
@@ -76,7 +76,7 @@ public final class ProcessEnvironment {
   private final Path runsRoot;
   private final String runtimeId;
   private final Supplier<Set<String>> vendors;
-  private final ToldModels models;
+  private final ModelEnvironment models;
 
   /**
    * @param server the environment of this process
@@ -88,7 +88,7 @@ public final class ProcessEnvironment {
       Path runsRoot,
       String runtimeId,
       Supplier<Set<String>> vendors,
-      ToldModels models) {
+      ModelEnvironment models) {
     this.server = new ServerVariables(server);
     this.inherited = shown(server);
     this.inherited.putIfAbsent("PATH", SearchPath.DEFAULT);
@@ -122,14 +122,14 @@ public final class ProcessEnvironment {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
     variables.putAll(submission.variables(runsRoot));
-    ToldVariables.putLaunched(execution, workspace, variables);
-    variables.putAll(explicit(execution.config().path(ToldFact.BLUEPRINT_ENVIRONMENT.member())));
+    MetadataEnvironment.putLaunched(execution, workspace, variables);
+    variables.putAll(explicit(execution.config().path(JobMetadata.BLUEPRINT_ENVIRONMENT.member())));
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(submission.of(explicit(execution.config().path("environment"))));
     AllocationVariables.put(lease.allocation(), vendors.get(), variables);
     variables.putAll(models.besides(variables));
-    ToldVariables.put(ToldFact.SCHEDULE_DISPATCH, execution, workspace, variables);
+    MetadataEnvironment.put(JobMetadata.SCHEDULE_DISPATCH, execution, workspace, variables);
     if (python != null) {
       variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
     }
@@ -247,23 +247,23 @@ public final class ProcessEnvironment {
   }
 
   /** Variables by which programs learn where their job comes from. */
-  private static final class ToldVariables {
+  private static final class MetadataEnvironment {
     /** Linux starts no program with a variable of 128 KiB; a fact may have much more. */
     private static final int LONGEST_BYTES = 96 << 10;
 
-    private ToldVariables() {}
+    private MetadataEnvironment() {}
 
     /** What a launch tells. */
     static void putLaunched(
         Execution execution, Workspace workspace, Map<String, String> variables) {
-      put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
-      put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
+      put(JobMetadata.BLUEPRINT_CONFIG, execution, workspace, variables);
+      put(JobMetadata.BLUEPRINT_SCENARIO, execution, workspace, variables);
     }
 
     /** Adds none when there is nothing to tell, and only the file when the JSON is too long. */
     static void put(
-        ToldFact fact, Execution execution, Workspace workspace, Map<String, String> variables) {
-      String json = execution.told(fact);
+        JobMetadata fact, Execution execution, Workspace workspace, Map<String, String> variables) {
+      String json = execution.reported(fact);
       if (json == null) {
         return;
       }

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.JsonWords;
+import io.mirrorneuron.wire.JsonErrorText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -49,7 +49,7 @@ final class BrokenAnswer {
       Json.parse(text);
       return null;
     } catch (JsonProcessingException e) {
-      return isMeant(text) ? JsonWords.of(e.getOriginalMessage()) : null;
+      return isMeant(text) ? JsonErrorText.of(e.getOriginalMessage()) : null;
     }
   }
 

@@ -12,7 +12,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.JsonWords;
+import io.mirrorneuron.wire.JsonErrorText;
 import io.mirrorneuron.wire.NumberRange;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,8 +85,8 @@ final class PlainOutput {
 
   private Verdict inMemory(Verdict verdict, CappedBytes bytes, boolean isOfStep) {
     String text = form.goingOn(bytes.text());
-    boolean isTold = isOfStep || text.length() <= PrintedOutput.MAX_TOLD_TWICE;
-    if (!isTold && !wantsJson) {
+    boolean isReported = isOfStep || text.length() <= PrintedOutput.MAX_TOLD_TWICE;
+    if (!isReported && !wantsJson) {
       return verdict;
     }
     String printed = PrintedOutput.text(text, verdict.isAnswered());
@@ -95,10 +95,10 @@ final class PlainOutput {
     if (refusal != null) {
       return verdict.failed(NO_JSON + refusal);
     }
-    Verdict told = isTold ? told(verdict, bytes, text, isOfStep) : verdict;
-    return near == null || told.ending() != Ending.SUCCEEDED
-        ? told
-        : told.warning("its output is taken as text, and it " + near, printed);
+    Verdict reported = isReported ? reported(verdict, bytes, text, isOfStep) : verdict;
+    return near == null || reported.ending() != Ending.SUCCEEDED
+        ? reported
+        : reported.warning("its output is taken as text, and it " + near, printed);
   }
 
   /** Why that is not the JSON that was asked for; null when it is. */
@@ -112,7 +112,7 @@ final class PlainOutput {
     return PrintedOutput.json(printed) == null ? "is text" : null;
   }
 
-  private Verdict told(Verdict verdict, CappedBytes bytes, String text, boolean isOfStep) {
+  private Verdict reported(Verdict verdict, CappedBytes bytes, String text, boolean isOfStep) {
     boolean isStored =
         bytes.total() <= form.maxBytes() && form.hidden(text).equals(text) && !isEmpty(verdict);
     if (isStored && !NumberRange.isToBeLookedAt(text)) {
@@ -382,7 +382,7 @@ final class PlainOutput {
         parser.skipChildren();
         return parser.nextToken() == null ? null : "something stands after its end";
       } catch (JsonProcessingException e) {
-        return JsonWords.of(e.getOriginalMessage());
+        return JsonErrorText.of(e.getOriginalMessage());
       } catch (IOException e) {
         throw new UncheckedIOException(e); // of a text in memory
       }

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.runtime.exec.protocol.LargeAnswer.TooMuch;
-import io.mirrorneuron.wire.JsonWords;
+import io.mirrorneuron.wire.JsonErrorText;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -62,7 +62,7 @@ public record PrintedAnswer(String text, String refusal) {
   private static PrintedAnswer notRead(AnswerBuffer buffer, JsonProcessingException why) {
     try {
       return BrokenAnswer.isMeant(FileSlice.all(buffer.file()).stripped())
-          ? refused(JsonWords.of(why.getOriginalMessage()))
+          ? refused(JsonErrorText.of(why.getOriginalMessage()))
           : new PrintedAnswer("", null);
     } catch (IOException e) {
       return refused("its answer could not be read again: " + e.getMessage());

@@ -49,7 +49,7 @@ public final class StepClock {
     }
     ObjectNode message = Json.object().setAll(execution.message());
     message.set("headers", headers(message, workflow, timeout, silence));
-    return execution.told(message, workflow);
+    return execution.reported(message, workflow);
   }
 
   private static ObjectNode headers(

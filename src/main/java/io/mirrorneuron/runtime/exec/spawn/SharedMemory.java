@@ -193,13 +193,15 @@ public final class SharedMemory {
   }
 
   private static void measure(Path file, Arena arena, Map<String, Long> found) {
-    MemorySegment told = arena.allocate(STATX_BYTES, Long.BYTES);
+    MemorySegment reported = arena.allocate(STATX_BYTES, Long.BYTES);
     MemorySegment path = arena.allocateFrom(file.toString());
     int mask = STATX_INODE | STATX_BLOCKS;
-    if (Calls.STATX.call(HERE, path.address(), 0, mask, told.address()) == 0) {
-      String device = "%02x:%02x".formatted(told.get(JAVA_INT, MAJOR), told.get(JAVA_INT, MINOR));
+    if (Calls.STATX.call(HERE, path.address(), 0, mask, reported.address()) == 0) {
+      String device =
+          "%02x:%02x".formatted(reported.get(JAVA_INT, MAJOR), reported.get(JAVA_INT, MINOR));
       found.put(
-          device + " " + told.get(JAVA_LONG, INODE), told.get(JAVA_LONG, BLOCKS) * BLOCK_BYTES);
+          device + " " + reported.get(JAVA_LONG, INODE),
+          reported.get(JAVA_LONG, BLOCKS) * BLOCK_BYTES);
     }
   }
 

@@ -14,12 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whose the folders of submissions of this node are, as {@link Holders} notes it. */
+/** Whose the folders of submissions of this node are, as {@link FolderOwners} notes it. */
 public final class FolderClaims implements SubmissionClaims {
   private static final Logger LOG = LoggerFactory.getLogger(FolderClaims.class);
 
   private final Path root;
-  private final Holders holders;
+  private final FolderOwners holders;
 
   /** Who claims a folder and may not be in the store yet. */
   private final Set<String> coming = ConcurrentHashMap.newKeySet();
@@ -27,7 +27,7 @@ public final class FolderClaims implements SubmissionClaims {
   /**
    * @param root of all submissions; made when it is needed
    */
-  FolderClaims(Path root, Holders holders) {
+  FolderClaims(Path root, FolderOwners holders) {
     this.root = root;
     this.holders = holders;
   }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Execution;
-import io.mirrorneuron.runtime.port.ToldFact;
+import io.mirrorneuron.runtime.port.JobMetadata;
 import io.mirrorneuron.runtime.port.WorkspaceNames;
 import io.mirrorneuron.wire.ArtifactRef;
 import io.mirrorneuron.wire.Json;
@@ -55,7 +55,7 @@ public final class MessageFiles {
   /** Whether a program is told all by the four files, and these hold what came along. */
   static boolean arePlain(Execution execution) {
     return ArtifactRef.in(execution.body()).isEmpty()
-        && Stream.of(ToldFact.values()).allMatch(fact -> execution.told(fact) == null);
+        && Stream.of(JobMetadata.values()).allMatch(fact -> execution.reported(fact) == null);
   }
 
   /**
@@ -71,10 +71,10 @@ public final class MessageFiles {
       write(folder, bodies(execution));
     }
     write(folder, facts(execution));
-    for (ToldFact fact : ToldFact.values()) {
-      String told = execution.told(fact);
-      if (told != null) {
-        Files.writeString(folder.resolve(fact.file()), told);
+    for (JobMetadata fact : JobMetadata.values()) {
+      String reported = execution.reported(fact);
+      if (reported != null) {
+        Files.writeString(folder.resolve(fact.file()), reported);
       }
     }
   }

@@ -101,10 +101,10 @@ public record SubmissionFolder(
     if (given == null || variables.isEmpty()) {
       return variables;
     }
-    Map<String, String> told = new LinkedHashMap<>();
-    variables.forEach((name, value) -> told.put(name, moved(value)));
-    told.computeIfPresent(ID, (_, value) -> value.equals(given.submissionId()) ? id : value);
-    return told;
+    Map<String, String> reported = new LinkedHashMap<>();
+    variables.forEach((name, value) -> reported.put(name, moved(value)));
+    reported.computeIfPresent(ID, (_, value) -> value.equals(given.submissionId()) ? id : value);
+    return reported;
   }
 
   /** The text with this folder for the one that the manifest names. */

@@ -33,7 +33,7 @@ public final class SubmissionFolders {
 
   private final Path root;
   private final RunPlaces runs;
-  private final Holders holders;
+  private final FolderOwners holders;
   private final FolderClaims claims;
 
   /** Where the root was when it was last looked for; null before. */
@@ -45,7 +45,7 @@ public final class SubmissionFolders {
   public SubmissionFolders(Path root, RunPlaces runs) {
     this.root = root.toAbsolutePath().normalize();
     this.runs = runs;
-    this.holders = new Holders(this.root);
+    this.holders = new FolderOwners(this.root);
     this.claims = new FolderClaims(this.root, holders);
   }
 

@@ -71,7 +71,7 @@ public final class Workspaces implements AutoCloseable {
   }
 
   /** The folder of files of programs that a runtime runs for others. */
-  public static Path ofGuests(Path tempDir, String runtimeId) {
+  public static Path ofRemoteTasks(Path tempDir, String runtimeId) {
     return tempDir.resolve("mn-guests-" + runtimeId);
   }
 

@@ -129,13 +129,13 @@ final class HumanChecks {
         continue;
       }
       int people = people(names);
-      String told =
+      String reported =
           "%s must name %d people, as so many must approve, and names %d"
               .formatted(names.label(), needed, people);
       if (written(names) < needed) {
-        names.error(ManifestProblem.CONFLICT, told);
+        names.error(ManifestProblem.CONFLICT, reported);
       } else if (people < needed) {
-        names.refuse(ManifestProblem.CONFLICT, told);
+        names.refuse(ManifestProblem.CONFLICT, reported);
       }
     }
   }

@@ -35,10 +35,10 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
    */
   static InputDocument of(ObjectNode manifest, String configJson) {
     List<ObjectNode> environments = environments(manifest);
-    String told = configJson == null ? carried(manifest, environments) : configJson;
+    String reported = configJson == null ? carried(manifest, environments) : configJson;
     ObjectNode config = NamedInputs.values(manifest);
-    if (told != null) {
-      ObjectNode known = object(told);
+    if (reported != null) {
+      ObjectNode known = object(reported);
       config = known == null ? null : config.setAll(known);
     }
     if (config != null) {

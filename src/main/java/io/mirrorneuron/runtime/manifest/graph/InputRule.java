@@ -10,14 +10,19 @@ import java.util.Map;
 /**
  * A rule by which the input of a job is checked before it starts.
  *
- * @param told how reports call it
+ * @param reported how reports call it
  * @param place of the rule in the manifest
  * @param target what it is about; null when it names nothing
  * @param message that its author wants to be told; null for the usual one
  * @param help what the author says can be done; null for the usual advice
  */
 record InputRule(
-    Validation.Rule told, Location place, Target target, String message, String help, Check check) {
+    Validation.Rule reported,
+    Location place,
+    Target target,
+    String message,
+    String help,
+    Check check) {
 
   /**
    * @param isOfManifest whether it is a place in the manifest, not in the configuration

@@ -76,14 +76,16 @@ public final class InputValidation {
               case Check.Program program -> programs.ask(rule, program);
             };
     issues.addAll(found);
-    results.add(new Result("input_rule", rule.told(), found.stream().noneMatch(Issue::isError)));
+    results.add(
+        new Result("input_rule", rule.reported(), found.stream().noneMatch(Issue::isError)));
   }
 
   private static Issue unreadable(InputRule rule) {
     return issue(
         rule,
         "validator.invalid",
-        "%s cannot be checked: the configuration is no JSON object".formatted(rule.told().name()),
+        "%s cannot be checked: the configuration is no JSON object"
+            .formatted(rule.reported().name()),
         "Let %s hold a JSON object.".formatted(InputDocument.CONFIG));
   }
 
@@ -106,7 +108,7 @@ public final class InputValidation {
     return issue(
             rule,
             "config.required",
-            "%s: %s must have a value".formatted(rule.told().name(), target.path()),
+            "%s: %s must have a value".formatted(rule.reported().name(), target.path()),
             "Give %s a value in the %s."
                 .formatted(
                     target.path(), target.isOfManifest() ? "manifest" : "configuration or inputs"))
@@ -122,7 +124,7 @@ public final class InputValidation {
             rule,
             "config.pattern_mismatch",
             "%s: %s does not match %s"
-                .formatted(rule.told().name(), rule.target().path(), expected),
+                .formatted(rule.reported().name(), rule.target().path(), expected),
             "Give %s a value that matches.".formatted(rule.target().path()))
         .instead(expected, actual);
   }
@@ -132,7 +134,7 @@ public final class InputValidation {
         rule,
         "validator.timeout",
         "%s was not checked: the patterns and values of these rules are too long together"
-            .formatted(rule.told().name()),
+            .formatted(rule.reported().name()),
         "Write shorter patterns, or rules about shorter values.");
   }
 
@@ -143,7 +145,7 @@ public final class InputValidation {
             Objects.requireNonNullElse(rule.message(), message),
             Objects.requireNonNullElse(rule.help(), help),
             location(rule))
-        .by(rule.told());
+        .by(rule.reported());
   }
 
   /** What the rule is about, else the rule. */

@@ -59,7 +59,7 @@ public final class Nodes {
   private static final Members MEMBERS =
       Members.closed("node_id", "id", "agent_type", "agentType", "type", "kind", "uses", "with")
           .with(null, "alias")
-          .with(null, UnsafeWords.ALL)
+          .with(null, UnsafeMarkers.ALL)
           .with(Shape.STRING, "role")
           .with(Shape.OBJECT, "config", "resources", "placement_requirements", "policies")
           .with(Shape.OBJECT, "retry_policy", "checkpoint_policy", "spawn_policy")
@@ -97,7 +97,7 @@ public final class Nodes {
     }
 
     public boolean isUnsafe() {
-      return UnsafeWords.is(config) || UnsafeWords.is(place.value());
+      return UnsafeMarkers.is(config) || UnsafeMarkers.is(place.value());
     }
 
     public Agent withEdges(List<Edge> outgoing) {
@@ -396,7 +396,7 @@ public final class Nodes {
             .with(null, "command", "runner_module", "upload_path", "upload_as", "upload_paths")
             .with(null, "uploads", "resources", "backpressure", "node_type")
             .with(null, "idempotency_key", "recovery_idempotency_key")
-            .with(null, UnsafeWords.ALL)
+            .with(null, UnsafeMarkers.ALL)
             .with(Shape.BOOLEAN, "agent_beacon_required", "beacon_enabled")
             .with(Shape.MILLIS, "beacon_interval_ms", "beacon_timeout_ms")
             .with(Shape.MILLIS, "retry_backoff_ms", "startup_delay_ms")

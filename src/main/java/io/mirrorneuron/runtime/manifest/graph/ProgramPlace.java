@@ -18,10 +18,11 @@ import java.util.stream.Stream;
 public record ProgramPlace(String agentId, ManifestValue node, ManifestValue config) {
 
   /** What is read of a config. */
-  private record Told(String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
+  private record PlaceFields(
+      String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
 
-  private Told told() {
-    return LenientJson.read(config.value(), Told.class);
+  private PlaceFields reported() {
+    return LenientJson.read(config.value(), PlaceFields.class);
   }
 
   public ManifestValue command() {
@@ -35,21 +36,21 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
   }
 
   public String pool() {
-    return Objects.requireNonNullElse(told().pool, "default");
+    return Objects.requireNonNullElse(reported().pool, "default");
   }
 
   public int slots() {
-    return Objects.requireNonNullElse(told().poolSlots, 1);
+    return Objects.requireNonNullElse(reported().poolSlots, 1);
   }
 
   /** The folder that it starts in, as it is written; empty when nothing is. */
   String workdir() {
-    return Objects.requireNonNullElse(told().workdir, "");
+    return Objects.requireNonNullElse(reported().workdir, "");
   }
 
   /** Whether another prefix than the usual one stands for the workspace. */
   boolean namesWorkspace() {
-    return told().sandboxUploadPath != null;
+    return reported().sandboxUploadPath != null;
   }
 
   /** Whether it is not looked for where this node looks for programs. */
@@ -59,8 +60,8 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
   }
 
   /** Whether the server tells the program this variable, whatever the manifest says of it. */
-  public boolean isTold(String variable) {
-    return ReservedVariables.areToldBy(node, variable);
+  public boolean isReported(String variable) {
+    return ReservedVariables.areReportedBy(node, variable);
   }
 
   /**

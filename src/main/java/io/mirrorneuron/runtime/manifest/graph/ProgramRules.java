@@ -39,7 +39,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
   private static final int LAST_WORDS = 200;
 
   List<Issue> ask(InputRule rule, Check.Program program) {
-    String name = rule.told().name();
+    String name = rule.reported().name();
     String config = Json.write(document.config());
     Map<String, String> variables = variables(program, config);
     Optional<String> tooLong =
@@ -89,7 +89,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
         rule,
         RulePrograms.UNAVAILABLE,
         "%s was not run: its variable %s has more than %d bytes"
-            .formatted(rule.told().name(), variable, LONGEST_BYTES),
+            .formatted(rule.reported().name(), variable, LONGEST_BYTES),
         "Let it read a file of the bundle, or the one that %s names."
             .formatted(InputDocument.CONFIG_FILE));
   }
@@ -112,22 +112,24 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
   }
 
   private static List<Issue> ended(InputRule rule, int code, String output) {
-    Optional<ObjectNode> told = report(output);
-    List<Issue> issues = told.map(report -> issues(rule, report)).orElse(List.of());
-    boolean isBad = code != 0 || told.map(ProgramRules::saysNo).orElse(false);
+    Optional<ObjectNode> reported = report(output);
+    List<Issue> issues = reported.map(report -> issues(rule, report)).orElse(List.of());
+    boolean isBad = code != 0 || reported.map(ProgramRules::saysNo).orElse(false);
     if (!isBad && issues.stream().noneMatch(Issue::isError)) {
       return issues;
     }
     if (issues.stream().anyMatch(Issue::isError)) {
       return issues.stream().map(one -> one.with(debug(output, code))).toList();
     }
-    if (told.isPresent() && !told.get().path("ok").isBoolean() && told.get().has("ok")) {
+    if (reported.isPresent()
+        && !reported.get().path("ok").isBoolean()
+        && reported.get().has("ok")) {
       return List.of(
           InputValidation.issue(
                   rule,
                   INVALID,
                   "%s printed a report whose ok is neither true nor false"
-                      .formatted(rule.told().name()),
+                      .formatted(rule.reported().name()),
                   "Let it print {\"ok\": false, \"issues\": [{\"message\": \"…\"}]}.")
               .with(debug(output, code)));
     }
@@ -138,7 +140,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
                 FAILED,
                 "%s ended with %s%s"
                     .formatted(
-                        rule.told().name(),
+                        rule.reported().name(),
                         code == 0 ? "ok: false" : "exit code " + code,
                         words.isEmpty() ? "" : ": " + words),
                 "Look at what it printed, and correct the input.")
@@ -203,9 +205,10 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
       JsonNode expected,
       JsonNode actual) {}
 
-  private static Issue issue(InputRule rule, JsonNode told) {
-    Said said = LenientJson.read(told, Said.class);
-    String message = first(said.message, said.detail, told.isTextual() ? told.textValue() : null);
+  private static Issue issue(InputRule rule, JsonNode reported) {
+    Said said = LenientJson.read(reported, Said.class);
+    String message =
+        first(said.message, said.detail, reported.isTextual() ? reported.textValue() : null);
     Location own = InputValidation.location(rule);
     Location place =
         said.location != null && said.location.source() != null
@@ -217,11 +220,11 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
     Issue issue =
         Issue.error(
                 first(said.code, FAILED),
-                RedactedValue.text(first(message, rule.told().name() + " is not content")),
+                RedactedValue.text(first(message, rule.reported().name() + " is not content")),
                 first(said.help, said.fix, rule.help(), ""),
                 place)
             .instead(shown(steps, said.expected), shown(steps, said.actual))
-            .by(rule.told());
+            .by(rule.reported());
     return "warning".equals(said.severity) ? issue.asWarning() : issue;
   }
 

@@ -77,7 +77,7 @@ final class ReservedVariables {
   }
 
   /** Whether the program of a node has this variable from the server, whatever its config says. */
-  static boolean areToldBy(ManifestValue node, String name) {
+  static boolean areReportedBy(ManifestValue node, String name) {
     return new ReservedVariables(NodeResources.of(node)).reserved.contains(name)
         || isOfItsWork(name);
   }

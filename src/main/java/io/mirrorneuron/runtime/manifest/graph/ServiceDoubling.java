@@ -51,11 +51,11 @@ public record ServiceDoubling(boolean offers, String once, List<String> fixed) {
             .map(Port::number)
             .filter(number -> number != 0)
             .map(number -> Integer.toString(number));
-    Stream<String> told =
+    Stream<String> reported =
         offered.stream()
             .filter(service -> behind.stream().anyMatch(one -> one.id().equals(service.agentId())))
             .flatMap(ServiceDoubling::chosen);
-    return new ServiceDoubling(true, once, Stream.concat(asked, told).distinct().toList());
+    return new ServiceDoubling(true, once, Stream.concat(asked, reported).distinct().toList());
   }
 
   /** The port that a service has wherever it runs, as its author wrote it. */

@@ -39,7 +39,7 @@ public final class StepReader {
   private static final Members STEP =
       Members.closed("id", "name", "emits", "trigger_rule", "quorum", "min_success", "join")
           .with(null, "control", "config")
-          .with(null, UnsafeWords.ALL)
+          .with(null, UnsafeMarkers.ALL)
           .with(Shape.STRING, "label", "goal", "kind", "action")
           .with(Shape.NAME, "run")
           .with(Shape.OBJECT, "on", "human");
@@ -173,8 +173,8 @@ public final class StepReader {
               .formatted(place.name(), trigger.quorum(), incoming.size()));
     }
     boolean unsafe =
-        UnsafeWords.is(place.value())
-            || UnsafeWords.is(declared.control().value())
+        UnsafeMarkers.is(place.value())
+            || UnsafeMarkers.is(declared.control().value())
             || agentIds.stream().map(nodes::get).anyMatch(Node::isUnsafe);
     return new Step(
         id,
@@ -379,7 +379,7 @@ public final class StepReader {
 
     private static final Members MEMBERS =
         Members.closed("failure_policy", "uncertainty", "trigger_rule", "quorum", "min_success")
-            .with(null, UnsafeWords.ALL)
+            .with(null, UnsafeMarkers.ALL)
             .with(Shape.BOOLEAN, "required")
             .with(Shape.SECONDS, "timeout_seconds")
             .with(Shape.POSITIVE, "max_attempts")

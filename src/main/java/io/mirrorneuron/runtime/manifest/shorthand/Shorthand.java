@@ -276,10 +276,10 @@ public record Shorthand(
       ArrayNode steps = workflow.putArray("steps");
       String first = null;
       for (ManifestValue step : list.items()) {
-        ShortStep told = ShortStep.of(step);
-        String id = told.id().text();
-        first = first == null ? told.worker() : first;
-        if (id == null || !told.isCommand()) {
+        ShortStep reported = ShortStep.of(step);
+        String id = reported.id().text();
+        first = first == null ? reported.worker() : first;
+        if (id == null || !reported.isCommand()) {
           steps.add(step.value());
           continue;
         }
@@ -313,11 +313,11 @@ public record Shorthand(
         KEPT.stream()
             .filter(step.value()::has)
             .forEach(name -> longer.set(name, step.value().get(name)));
-        ShortStep told = ShortStep.of(step);
-        if (told.isQuestion()) {
-          asks(id, told, longer);
+        ShortStep reported = ShortStep.of(step);
+        if (reported.isQuestion()) {
+          asks(id, reported, longer);
         } else {
-          longer.put("run", work(id, told));
+          longer.put("run", work(id, reported));
         }
         List<ManifestValue> needs = needs(step, before, steps.keySet(), near);
         if (needs.isEmpty()) {

@@ -33,7 +33,7 @@ public record ChainPace(List<Long> times) {
    * What follows from a job that a person, a program or a clock has made does not.
    */
   public static boolean counts(Map<String, Object> event, Map<String, Object> payload) {
-    return OwnEvent.chainAfter(event, payload) > 1;
+    return RuntimeEvent.chainAfter(event, payload) > 1;
   }
 
   /** The same without what is longer ago than a minute, or comes later on a clock set back. */

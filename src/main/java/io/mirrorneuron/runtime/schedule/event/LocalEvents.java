@@ -42,7 +42,7 @@ public final class LocalEvents implements TriggerEvents {
 
   private final TriggerEventStore store;
   private final EventReaction reaction;
-  private final OwnEventListener listener;
+  private final RuntimeEventListener listener;
   private final Clock clock;
   private final Supplier<String> ids;
 
@@ -53,7 +53,7 @@ public final class LocalEvents implements TriggerEvents {
   public LocalEvents(
       TriggerEventStore store,
       EventReaction reaction,
-      OwnEventListener listener,
+      RuntimeEventListener listener,
       Clock clock,
       Supplier<String> ids) {
     this.store = store;
@@ -64,8 +64,9 @@ public final class LocalEvents implements TriggerEvents {
   }
 
   @Override
-  public EmittedEvent emit(NewEvent told) {
-    return emit(Teller.OTHERS, EventRules.checked(told), OwnEventListener.NOBODY, reaction::soon);
+  public EmittedEvent emit(NewEvent reported) {
+    return emit(
+        Teller.OTHERS, EventRules.checked(reported), RuntimeEventListener.NOBODY, reaction::soon);
   }
 
   /**
@@ -93,18 +94,18 @@ public final class LocalEvents implements TriggerEvents {
   }
 
   private EmittedEvent emit(
-      Teller teller, NewEvent told, OwnEventListener hears, EventReaction acts) {
-    boolean mayComeAgain = told.eventId() != null;
+      Teller teller, NewEvent reported, RuntimeEventListener hears, EventReaction acts) {
+    boolean mayComeAgain = reported.eventId() != null;
     TriggerEvent event =
         new TriggerEvent(
-            mayComeAgain ? told.eventId() : "event_" + ids.get(),
-            told.eventType(),
-            told.source(),
-            told.payload(),
+            mayComeAgain ? reported.eventId() : "event_" + ids.get(),
+            reported.eventType(),
+            reported.source(),
+            reported.payload(),
             Json.timestamp(clock.instant()));
     Seal seal =
         mayComeAgain
-            ? new Seal(event.eventId(), event.createdAt() + " " + fingerprint(told))
+            ? new Seal(event.eventId(), event.createdAt() + " " + fingerprint(reported))
             : null;
     Optional<String> earlier = Answers.await(store.add(teller, Json.write(event), seal));
     if (earlier.isPresent()) {
@@ -127,8 +128,8 @@ public final class LocalEvents implements TriggerEvents {
         event.eventId(), event.eventType(), event.source(), event.payload(), parts[0]);
   }
 
-  private static String fingerprint(NewEvent told) {
-    byte[] content = Json.canonical(Json.MAPPER.valueToTree(told));
+  private static String fingerprint(NewEvent reported) {
+    byte[] content = Json.canonical(Json.MAPPER.valueToTree(reported));
     return new Sha256().add(content).hex().substring(0, SEAL_DIGITS);
   }
 
@@ -168,7 +169,7 @@ public final class LocalEvents implements TriggerEvents {
             "event_id must be at most %d printable ASCII characters without spaces"
                 .formatted(GivenLimits.LONGEST_WORD));
       }
-      if (!isBlank(event.eventId()) && OwnEvent.isIdOfOwn(event.eventId())) {
+      if (!isBlank(event.eventId()) && RuntimeEvent.isIdOfOwn(event.eventId())) {
         throw MnException.invalid(
             "event_id %s has the form of those of the runtime's own events (event_…-NUMBER); give"
                     .formatted(event.eventId())

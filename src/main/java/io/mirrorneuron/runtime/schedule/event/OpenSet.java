@@ -85,17 +85,17 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
       payload.put("key", key);
     }
     payload.put("count", Math.toIntExact(count)); // as it is read again
-    payload.put("events", held.stream().map(one -> told(one.event())).toList());
+    payload.put("events", held.stream().map(one -> reported(one.event())).toList());
     return payload;
   }
 
-  private static Map<String, Object> told(TriggerEvent event) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("event_id", event.eventId());
-    told.put("event_type", event.eventType());
-    told.put("source", event.source());
-    told.put("created_at", event.createdAt());
-    told.put("payload", event.payload());
-    return told;
+  private static Map<String, Object> reported(TriggerEvent event) {
+    Map<String, Object> reported = new LinkedHashMap<>();
+    reported.put("event_id", event.eventId());
+    reported.put("event_type", event.eventType());
+    reported.put("source", event.source());
+    reported.put("created_at", event.createdAt());
+    reported.put("payload", event.payload());
+    return reported;
   }
 }

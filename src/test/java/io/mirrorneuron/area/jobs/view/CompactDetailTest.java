@@ -59,9 +59,9 @@ class CompactDetailTest {
     detail = CompactDetail.compact("j", gone, NONE, RunFacts.NONE);
     assertThat(detail.at("/job/submitted_by").asText()).isEqualTo("eve");
 
-    ObjectNode told = full("running");
-    told.withObject("/job").put("submitted_by", "anna").put("cancelled_by", "b");
-    known = JobRecord.of(JobDetailForm.read(told)).with(files);
+    ObjectNode reported = full("running");
+    reported.withObject("/job").put("submitted_by", "anna").put("cancelled_by", "b");
+    known = JobRecord.of(JobDetailForm.read(reported)).with(files);
     detail = CompactDetail.compact("j", known, NONE, RunFacts.NONE);
     assertThat(detail.at("/summary/submitted_by").asText()).isEqualTo("anna");
     assertThat(detail.at("/job/cancelled_by").asText()).isEqualTo("b");

@@ -33,8 +33,8 @@ class JobRecordTest {
     "paused,paused,false",
     "running,running,false"
   })
-  void synonymsOfFinalWordsAreOne(String told, String status, boolean isFinal) {
-    JobRecord record = of("{\"job\":{\"status\":\"%s\"}}".formatted(told));
+  void synonymsOfFinalWordsAreOne(String reported, String status, boolean isFinal) {
+    JobRecord record = of("{\"job\":{\"status\":\"%s\"}}".formatted(reported));
 
     assertThat(record.status()).isEqualTo(status);
     assertThat(record.isFinal()).isEqualTo(isFinal);

@@ -37,12 +37,12 @@ class ReleasedContractTest {
   @Test
   void whatBreaksClientsOfTheLastReleaseStandsInTheChangelog() throws IOException {
     String unreleased = unreleased();
-    List<String> untold =
+    List<String> unreported =
         ContractChanges.breaking(Json.parse(Files.readString(RELEASED)), now).entrySet().stream()
             .filter(change -> !unreleased.contains("`" + change.getKey() + "`"))
             .map(change -> "- `" + change.getKey() + "` " + change.getValue())
             .toList();
-    assertThat(untold)
+    assertThat(unreported)
         .as("breaking changes without an entry below \"Unreleased\" in %s", CHANGELOG)
         .isEmpty();
   }

@@ -73,8 +73,8 @@ class SamplerIT {
   @Test
   void theWorkOfChildrenThatHadToBeEndedIsCounted() throws Exception {
     open(this::keep, Sampler.Pace.DEFAULT);
-    String told = "print(\"__MN_AGENT_BEACON__{}\", flush=True)\ntime.sleep(600)";
-    Execution execution = shell("python3 -c '" + BUSY.formatted("0.3") + told + "' & wait");
+    String reported = "print(\"__MN_AGENT_BEACON__{}\", flush=True)\ntime.sleep(600)";
+    Execution execution = shell("python3 -c '" + BUSY.formatted("0.3") + reported + "' & wait");
     Heard heard = Heard.start(runner, execution);
     heard.beacon();
     runner.stop(execution.executionId());
@@ -86,12 +86,12 @@ class SamplerIT {
   @Test
   void theWorkOfChildrenThatOutliveTheirProgramIsCounted() throws Exception {
     open(this::keep, Sampler.Pace.DEFAULT);
-    String told = "open(\"worked\", \"w\")\ntime.sleep(600)";
+    String reported = "open(\"worked\", \"w\")\ntime.sleep(600)";
     run(
         shell(
             "python3 -c '"
                 + BUSY.formatted("0.3")
-                + told
+                + reported
                 + "' & while ! [ -e worked ]; do sleep 0.01; done; exit 0"));
 
     assertThat(end().path("cpu_seconds").asDouble()).isGreaterThan(0.25);

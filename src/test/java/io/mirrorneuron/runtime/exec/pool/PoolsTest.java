@@ -13,13 +13,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PoolsTest {
-  private static final Want NOTHING = want("nobody", false, 0);
+  private static final SlotRequest NOTHING = want("nobody", false, 0);
 
   private final Pools pools =
       new Pools(
           Map.of("default", 4, "gpu", 1),
           20,
-          () -> Stock.endless("here"),
+          () -> NodeCapacity.endless("here"),
           Ports.ofMachine(1, 1, 0));
   private final List<String> granted = new ArrayList<>();
 
@@ -167,12 +167,12 @@ class PoolsTest {
     assertThat(granted).containsExactly("had", "early");
   }
 
-  private SlotClaim queue(String name, Want want) throws Exception {
+  private SlotClaim queue(String name, SlotRequest want) throws Exception {
     return pools.claim("default", 4, want, () -> granted.add(name));
   }
 
-  private static Want want(String id, boolean had, long since) {
-    return new Want(id, "j", "a", ResourceRequest.NONE, new QueueRank(had, since));
+  private static SlotRequest want(String id, boolean had, long since) {
+    return new SlotRequest(id, "j", "a", ResourceRequest.NONE, new QueueRank(had, since));
   }
 
   private SlotClaim claim(String name, int slots) throws NotStarted {

@@ -30,7 +30,7 @@ class ResourcesTest {
 
   private final Set<Integer> foreign = new HashSet<>();
   private final List<String> granted = new ArrayList<>();
-  private Stock stock = new Stock("here", NODE, NODE, gpus(2), 2);
+  private NodeCapacity stock = new NodeCapacity("here", NODE, NODE, gpus(2), 2);
   private final Pools pools =
       new Pools(
           Map.of("default", 4, "other", 2),
@@ -48,7 +48,7 @@ class ResourcesTest {
         IntStream.range(0, 60_000).mapToObj(i -> new Port("p" + i, 0, "tcp")).toList();
     var request = new ResourceRequest(Amounts.NONE, List.of(), many, List.of(), null);
     SlotClaim claim =
-        wide.claim("default", 1, new Want("many", "job", "many", request, NOW), () -> {});
+        wide.claim("default", 1, new SlotRequest("many", "job", "many", request, NOW), () -> {});
     assertThat(claim.allocation().ports()).extracting(Port::number).doesNotHaveDuplicates();
   }
 
@@ -65,7 +65,7 @@ class ResourcesTest {
     assertThat(ids(second)).containsExactly("gpu-1");
     assertThat(both.lack().orElseThrow())
         .isEqualTo(
-            Lack.taken(
+            WaitReason.taken(
                 "it asks for 2 devices of kind gpu; of the 2 devices of this node 2 are taken (by"
                     + " agent first of job job, agent second of job job)"));
 
@@ -118,7 +118,7 @@ class ResourcesTest {
 
   @Test
   void nothingIsKeptForWhoWaitsForSomethingElse() throws Exception {
-    stock = new Stock("here", NODE, NODE, gpus(2), 1);
+    stock = new NodeCapacity("here", NODE, NODE, gpus(2), 1);
     foreign.add(102);
     SlotClaim many = claim("many", gpu(2));
     List<Port> port = List.of(new Port("api", 102, "tcp"));
@@ -157,7 +157,7 @@ class ResourcesTest {
     assertThat(granted).containsExactly("runs");
     assertThat(waits.lack().orElseThrow())
         .isEqualTo(
-            Lack.limited(
+            WaitReason.limited(
                 "it asks for 2500 thousandths of a core; programs may use 2000 of the 4000 that"
                     + " this node has"));
     runs.close();
@@ -169,7 +169,7 @@ class ResourcesTest {
 
   @Test
   void devicesAreLimitedInNumber() throws Exception {
-    stock = new Stock("here", NODE, NODE, gpus(2), 1);
+    stock = new NodeCapacity("here", NODE, NODE, gpus(2), 1);
     claim("one", gpu(1));
     SlotClaim second = claim("second", gpu(1));
     SlotClaim both = claim("both", gpu(2));
@@ -178,7 +178,7 @@ class ResourcesTest {
     assertThat(second.lack().orElseThrow().byLimits()).isFalse();
     assertThat(both.lack().orElseThrow())
         .isEqualTo(
-            Lack.limited(
+            WaitReason.limited(
                 "it asks for 2 devices of kind gpu; programs may use 1 of the 2 devices of this"
                     + " node"));
   }
@@ -211,7 +211,7 @@ class ResourcesTest {
         new Pools(Map.of("default", 4), 1000, () -> stock, new Ports(7, 9, 8, (_, _) -> true));
     List<Integer> given = new ArrayList<>();
     for (String owner : List.of("a", "b", "c")) {
-      var want = new Want(owner, "job", owner, ports(new Port("api", 0, "tcp")), NOW);
+      var want = new SlotRequest(owner, "job", owner, ports(new Port("api", 0, "tcp")), NOW);
       SlotClaim claim = pools.claim("default", 1, want, () -> {});
       given.add(claim.allocation().ports().getFirst().number());
     }
@@ -302,13 +302,13 @@ class ResourcesTest {
     return pools.claim("default", 1, want(name, request), () -> granted.add(name));
   }
 
-  private static Want want(String name, ResourceRequest request) {
-    return new Want("job." + name, "job", name, request, NOW);
+  private static SlotRequest want(String name, ResourceRequest request) {
+    return new SlotRequest("job." + name, "job", name, request, NOW);
   }
 
   private void limit(long cpuMillis) {
     stock =
-        new Stock(
+        new NodeCapacity(
             "here",
             NODE,
             new Amounts(cpuMillis, NODE.memoryMb(), NODE.diskMb()),

@@ -30,20 +30,22 @@ class PrintedBeaconsTest {
         next != null;
         next = inbox.await(Deadline.in(Duration.ZERO))) {
       if (next instanceof Notice.Beacon(ObjectNode payload)) {
-        passed.add(told(payload));
+        passed.add(reported(payload));
       }
     }
     return passed;
   }
 
-  private static String told(ObjectNode payload) {
+  private static String reported(ObjectNode payload) {
     return payload.path("n").asInt() + "/" + payload.path(Signal.Beacon.DROPPED).asLong();
   }
 
   @Test
   void aBurstComesThroughWhole() {
     print(PrintedBeacons.BURST);
-    assertThat(passed()).hasSize(PrintedBeacons.BURST).allMatch(told -> told.endsWith("/0"));
+    assertThat(passed())
+        .hasSize(PrintedBeacons.BURST)
+        .allMatch(reported -> reported.endsWith("/0"));
     assertThat(beacons.next().isNever()).isTrue();
   }
 
@@ -53,7 +55,7 @@ class PrintedBeaconsTest {
     assertThat(passed()).hasSize(PrintedBeacons.BURST);
     assertThat(beacons.due()).isEmpty();
     now += TimeUnit.MILLISECONDS.toNanos(100);
-    assertThat(beacons.due().map(PrintedBeaconsTest::told)).hasValue("99999/99979");
+    assertThat(beacons.due().map(PrintedBeaconsTest::reported)).hasValue("99999/99979");
     assertThat(beacons.due()).isEmpty();
   }
 
@@ -69,7 +71,7 @@ class PrintedBeaconsTest {
   @Test
   void theLastIsNotLost() {
     print(PrintedBeacons.BURST + 3);
-    assertThat(beacons.last().map(PrintedBeaconsTest::told)).hasValue("22/2");
+    assertThat(beacons.last().map(PrintedBeaconsTest::reported)).hasValue("22/2");
     assertThat(beacons.last()).isEmpty();
   }
 

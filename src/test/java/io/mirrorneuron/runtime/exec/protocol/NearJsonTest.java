@@ -26,9 +26,9 @@ class NearJsonTest {
         "{\"a\": 1,} | JSON, which it is not: } follows a comma",
         "{\"a\": NaN} | JSON, which it is not: NaN",
       })
-  void whatIsNearlyJsonIsTold(String text, String told) {
-    assertThat(NearJson.fault(text)).contains("looks like " + told);
-    assertThat(NearJson.fault("one line\n" + text)).contains("looks like " + told);
+  void whatIsNearlyJsonIsTold(String text, String reported) {
+    assertThat(NearJson.fault(text)).contains("looks like " + reported);
+    assertThat(NearJson.fault("one line\n" + text)).contains("looks like " + reported);
   }
 
   @ParameterizedTest
@@ -46,8 +46,8 @@ class NearJsonTest {
         "True | True of Python",
         "Infinity | Infinity of Python",
       })
-  void whatIsJsonButForItsEndsIsTold(String text, String told) {
-    assertThat(NearJson.fault(text)).contains("looks like " + told);
+  void whatIsJsonButForItsEndsIsTold(String text, String reported) {
+    assertThat(NearJson.fault(text)).contains("looks like " + reported);
   }
 
   @Test

@@ -12,9 +12,9 @@ import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
-import io.mirrorneuron.runtime.exec.process.ToldModels;
+import io.mirrorneuron.runtime.exec.process.ModelEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
@@ -81,8 +81,8 @@ class PythonEnvironmentsIT {
             Spawner.best("python-test"),
             Sampler.Pace.DEFAULT,
             ControlGroups.NONE,
-            () -> Stock.endless("here"),
-            ToldModels.NONE,
+            () -> NodeCapacity.endless("here"),
+            ModelEnvironment.NONE,
             NodeFaults.NONE,
             Clock.systemUTC()),
         RunSinks.NONE,

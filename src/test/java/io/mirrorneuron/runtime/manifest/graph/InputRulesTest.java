@@ -80,7 +80,7 @@ class InputRulesTest {
   }
 
   @Test
-  void whatNobodyReadsIsTold() {
+  void whatNobodyReadsIsReported() {
     assertThat(
             issues("\"input_validation\":[{\"type\":\"command\",\"command\":\"x\",\"timeout\":3}]"))
         .extracting(Issue::message)

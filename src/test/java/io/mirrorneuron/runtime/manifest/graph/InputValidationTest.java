@@ -166,7 +166,7 @@ class InputValidationTest {
   }
 
   @Test
-  void secretsAreNotTold() {
+  void secretsAreNotReported() {
     Issue token = only("{\"type\":\"pattern\",\"path\":\"api_token\",\"pattern\":\"^sk-[0-9]\"}");
     assertThat(token.actual()).isEqualTo("[redacted]");
     assertThat(token.expected()).isEqualTo("[redacted]");

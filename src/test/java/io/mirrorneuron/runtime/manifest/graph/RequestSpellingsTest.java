@@ -316,10 +316,10 @@ class RequestSpellingsTest {
 
   @Test
   void plainFewThousandthsAreProbablyCores() {
-    assertThat(told(check(node(",'resources':{'cpu':2}"), "").workflow()))
+    assertThat(reported(check(node(",'resources':{'cpu':2}"), "").workflow()))
         .containsExactly(
             "nodes.a.resources.cpu counts thousandths of a core: for 2 cores write cpu_cores: 2");
-    assertThat(told(check(node(",'resources':{'cpu':'2m','cores':0.002}"), "").workflow()))
+    assertThat(reported(check(node(",'resources':{'cpu':'2m','cores':0.002}"), "").workflow()))
         .isEmpty();
   }
 
@@ -331,7 +331,7 @@ class RequestSpellingsTest {
     ResourceRequest request = stored.agents().get("a").request();
     assertThat(request.amounts().cpuMillis()).isEqualTo(2000);
     assertThat(request.devices().stream().mapToInt(DeviceDemand::minCount).sum()).isEqualTo(3);
-    assertThat(told(stored)).hasSize(2);
+    assertThat(reported(stored)).hasSize(2);
   }
 
   @ParameterizedTest
@@ -353,7 +353,7 @@ class RequestSpellingsTest {
       })
   void requirementsOfTheJob(String requirements, String words) {
     Workflow workflow = check(node(""), ",'requirements':" + requirements).workflow();
-    assertThat(told(workflow)).isEmpty();
+    assertThat(reported(workflow)).isEmpty();
     assertThat(
             RequirementReader.of(workflow).stream()
                 .map(Requirement::words)
@@ -410,7 +410,7 @@ class RequestSpellingsTest {
             node("") + "#,'policies':{'scheduler':{'constraints':" + constraints + "}}")) {
       String[] parts = member.split("#", 2);
       Workflow workflow = check(parts[0], parts[1]).workflow();
-      assertThat(told(workflow)).isEmpty();
+      assertThat(reported(workflow)).isEmpty();
       assertThat(
               workflow.agents().get("a").policies().scheduling().constraints().stream()
                   .map(one -> one.words())
@@ -507,11 +507,11 @@ class RequestSpellingsTest {
       })
   void attributesThatNoNodeHasAreTold(String attribute, String hint) {
     String written = "{'attribute':'%s','operator':'exists'}".formatted(attribute);
-    List<String> told = told(check(node(",'constraints':" + written), "").workflow());
+    List<String> reported = reported(check(node(",'constraints':" + written), "").workflow());
     if (hint == null) {
-      assertThat(told).isEmpty();
+      assertThat(reported).isEmpty();
     } else {
-      assertThat(told)
+      assertThat(reported)
           .containsExactly(
               "nodes.a.constraints.attribute asks for "
                   + hint
@@ -544,10 +544,10 @@ class RequestSpellingsTest {
         .containsExactly(
             "unknown member nodes.a.placement_requirements.os.op; did you mean operator?");
     String weighed = ",'placement_requirements':{'os':{'value':'linux','weight':3}}";
-    assertThat(told(check(node(weighed), "").workflow()))
+    assertThat(reported(check(node(weighed), "").workflow()))
         .containsExactly("unknown member nodes.a.placement_requirements.os.weight");
     String softened = ",'constraints':{'attribute':'os','value':'linux','weight':3}";
-    assertThat(told(check(node(softened), "").workflow()))
+    assertThat(reported(check(node(softened), "").workflow()))
         .containsExactly("unknown member nodes.a.constraints.weight");
   }
 
@@ -557,7 +557,7 @@ class RequestSpellingsTest {
         ",'resources':{'memory_mb':200,'limits':{'processes':9}},'config':{'resources':"
             + "{'memory_mb':200.0,'cpu':500,'limits':{'memory_mb':300},'ports':[{'label':'w'}]}}";
     Workflow workflow = check(node(both), "").workflow();
-    assertThat(told(workflow)).isEmpty();
+    assertThat(reported(workflow)).isEmpty();
     assertThat(workflow.agents().get("a").request().amounts()).isEqualTo(new Amounts(500, 200, 0));
     assertThat(workflow.agents().get("a").request().ports()).hasSize(1);
     assertThat(LimitReader.of(workflow.agents().get("a").resources()))
@@ -586,7 +586,7 @@ class RequestSpellingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"placement_requirements", "services", "requires_services"})
   void whatBelongsBesideTheConfigIsTold(String member) {
-    assertThat(told(check(node(",'config':{'" + member + "':[]}"), "").workflow()))
+    assertThat(reported(check(node(",'config':{'" + member + "':[]}"), "").workflow()))
         .containsExactly(
             "nodes.a.config.%s is not read; did you mean %1$s beside config?".formatted(member));
   }
@@ -614,7 +614,7 @@ class RequestSpellingsTest {
   void theNameOfAPortIsItsLabel() {
     Workflow workflow =
         check(node(",'resources':{'ports':[{'label':'w','name':'w'}]}"), "").workflow();
-    assertThat(told(workflow))
+    assertThat(reported(workflow))
         .containsExactly("unknown member nodes.a.resources.ports.0.name; did you mean label?");
   }
 
@@ -646,7 +646,7 @@ class RequestSpellingsTest {
                 ",'policies':{'scheduler_strategy':'spread',"
                     + "'scheduler':{'preferred_node':'one','constraints':'gpu'}}")
             .workflow();
-    assertThat(told(workflow)).isEmpty();
+    assertThat(reported(workflow)).isEmpty();
     Scheduling ofJob = workflow.policies().scheduling();
     assertThat(ofJob.strategy()).isEqualTo(Scheduling.Strategy.SPREAD);
     assertThat(ofJob.preferredNode()).isEqualTo("one");
@@ -660,7 +660,7 @@ class RequestSpellingsTest {
   private ResourceRequest request(String resources) {
     Workflow workflow = check(node(",'resources':" + resources), "").workflow();
     assertThat(workflow).isNotNull();
-    assertThat(told(workflow)).isEmpty();
+    assertThat(reported(workflow)).isEmpty();
     ResourceRequest inConfig =
         check(node(",'config':{'resources':" + resources + "}"), "")
             .workflow()
@@ -672,7 +672,7 @@ class RequestSpellingsTest {
     return request;
   }
 
-  private static List<String> told(Workflow workflow) {
+  private static List<String> reported(Workflow workflow) {
     return workflow.warnings().stream()
         .filter(one -> !one.startsWith("no agent can complete this job"))
         .toList();

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ChainPaceTest {
-  private static final Map<String, Object> OWN = Map.of("source", OwnEvents.TELLER);
+  private static final Map<String, Object> OWN = Map.of("source", RuntimeEventSource.TELLER);
 
   @Test
   void sixtyInAnyMinuteAreAllThereIsRoomFor() {

@@ -88,12 +88,12 @@ class EventSchedulesIT {
             endsOf(schedule).stream()
                 .anyMatch(event -> Integer.valueOf(10).equals(event.payload().get("chain"))));
     runtime.runtime().schedules().delete(schedule, "");
-    eventually("all is told of it", () -> told(schedule).contains("schedule_deleted"));
+    eventually("all is told of it", () -> reported(schedule).contains("schedule_deleted"));
     assertThat(endsOf(schedule))
         .noneMatch(event -> Integer.valueOf(11).equals(event.payload().get("chain")));
   }
 
-  private static List<String> told(String schedule) {
+  private static List<String> reported(String schedule) {
     return events.list(1000).data().stream()
         .filter(event -> event.eventType().startsWith("schedule_"))
         .filter(event -> schedule.equals(event.payload().get("schedule_id")))
@@ -115,7 +115,7 @@ class EventSchedulesIT {
     eventually(
         "all is told",
         () ->
-            told(id)
+            reported(id)
                 .containsAll(
                     List.of(
                         "schedule_created",
@@ -124,7 +124,7 @@ class EventSchedulesIT {
                         "schedule_updated",
                         "schedule_dispatched",
                         "schedule_deleted")));
-    assertThat(told(id)).doesNotHaveDuplicates().hasSize(6);
+    assertThat(reported(id)).doesNotHaveDuplicates().hasSize(6);
     TriggerEvent dispatched =
         events.list(1000).data().stream()
             .filter(event -> event.eventType().equals("schedule_dispatched"))
@@ -147,7 +147,7 @@ class EventSchedulesIT {
     events.emit(new NewEvent(null, "start_it", "test", Map.of()));
     eventually("the chain is at its end", () -> chains(id).contains(10));
     runtime.runtime().schedules().delete(id, "");
-    eventually("it is gone", () -> told(id).contains("schedule_deleted"));
+    eventually("it is gone", () -> reported(id).contains("schedule_deleted"));
     assertThat(chains(id)).doesNotContain(11);
   }
 

@@ -77,7 +77,7 @@ class LocalEventsTest {
 
   @Test
   void idsOfEventsOfTheRuntimeAreItsOwn() {
-    String own = OwnEvent.idOf("nightly-1781949605000-5f2a90c31b7e", 31);
+    String own = RuntimeEvent.idOf("nightly-1781949605000-5f2a90c31b7e", 31);
     assertThatThrownBy(() -> emit(own, "job_completed", Map.of()))
         .isInstanceOfSatisfying(
             MnException.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID))

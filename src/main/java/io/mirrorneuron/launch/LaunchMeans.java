@@ -1,8 +1,0 @@
-package io.mirrorneuron.launch;
-
-import io.mirrorneuron.launch.hook.RunHooks;
-import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.models.ModelsPort;
-
-/** What launches ask for: jobs, the models of their bundles, and their hooks. */
-public record LaunchMeans(JobsPort jobs, ModelsPort models, RunHooks hooks) {}

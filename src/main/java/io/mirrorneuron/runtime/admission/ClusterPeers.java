@@ -1,0 +1,163 @@
+package io.mirrorneuron.runtime.admission;
+
+import io.mirrorneuron.runtime.admission.Shortage.Absence;
+import io.mirrorneuron.runtime.placement.BestNode;
+import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.placement.Placement;
+import io.mirrorneuron.runtime.placement.PlacementPlan;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * The other nodes of a cluster, which take the programs that a job's own node cannot run.
+ *
+ * @param asked what they have; may wait for them
+ * @param last what they had when they were last asked; does not wait
+ * @param members names of all that belong to the cluster, also of those that take no work or died
+ *     within an hour, and whether they live; not of those that an operator took out; may wait
+ * @param takesWork whether the node of that name, this one or another, takes new work; does not
+ *     wait
+ */
+public record ClusterPeers(
+    Supplier<List<Machine>> asked,
+    Supplier<List<Machine>> last,
+    Supplier<Map<String, Boolean>> members,
+    Predicate<String> takesWork) {
+  static final ClusterPeers NONE = new ClusterPeers(List::of, List::of, Map::of, node -> true);
+  private static final Placement BEST = new BestNode();
+
+  /**
+   * Where agents run: on the job's own node whatever it can run. One that takes no new work, as it
+   * is drained, in maintenance or has a full disk, runs only what no other node can; so do others
+   * with full disks.
+   *
+   * @param own the job's node
+   * @param others all with other names
+   */
+  PlacementPlan plan(
+      List<Machine> own, List<PlacementRequest> agents, Supplier<List<Machine>> others) {
+    List<Machine> first = able(own.stream().filter(one -> takesWork.test(one.name())).toList());
+    PlacementPlan plan = BEST.plan(first, agents);
+    List<Machine> more = plan.refusals().isEmpty() ? List.of() : open(others);
+    if (more.isEmpty()) {
+      return plan.refusals().isEmpty() ? plan : BEST.plan(own, agents);
+    }
+    Map<String, Placed> places = new HashMap<>();
+    plan.placements().forEach(one -> places.put(one.request().agentId(), one));
+    List<PlacementRequest> refused =
+        agents.stream().filter(agent -> !places.containsKey(agent.agentId())).toList();
+    List<Machine> all = new ArrayList<>(first);
+    all.addAll(able(more));
+    PlacementPlan elsewhere = BEST.plan(all, refused);
+    elsewhere.placements().forEach(one -> places.put(one.request().agentId(), one));
+    List<Unplaced> nowhere = elsewhere.refusals();
+    List<Machine> last = new ArrayList<>(own);
+    last.addAll(more);
+    last.removeAll(all);
+    if (!last.isEmpty() && !nowhere.isEmpty()) { // they stay with their job, or wait for room
+      Set<String> left = nowhere.stream().map(Unplaced::agentId).collect(Collectors.toSet());
+      List<PlacementRequest> bound =
+          refused.stream().filter(agent -> left.contains(agent.agentId())).toList();
+      all.addAll(last);
+      PlacementPlan home = BEST.plan(all, bound);
+      home.placements().forEach(one -> places.put(one.request().agentId(), one));
+      nowhere = home.refusals();
+    }
+    List<Placed> inOrder =
+        agents.stream()
+            .filter(agent -> places.containsKey(agent.agentId()))
+            .map(agent -> places.get(agent.agentId()))
+            .toList();
+    return new PlacementPlan(inOrder, nowhere);
+  }
+
+  /**
+   * What an agent asks for that no node of the cluster has. Also those count that take no work now,
+   * as they are in maintenance, drained, kept from work or have full disks: they will again. But a
+   * job of which each node runs a copy needs one to begin with, unless its own is alone.
+   *
+   * @param agents what they ask for, or a part of it
+   */
+  Shortage shortage(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    List<Unplaced> now = plan(workflow, own, agents).refusals();
+    boolean isBound = workflow.isSystem() && SpreadCheck.obstacle(workflow).isPresent();
+    if (isBound || now.isEmpty() && !mustWait(workflow, own, agents)) {
+      return new Shortage(now, Map.of());
+    }
+    Map<String, Absence> missing = new TreeMap<>();
+    List<Machine> all = new ArrayList<>(List.of(own));
+    List<Machine> answered = asked.get();
+    members
+        .get()
+        .forEach((name, lives) -> missing.put(name, lives ? Absence.UNREACHED : Absence.DEAD));
+    for (Machine one : answered) {
+      if (missing.remove(one.name()) != null) {
+        all.add(one);
+      }
+    }
+    if (!workflow.isSystem()) {
+      List<Unplaced> nowhere = BEST.plan(all, agents).refusals();
+      return new Shortage(nowhere, nowhere.isEmpty() ? Map.of() : missing);
+    }
+    PlacementPlan each = BEST.planEach(all, agents);
+    each.nodes().forEach(name -> missing.put(name, Absence.RESTING));
+    return new Shortage(each.refusals().isEmpty() ? now : each.refusals(), missing);
+  }
+
+  /** Whether copies could begin only on a node that takes no work now, while others live. */
+  private boolean mustWait(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    return workflow.isSystem()
+        && copies(own, agents).placements().isEmpty()
+        && members.get().containsValue(true);
+  }
+
+  private static List<Machine> able(List<Machine> machines) {
+    return machines.stream().filter(one -> one.fullDisk() == null).toList();
+  }
+
+  private List<Machine> open(Supplier<List<Machine>> others) {
+    return others.get().stream().filter(one -> takesWork.test(one.name())).toList();
+  }
+
+  /**
+   * Where the agents of a job run, and copies of all of them for a system job: on each node that
+   * takes work and has what they ask for; where none does, on the job's own.
+   */
+  PlacementPlan plan(Workflow workflow, Machine own) {
+    return plan(workflow, own, PlacementRequest.of(workflow));
+  }
+
+  /**
+   * The same.
+   *
+   * @param agents what they ask for, or a part of it
+   */
+  PlacementPlan plan(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    if (!workflow.isSystem()) {
+      return plan(List.of(own), agents, asked);
+    }
+    PlacementPlan plan =
+        SpreadCheck.obstacle(workflow).isEmpty()
+            ? copies(own, agents)
+            : new PlacementPlan(List.of(), List.of());
+    return plan.placements().isEmpty() ? BEST.planEach(List.of(own), agents) : plan;
+  }
+
+  /** On each node that takes work and has what they ask for. */
+  private PlacementPlan copies(Machine own, List<PlacementRequest> agents) {
+    List<Machine> nodes = new ArrayList<>(open(() -> List.of(own)));
+    nodes.addAll(open(asked));
+    return BEST.planEach(able(nodes), agents);
+  }
+}

@@ -1,7 +1,0 @@
-/**
- * Programs that run on another node than their job. Entries: {@link
- * io.mirrorneuron.runtime.away.PlacedExecutions}, which the engine asks instead of the runner of
- * this node, and {@link io.mirrorneuron.runtime.away.Guests}, which runs programs for the jobs of
- * other nodes. Uses the engine's port, the runner's sinks, placement and {@code port.node}.
- */
-package io.mirrorneuron.runtime.away;

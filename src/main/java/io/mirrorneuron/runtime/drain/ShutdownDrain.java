@@ -1,0 +1,202 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.runtime.loop.JobMoves;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node is told to end while others live: it is drained before it does. Its record says so, so
+ * that others give it no more work, and is as it was before once the node is back ({@link #back}).
+ * What has not left when the time is over others begin again, as when a node dies.
+ */
+public final class ShutdownDrain {
+  private static final Logger LOG = LoggerFactory.getLogger(ShutdownDrain.class);
+  static final String REASON = "the server is told to end";
+  private static final String REFUSAL =
+      "this server is told to end and takes no new jobs; ask another one on the same Redis, or this"
+          + " one when it is back";
+  private static final long LOOK_MS = 250;
+  private static final long TELL_MS = 5000;
+  private static final int NAMED = 5;
+
+  private final String node;
+  private final Parts parts;
+  private final Timers timers;
+  private volatile boolean underWay;
+
+  /**
+   * @param drain looks at what is here and has leave what can
+   * @param takers owners that work may go to
+   * @param hasOthers whether other nodes live, as far as this one has heard
+   */
+  record Parts(
+      NodeStore book,
+      JobMoves moves,
+      HandOvers handOvers,
+      RunningRemoteTasks visitors,
+      Supplier<CompletionStage<?>> drain,
+      Supplier<CompletionStage<List<String>>> takers,
+      BooleanSupplier hasOthers) {}
+
+  ShutdownDrain(String owner, Parts parts, Timers timers) {
+    this.node = NodeRegistry.nameOf(owner);
+    this.parts = parts;
+    this.timers = timers;
+  }
+
+  /**
+   * Takes no new jobs from now on.
+   *
+   * @param why is told to who asks, with the way out
+   */
+  public void takeNoMore(String why) {
+    parts.moves.takeNoMore(why);
+  }
+
+  /** Takes new jobs again, unless it does not for another reason. */
+  public void takeAgain(String why) {
+    parts.moves.takeAgain(why);
+  }
+
+  /** Whether this node is about to end, and takes nothing new. */
+  public boolean isUnderWay() {
+    return underWay;
+  }
+
+  /**
+   * Has all leave that can. A node that is alone is through at once.
+   *
+   * @param patience how long that may take
+   * @return completes when nothing is left, nobody takes it, or the time is over; never fails
+   */
+  public CompletionStage<Void> go(Duration patience) {
+    if (patience.isZero() || !parts.hasOthers.getAsBoolean()) {
+      return CompletableFuture.completedStage(null);
+    }
+    underWay = true;
+    parts.moves.takeNoMore(REFUSAL);
+    LOG.info("told to end: work goes to other servers, within {} s", patience.toSeconds());
+    long until = timers.ticks() + patience.toMillis();
+    return parts
+        .book
+        .change(node, before -> leaving(before, patience))
+        .thenCompose(state -> parts.drain.get())
+        .thenCompose(looked -> left(until, timers.ticks() + TELL_MS))
+        .exceptionally(
+            away -> {
+              LOG.warn("what is left does not leave: {}", away.toString());
+              return null;
+            });
+  }
+
+  /** An operator's drain goes on, and is not over when the node is back. */
+  private NodeState leaving(NodeState before, Duration patience) {
+    if (before.drain().isOpen()) {
+      return before;
+    }
+    DrainState drain =
+        new DrainState(
+            DrainState.DRAINING,
+            time(timers.now()),
+            time(timers.now() + patience.toMillis()),
+            patience.toMillis(),
+            REASON,
+            false,
+            null,
+            null,
+            null,
+            true,
+            null);
+    return before.schedulingEligible()
+        ? before.with(drain).with(NodeCondition.DRAINING, false, REASON)
+        : before.with(drain);
+  }
+
+  /** Completes when it is over. */
+  private CompletionStage<Void> left(long until, long tellAt) {
+    List<String> jobs = parts.moves.open();
+    boolean isEmpty =
+        jobs.isEmpty()
+            && !parts.handOvers.isPending()
+            && parts.moves.staying().isEmpty()
+            && parts.visitors.areGone();
+    boolean isLate = timers.ticks() >= until;
+    if (isEmpty || isLate) {
+      return over(isEmpty ? "all work has left" : "the time is over; others begin the rest again");
+    }
+    boolean tells = timers.ticks() >= tellAt;
+    if (tells) {
+      tell(jobs, until);
+    }
+    return parts
+        .takers
+        .get()
+        .thenCompose(
+            takers ->
+                takers.isEmpty()
+                    ? over("no other server takes work; jobs wait for one")
+                    : later(until, tells ? timers.ticks() + TELL_MS : tellAt));
+  }
+
+  private void tell(List<String> jobs, long until) {
+    LOG.info(
+        "{} s more for {} jobs{} and for programs of {} jobs of other servers; a second signal ends"
+            + " them at once",
+        (until - timers.ticks()) / 1000,
+        jobs.size(),
+        jobs.isEmpty() ? "" : " " + jobs.stream().sorted().limit(NAMED).toList(),
+        parts.visitors.running().size());
+  }
+
+  private CompletionStage<Void> later(long until, long tellAt) {
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    timers.at(timers.now() + LOOK_MS, () -> later.complete(null));
+    return later.thenCompose(done -> left(until, tellAt));
+  }
+
+  private CompletionStage<Void> over(String why) {
+    LOG.info("{}", why);
+    return parts.book.change(node, this::closed).thenAccept(done -> {});
+  }
+
+  /** Nothing goes there while it is not back. */
+  private NodeState closed(NodeState now) {
+    DrainState drain = now.drain();
+    if (!drain.isOfEnd() || !drain.isOpen()) {
+      return now;
+    }
+    String at = time(timers.now());
+    return parts.moves.open().isEmpty() && parts.visitors.areGone()
+        ? now.with(drain.after(DrainState.COMPLETE, at, drain.counters()))
+        : now.with(drain.cancelled(at));
+  }
+
+  /** The node is there again: it is as it was before it was told to end. */
+  static NodeState back(NodeState before, String at) {
+    DrainState drain = before.drain();
+    if (!drain.isOfEnd()) {
+      return before;
+    }
+    NodeState after = drain.isOpen() ? before.with(drain.cancelled(at)) : before;
+    return before.status() == NodeCondition.DRAINING
+        ? after.with(NodeCondition.HEALTHY, true, null)
+        : after;
+  }
+
+  private static String time(long millis) {
+    return Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+}

@@ -1,0 +1,243 @@
+package io.mirrorneuron.runtime.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.Offer;
+import io.mirrorneuron.server.JoinedCluster;
+import io.mirrorneuron.server.ServerContext.Restart;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node as one that joins a cluster, and leaves it. Either is one file that is put in place or
+ * removed as a whole, and then a new start of all that this server is: so a node that is killed in
+ * between comes back with its own store or with that of the cluster. Thread-safe.
+ */
+public final class ClusterJoin {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterJoin.class);
+
+  private static final String MOVING =
+      "this server goes to another Redis and starts anew; ask it again in some seconds";
+
+  /** Looks at a cluster before it is joined. */
+  @FunctionalInterface
+  public interface Probe {
+    /**
+     * @throws MnException with a sentence when its store is not reached, or another node there has
+     *     the name of this one, or all have another lifetime
+     */
+    void look(Offer offer);
+  }
+
+  private final ThisNode self;
+  private final NodeHome home;
+  private final NodeWork work;
+  private final Probe probe;
+  private final Restart restart;
+  private final Clock clock;
+
+  /** Until then the heartbeats of this node have told it of who has come. */
+  private static final Duration NEWS = Duration.ofSeconds(10);
+
+  /** Nodes that are being added here. */
+  private final List<String> adding = new ArrayList<>();
+
+  /** Nodes that have agreed to come here, and when. */
+  private final Map<String, Instant> agreed = new HashMap<>();
+
+  /** What it has agreed to join, and begins anew for. */
+  private JoinedCluster pending;
+
+  public ClusterJoin(
+      ThisNode self, NodeHome home, NodeWork work, Probe probe, Restart restart, Clock clock) {
+    this.self = self;
+    this.home = home;
+    this.work = work;
+    this.probe = probe;
+    this.restart = restart;
+    this.clock = clock;
+  }
+
+  public String name() {
+    return self.name();
+  }
+
+  /** This node as the owner of jobs. */
+  public String owner() {
+    return self.owner();
+  }
+
+  /** What others are told who show a join token. */
+  public List<Invitation> invitations() {
+    return home.invitations();
+  }
+
+  /**
+   * What nodes are asked to join that are added here; empty when the store is open to nobody else.
+   */
+  Optional<Offer> offer() {
+    return home.sharedRedis().isSet()
+        ? Optional.of(
+            new Offer(
+                self.name(),
+                self.version(),
+                home.sharedRedis().value(),
+                home.namespace(),
+                home.joinToken().value()))
+        : Optional.empty();
+  }
+
+  /**
+   * Joins, unless this node is there already.
+   *
+   * @param name as which it was asked
+   * @throws MnException with the sentence in which it refuses; nothing has changed then
+   */
+  public synchronized void join(String name, Offer offer) {
+    self.requireCalled(name);
+    if (!offer.version().equals(self.version())) {
+      throw MnException.precondition(
+          "node %s runs version %s and %s runs %s: they must be the same"
+              .formatted(self.name(), self.version(), offer.main(), offer.version()));
+    }
+    Optional<JoinedCluster> joined = home.joined().or(() -> Optional.ofNullable(pending));
+    if (joined.isPresent()) {
+      if (joined.get().isSame(offer.redisUrl(), offer.namespace(), offer.joinToken())) {
+        return;
+      }
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "already_joined",
+          "node %s has already joined %s; have it leave that first (mn node leave, there)"
+              .formatted(self.name(), joined.get()));
+    }
+    work.takeNoMore(MOVING); // a job that came now would stay behind
+    try {
+      requireFree(offer.main());
+      probe.look(offer);
+      pending =
+          new JoinedCluster(
+              offer.redisUrl(),
+              offer.namespace(),
+              offer.joinToken(),
+              offer.main(),
+              Json.timestamp(clock.instant()));
+      home.keep(pending);
+    } catch (RuntimeException refused) {
+      pending = null;
+      work.takeAgain(MOVING);
+      throw refused;
+    }
+    LOG.info("joins {}; its own data stays in its home until it leaves", offer);
+    restart.with(home::forget);
+  }
+
+  /**
+   * Begins to have a node join the cluster of this one. Until it is ended this node joins no other:
+   * who is on its way here would be left alone. Where two nodes add each other at the same moment,
+   * the one whose name comes first adds the other.
+   *
+   * @throws MnException CONFLICT when this node is about to join another cluster itself
+   */
+  synchronized void begin(String node) {
+    if (pending != null) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "already_joined",
+          "node %s is about to join %s; add %s there".formatted(self.name(), pending, node));
+    }
+    adding.add(node);
+  }
+
+  /**
+   * @param hasAgreed whether the node comes
+   */
+  synchronized void end(String node, boolean hasAgreed) {
+    adding.remove(node);
+    if (hasAgreed) {
+      agreed.put(node, clock.instant());
+    }
+  }
+
+  private void requireFree(String main) {
+    if (home.namesRedis()) {
+      throw MnException.precondition(
+          "the settings of node %s name a Redis (redis.url, redis.sentinels or redis.cluster); unset that and start it again, or set that of the cluster"
+              .formatted(self.name()));
+    }
+    agreed.values().removeIf(at -> at.plus(NEWS).isBefore(clock.instant()));
+    if (!agreed.isEmpty()) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "adding",
+          "node %s has just added %s to its own cluster"
+              .formatted(self.name(), String.join(", ", agreed.keySet())));
+    }
+    if (work.hasOthers()) {
+      throw MnException.precondition(
+          "other nodes are on the Redis of node %s; take them out first (mn node leave), or add %s to its cluster"
+              .formatted(self.name(), main));
+    }
+    boolean isMutual = adding.stream().allMatch(main::equals);
+    if (!adding.isEmpty() && !(isMutual && self.name().compareTo(main) > 0)) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "adding",
+          "node %s is adding %s to its own cluster at this moment"
+              .formatted(
+                  self.name(), adding.stream().distinct().collect(Collectors.joining(", "))));
+    }
+    long open = work.openJobs();
+    if (open > 0) {
+      throw MnException.precondition(
+          "node %s has %d open %s of its own; let them end or cancel them first"
+              .formatted(self.name(), open, open == 1 ? "job" : "jobs"));
+    }
+  }
+
+  String clusterToken() {
+    return home.joinToken().value();
+  }
+
+  /** Whether its own settings say which Redis it is on. */
+  boolean namesRedis() {
+    return home.namesRedis();
+  }
+
+  /** Whether this node has joined the cluster that it is in, and so can leave it. */
+  public boolean canLeave() {
+    return home.joined().isPresent();
+  }
+
+  /**
+   * Goes back to the store of its own. Its jobs are worked on by the others then.
+   *
+   * @param name as which it was asked
+   */
+  public synchronized void leave(String name) {
+    self.requireCalled(name);
+    JoinedCluster left =
+        home.joined()
+            .orElseThrow(
+                () ->
+                    MnException.precondition(
+                        "node %s has joined no cluster".formatted(self.name())
+                            + (home.namesRedis()
+                                ? ": its own settings say which Redis it is on"
+                                : "")));
+    work.takeNoMore(MOVING);
+    home.forget();
+    LOG.info("leaves {}", left);
+    restart.with(() -> home.keep(left));
+  }
+}

@@ -1,0 +1,69 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.NodeRegistry;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Tells those who watch jobs of other nodes of their changes: reads the last event of each such job
+ * twice a second. So it does not matter which node has the job, or whether it is reached. A node
+ * that has seen no other reads nothing but the events of the cluster, when they are watched.
+ */
+public final class RemoteChanges {
+  private static final long LOOK_MS = 500;
+
+  private final Engine engine;
+  private final JobHistory history;
+  private final NodeRegistry nodes;
+  private final Watches watches;
+  private final Timers timers;
+
+  /** The number of the last event by job, as it was seen. */
+  private final Map<String, Long> seen = new ConcurrentHashMap<>();
+
+  public RemoteChanges(JobAccess access, NodeRegistry nodes, Watches watches, Timers timers) {
+    this.engine = access.engine();
+    this.history = access.history();
+    this.nodes = nodes;
+    this.watches = watches;
+    this.timers = timers;
+  }
+
+  /** Looks again and again until the timers end. */
+  public void keepOn() {
+    timers.at(timers.now() + LOOK_MS, this::look);
+  }
+
+  private void look() {
+    Set<String> jobs = new HashSet<>(watches.watched());
+    if (!nodes.sawOthers()) {
+      jobs.retainAll(Set.of(ClusterHistory.ID));
+    }
+    seen.keySet().retainAll(jobs);
+    CompletableFuture.allOf(
+            jobs.stream()
+                .filter(job -> !engine.isOpen(job))
+                .map(job -> look(job).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new))
+        .whenComplete((done, away) -> keepOn());
+  }
+
+  /** The first look counts as a change, as there may have been one since somebody watches. */
+  private CompletionStage<Void> look(String jobId) {
+    return history
+        .newest(jobId)
+        .thenAccept(
+            seq -> {
+              Long before = seen.put(jobId, seq);
+              if (before == null || !before.equals(seq)) {
+                watches.changed(jobId);
+              }
+            });
+  }
+}

@@ -1,0 +1,85 @@
+package io.mirrorneuron.store.connection;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.redis.client.RedisOptions;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Where the Redis is that takes changes. Asked anew before each connection. Thread-safe. */
+public interface RedisMaster {
+  /** Commands that may wait for their answers on one connection. */
+  int PIPELINE = 65_536;
+
+  /**
+   * How to connect to it. Fails when nobody knows where it is now.
+   *
+   * @param patienceMs how long whoever knows may take
+   */
+  Future<RedisOptions> find(Vertx vertx, long patienceMs);
+
+  /**
+   * @param hears is told of each address at which it, or who knows where it is, is or was found;
+   *     now and later, from any thread
+   */
+  void onAddress(Consumer<URI> hears);
+
+  /**
+   * One that is always at the same place.
+   *
+   * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
+   * @param timeout for the connection alone
+   */
+  static RedisMaster at(String connectionString, Duration timeout) {
+    return at(connectionString, timeout, null);
+  }
+
+  /**
+   * One that is always at the same place.
+   *
+   * @param connectionString {@code redis[s]://[:password@]host:port/db} or {@code unix://…}
+   * @param timeout for the connection alone
+   * @param authority see {@link #options(String, Duration, Path)}
+   */
+  static RedisMaster at(String connectionString, Duration timeout, Path authority) {
+    return new RedisMaster() {
+      @Override
+      public Future<RedisOptions> find(Vertx vertx, long patienceMs) {
+        return Future.succeededFuture(options(connectionString, timeout, authority));
+      }
+
+      @Override
+      public void onAddress(Consumer<URI> hears) {
+        hears.accept(URI.create(connectionString));
+      }
+    };
+  }
+
+  /** Options for one connection that many commands share. */
+  static RedisOptions options(String connectionString, Duration timeout) {
+    return options(connectionString, timeout, null);
+  }
+
+  /**
+   * The same with TLS where the scheme is {@code rediss}. The certificate must name the host.
+   *
+   * @param authority PEM file of those whose certificates are trusted; null: those that Java trusts
+   */
+  static RedisOptions options(String connectionString, Duration timeout, Path authority) {
+    RedisOptions options =
+        new RedisOptions()
+            .setConnectionString(connectionString)
+            .setMaxWaitingHandlers(PIPELINE)
+            .setProtocolNegotiation(false);
+    NetClientOptions net = options.getNetClientOptions();
+    net.setConnectTimeout((int) timeout.toMillis()).setHostnameVerificationAlgorithm("HTTPS");
+    if (authority != null) {
+      net.setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()));
+    }
+    return options;
+  }
+}

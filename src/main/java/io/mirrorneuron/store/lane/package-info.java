@@ -1,6 +1,0 @@
-/**
- * One event loop with its connection to Redis: how the master is found, what its errors mean, and
- * when an answer counts. Entry: {@link io.mirrorneuron.store.lane.RedisLane}; lanes are used
- * through {@code store.RedisLanes}.
- */
-package io.mirrorneuron.store.lane;
