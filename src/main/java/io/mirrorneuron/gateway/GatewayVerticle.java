@@ -299,6 +299,7 @@ public final class GatewayVerticle extends VerticleBase {
           <link rel="stylesheet" href="/docs/swagger-ui.css">
         </head>
         <body>
+          <p>The commands of the terminal: <a href="/docs/cli">mn</a></p>
           <div id="api"></div>
           <script src="/docs/swagger-ui-bundle.js"></script>
           <script src="/docs/start.js"></script>
@@ -326,6 +327,7 @@ public final class GatewayVerticle extends VerticleBase {
           "application/json",
           CONTRACT + ".json",
           (contract, request) -> PageContract.of(contract, address(request)));
+      files.serve("/docs/cli", "text/html; charset=utf-8", "/docs/cli.html");
       files.serve(MANIFEST_SCHEMA, "application/schema+json", MANIFEST_SCHEMA);
       ASSETS.forEach((name, type) -> files.serve("/docs/" + name, type, folder + name));
       serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));

@@ -820,7 +820,9 @@ class ClientCommandsTest {
     assertThat(shell.run(line.split(" ")).exitCode()).isEqualTo(2);
   }
 
-  /** The table of {@code docs/cli.md}; 130 is of a process that gets a signal, in another test. */
+  /**
+   * The table of {@code docs/terminal.md}; 130 is of a process that gets a signal, in another test.
+   */
   @Test
   void everyExitCodeOfTheDocsIsThatOfSomeCommand() throws IOException {
     String running = job();
@@ -843,7 +845,7 @@ class ClientCommandsTest {
     }
 
     assertThat(codes.values()).containsExactly(0, 1, 2, 3, 4, 5, 6, 124);
-    assertThat(Files.readAllLines(Path.of("docs/cli.md")))
+    assertThat(Files.readAllLines(Path.of("docs/terminal.md")))
         .filteredOn(line -> line.matches("\\| \\d+ \\|.*"))
         .extracting(line -> Integer.valueOf(line.replaceAll("^\\| (\\d+) .*", "$1")))
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 124, 130);

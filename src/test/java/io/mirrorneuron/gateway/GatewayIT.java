@@ -519,6 +519,7 @@ class GatewayIT extends WithSharedGateway {
           "/openapi.yaml",
           "/schemas/manifest.json",
           "/docs",
+          "/docs/cli",
           "/docs/start.js",
           "/docs/swagger-ui.css",
           "/docs/swagger-ui-bundle.js"
