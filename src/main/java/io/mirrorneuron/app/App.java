@@ -115,7 +115,7 @@ public final class App implements AutoCloseable {
         endpoints.api() == null ? "none" : endpoints.api(),
         endpoints.grpc() == null ? "none" : endpoints.grpc(),
         config.home());
-    closing.add("last line of the log", () -> LOG.info("MirrorNeuron is told to end"));
+    closing.add("last line of the log", () -> LOG.info("MirrorNeuron is stopping"));
   }
 
   private void start() throws IOException {
@@ -228,7 +228,7 @@ public final class App implements AutoCloseable {
     return new RunStore(config.executors().runsRoot(), writer);
   }
 
-  /** One object for both doors, so that a token which one has verified is known to the other. */
+  /** One object for HTTP and gRPC, so that a token which one has verified is known to the other. */
   private Auth issued(Vertx vertx) {
     return config.jwt().isOn() ? JwtAuth.open(config.jwt(), vertx, clock) : Auth.NOBODY_ENTERS;
   }
@@ -278,7 +278,7 @@ public final class App implements AutoCloseable {
       Config.Api api = on.config().api();
       on.closing()
           .add(
-              "API door",
+              "API endpoint",
               ListeningPort.open(
                   ListeningPort.Door.API,
                   api.host(),

@@ -55,7 +55,7 @@ final class BusEndpoints {
             areas.all());
     try {
       String id = on.vertx().deployVerticle(endpoint).await(30, TimeUnit.SECONDS);
-      on.closing().add("bus door", () -> on.vertx().undeploy(id).await(10, TimeUnit.SECONDS));
+      on.closing().add("bus endpoint", () -> on.vertx().undeploy(id).await(10, TimeUnit.SECONDS));
     } catch (TimeoutException e) {
       throw MnException.unavailable("the cluster takes no address of this server", e);
     }

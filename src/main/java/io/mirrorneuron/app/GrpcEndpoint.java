@@ -65,7 +65,7 @@ final class GrpcEndpoint {
             place.host(),
             place.port(),
             () -> RuntimeServer.start(on.vertx(), place, on.config().grpc(), parts));
-    on.closing().add("gRPC door " + place.port(), server);
+    on.closing().add("gRPC endpoint " + place.port(), server);
     return server;
   }
 }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "runtime",
     description =
-        "Starts only the runtime and its gRPC door. Its subcommands ask a running one, or move what a stopped one has.",
+        "Starts only the runtime and its gRPC endpoint. Its subcommands ask a running runtime, or move the data of a stopped one.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a catalog tells of a blueprint. Texts that nobody wrote are empty.
+ * What a catalog tells of a blueprint. Missing texts are empty.
  *
  * @param type {@code batch} or what else its manifest says
  * @param categorySlug the category in small letters, with {@code -} for what is neither letter nor

@@ -153,8 +153,7 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
                   failed -> isNoRun(failed) ? asked.here().get() : Future.failedFuture(failed));
       case HIDDEN ->
           Future.failedFuture(
-              RunTroubles.unreached(
-                  asked, place.node(), "it has told nobody where its gRPC port is"));
+              RunTroubles.unreached(asked, place.node(), "it has not announced its gRPC address"));
       case MOVING ->
           Future.failedFuture(
               RunTroubles.unreached(

@@ -34,7 +34,7 @@ class ServiceDoorsIT {
 
       eventually("all are judged", () -> messages(server, client).size() == 4);
       assertThat(messages(server, client))
-          .allSatisfy(message -> assertThat(message).contains("is a door of this server"));
+          .allSatisfy(message -> assertThat(message).contains("is a port of this server"));
     }
   }
 

@@ -105,7 +105,7 @@ class ServerLifeE2E {
           .areExactly(4, line("setting temp_dir is " + scratch + ", by TMPDIR"))
           .areExactly(1, line("job " + job + " cancelled"))
           .areExactly(1, line("job " + bad + " failed: .*"))
-          .areExactly(2, line("MirrorNeuron is told to end"));
+          .areExactly(2, line("MirrorNeuron is stopping"));
     }
   }
 

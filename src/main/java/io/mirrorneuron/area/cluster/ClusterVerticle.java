@@ -555,7 +555,7 @@ public final class ClusterVerticle extends AreaVerticle {
   /**
    * A port that somebody listens on.
    *
-   * @param name {@code api} and {@code core_grpc} are doors of this server; others go by protocol
+   * @param name {@code api} and {@code core_grpc} are ports of this server; others go by protocol
    *     and number
    * @param label for people
    * @param port a number

@@ -296,7 +296,7 @@ public final class BlueprintCommand extends CommandGroup {
   /** {@code mn blueprint validate}. */
   @Command(
       name = "validate",
-      description = "Says all that a launch would be told, and launches nothing.",
+      description = "Validates a launch, and launches nothing.",
       sortOptions = false,
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {"0:it can run", "1:it cannot run", "5:there is no such blueprint"},
@@ -403,7 +403,7 @@ public final class BlueprintCommand extends CommandGroup {
         "Prints a run as one document, in the form that the original has.",
         "HTML is a file: mn-export.html in the folder of the run or, before a server, RUN_ID.html here."
             + " Its URL is printed.",
-        "mn run export tells more, and has all of a run in a zip."
+        "mn run export has all of a run in a zip."
       },
       sortOptions = false,
       footerHeading = "%nExamples:%n",

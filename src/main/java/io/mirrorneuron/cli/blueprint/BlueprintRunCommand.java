@@ -98,7 +98,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     if (words.runId != null || followSeconds > 0) {
       throw client.misuse(
           "--run-id and --follow-seconds do not go with a schedule, whose jobs have runs of their"
-              + " own: mn schedule status tells of them");
+              + " own: mn schedule status shows them");
     }
     Map<String, Object> when =
         autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
@@ -195,7 +195,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
             ? new MnException(
                 e.code(),
                 e.error(),
-                "%s; the launch goes on: GET /blueprints/launch/progress/%s tells of it"
+                "%s; the launch goes on: GET /blueprints/launch/progress/%s shows it"
                     .formatted(e.getMessage(), progressId),
                 null,
                 e)

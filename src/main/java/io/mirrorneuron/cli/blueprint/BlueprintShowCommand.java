@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 /** {@code mn blueprint show}. */
 @Command(
     name = "show",
-    description = "Shows what is told of a blueprint, and what it asks for.",
+    description = "Shows a blueprint, and the inputs it asks for.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn blueprint show story-desk",

@@ -51,7 +51,7 @@ import picocli.CommandLine.Parameters;
       "  mn node maintenance mirror_neuron@two --reason 'a new disk'"
     })
 public final class NodeCommand extends CommandGroup {
-  private static final String NAME = "Its name, as mn node list tells it.";
+  private static final String NAME = "Its name, as mn node list shows it.";
 
   private static final String REASON = "For whoever looks at it.";
 
@@ -127,12 +127,13 @@ public final class NodeCommand extends CommandGroup {
               names = "--token",
               paramLabel = "TOKEN",
               required = true,
-              description = "Its join token: mn node expose tells it there.")
+              description = "Its join token: mn node expose prints it there.")
           String token,
       @Option(
               names = "--grpc-port",
               paramLabel = "PORT",
-              description = "Of its gRPC door; else 55051, then 50051, or network.tls_port.")
+              description =
+                  "Port of its gRPC endpoint; else 55051, then 50051, or network.tls_port.")
           Integer port)
       throws InterruptedException {
     return client.call(
@@ -256,7 +257,7 @@ public final class NodeCommand extends CommandGroup {
 
     @Mixin Client client;
 
-    @Parameters(paramLabel = "NODE", description = "Its name, as mn node list tells it.")
+    @Parameters(paramLabel = "NODE", description = "Its name, as mn node list shows it.")
     String node;
 
     @Option(

@@ -35,7 +35,7 @@ public final class EventCommand extends CommandGroup {
       footerHeading = "%nExamples:%n",
       footer = {
         "  mn event emit order_paid --payload-json '{\"order\": 17}'",
-        "  mn event emit order_paid --id order-17      told again, it makes no second job"
+        "  mn event emit order_paid --id order-17      sent again, it makes no second job"
       })
   int emit(
       @Mixin Client client,
@@ -50,12 +50,12 @@ public final class EventCommand extends CommandGroup {
               names = "--source",
               paramLabel = "NAME",
               defaultValue = "cli",
-              description = "Who tells it; default ${DEFAULT-VALUE}.")
+              description = "Its source; default ${DEFAULT-VALUE}.")
           String source,
       @Option(
               names = "--id",
               paramLabel = "ID",
-              description = "Names the event, so that it may be told again.")
+              description = "Names the event, so that it may be sent again.")
           String id)
       throws InterruptedException {
     client.parsed("--payload-json", payload);

@@ -499,13 +499,13 @@ public final class ScheduleCommand extends CommandGroup {
     @Option(
         names = "--catchup-limit",
         paramLabel = "N",
-        description = "So many missed times are made up for at most; 10 unless said.")
+        description = "At most so many missed times are caught up; 10 by default.")
     Integer catchupLimit;
 
     @Option(
         names = "--catchup-within",
         paramLabel = "TIME",
-        description = "What was missed longer ago is not made up for any more; 1d unless said.")
+        description = "Times missed longer ago are not caught up; 1d by default.")
     String catchupWithin;
 
     @Option(names = "--allow-overlap", description = "Also while an earlier job still runs.")

@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
 /** {@code mn webhook}. */
 @Command(
     name = "webhook",
-    description = "Looks after addresses at which others tell events, and targets that are told.",
+    description =
+        "Manages webhooks: addresses that receive events, and targets that events are sent to.",
     subcommands = {
       WebhookCommand.WebhookCreateCommand.class,
       WebhookCommand.WebhookUpdateCommand.class,
@@ -44,7 +45,7 @@ public final class WebhookCommand extends CommandGroup {
   static final String PATH = "/webhooks";
   static final String ID = "As mn webhook list shows it.";
   static final String OVERLAP =
-      "How long what was before is accepted too, a week at most; a day where nobody says so.";
+      "How long the old address and secret are accepted too, a week at most; a day by default.";
   private static final List<String> HEADERS =
       List.of("Webhook", "Name", "Direction", "Events", "State", "Waiting", "Dead", "Dropped");
 
@@ -266,7 +267,7 @@ public final class WebhookCommand extends CommandGroup {
   @Command(
       name = "create",
       description = {
-        "Makes an address at which others tell events, or a target that is told them.",
+        "Makes an address that receives events, or a target that events are sent to.",
         "With --url it is a target. Address and secret are shown now and never again."
       },
       footerHeading = "%nExamples:%n",
@@ -287,14 +288,14 @@ public final class WebhookCommand extends CommandGroup {
     @Option(
         names = "--url",
         paramLabel = "URL",
-        description = "Where it is told what happens here; without it others tell.")
+        description = "The address of a target; without it the webhook receives events.")
     String url;
 
     @Option(
         names = "--event",
         paramLabel = "TYPE",
         description =
-            "Type of the events; default webhook_received. With --url: what is told, also several"
+            "Type of the events; default webhook_received. With --url: the types that are sent, also several"
                 + " times, and with * at its end.")
     List<String> events = new ArrayList<>();
 

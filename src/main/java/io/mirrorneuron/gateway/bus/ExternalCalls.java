@@ -102,7 +102,7 @@ final class ExternalCalls {
     ApiOperation operation = known.operation();
     if (operation.socket() != null || operation.body() == ApiOperation.Body.RAW) {
       throw new MnException(
-          ErrorCode.UNIMPLEMENTED, "http_only", name + " is an operation of the HTTP door only");
+          ErrorCode.UNIMPLEMENTED, "http_only", name + " is an operation of the HTTP API only");
     }
     return operation;
   }

@@ -89,7 +89,7 @@ public record HostJoin(NodeMembers members, Predicate<String> isThere) {
     return new MnException(
         ErrorCode.UNAVAILABLE,
         PeerJobs.UNREACHED,
-        "no server answers by gRPC at %s; start it there, or name the port of its gRPC door (grpc_port, --grpc-port)"
+        "no server answers by gRPC at %s; start it there, or name the port of its gRPC endpoint (grpc_port, --grpc-port)"
             .formatted(where),
         null,
         away);

@@ -26,8 +26,7 @@ public record NewEvent(
   public void requireOwnSource() {
     if (source != null && (source.equals(GATEWAY) || source.startsWith(WEBHOOK))) {
       throw MnException.invalid(
-          "source %s is for what this server tells of uploads and webhooks; give another"
-              .formatted(source));
+          "source %s is reserved for uploads and webhooks; give another".formatted(source));
     }
   }
 }

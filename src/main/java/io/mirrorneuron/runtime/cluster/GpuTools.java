@@ -518,7 +518,7 @@ public final class GpuTools implements GpuInventory {
         if (clock.instant().isAfter(knownAt.plus(KEEP_STALE))) {
           known = List.of();
         }
-        tell(tool.program() + " tells nothing of its cards: " + e.getMessage());
+        tell(tool.program() + " reports no cards: " + e.getMessage());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } finally {

@@ -71,7 +71,7 @@ public final class JobRow {
   public ObjectNode replanned(JobState state, String from, boolean isGiven) {
     String reason =
         isGiven
-            ? "the node that had the job is drained or told to end, and gave it to this one"
+            ? "the node that had the job is drained or stopping, and gave it to this one"
             : "the node that had the job is gone";
     ObjectNode members = Json.object().put("reason", reason);
     members.putArray("excluded_nodes").add(from);

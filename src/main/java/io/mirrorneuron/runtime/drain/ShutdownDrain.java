@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShutdownDrain {
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownDrain.class);
-  static final String REASON = "the server is told to end";
+  static final String REASON = "the server is stopping";
   private static final String REFUSAL =
-      "this server is told to end and takes no new jobs; ask another one on the same Redis, or this"
+      "this server is stopping and takes no new jobs; ask another one on the same Redis, or this"
           + " one when it is back";
   private static final long LOOK_MS = 250;
   private static final long TELL_MS = 5000;
@@ -88,7 +88,7 @@ public final class ShutdownDrain {
     }
     underWay = true;
     parts.moves.takeNoMore(REFUSAL);
-    LOG.info("told to end: work goes to other servers, within {} s", patience.toSeconds());
+    LOG.info("stopping: work goes to other servers, within {} s", patience.toSeconds());
     long until = timers.ticks() + patience.toMillis();
     return parts
         .book

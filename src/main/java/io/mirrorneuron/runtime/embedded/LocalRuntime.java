@@ -113,7 +113,7 @@ public record LocalRuntime(
     Confiner.Report confinement) {
 
   private static final String LEAVING =
-      "this server is told to end, and its work goes to the others that share its Redis";
+      "this server is stopping, and its work goes to the others that share its Redis";
 
   private static final String NO_MEMBER =
       "this server has lost touch with the others that share its Redis, and has ended its programs"

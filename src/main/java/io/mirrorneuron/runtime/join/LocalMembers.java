@@ -167,7 +167,8 @@ public final class LocalMembers implements NodeMembers {
     try {
       decisions.disconnect(name);
     } catch (MnException away) {
-      LOG.warn("the others are not told that this node leaves: {}", away.getMessage());
+      LOG.warn(
+          "the other nodes could not be informed that this node leaves: {}", away.getMessage());
     }
   }
 

@@ -109,7 +109,7 @@ final class OwnerCalls {
         ErrorCode.UNAVAILABLE,
         PeerJobs.UNREACHED,
         lives
-            ? "it has told nobody where its gRPC port is"
+            ? "it has not announced its gRPC address"
             : "it is gone, and another node takes its jobs over within "
                 + others.nodes().lifetime().words());
   }

@@ -136,7 +136,7 @@ public final class JobCreation {
         .forked(fork, jobId)
         .exceptionally(
             failure -> {
-              LOG.warn("job {} could not be told of {}", fork.sourceJobId(), jobId, failure);
+              LOG.warn("job {} could not be informed of {}", fork.sourceJobId(), jobId, failure);
               return null;
             });
   }

@@ -223,7 +223,7 @@ final class RemoteExecution {
     Peer peer =
         ways.nodes()
             .peer(worker)
-            .orElseThrow(() -> MnException.unavailable("it has told nobody where it is", null));
+            .orElseThrow(() -> MnException.unavailable("it has not announced its address", null));
     Talk opened =
         ways.peers()
             .open(

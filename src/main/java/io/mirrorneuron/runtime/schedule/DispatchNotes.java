@@ -46,7 +46,7 @@ final class DispatchNotes {
             now,
             time(windowEnd),
             null,
-            due.wasMissed() ? "it was missed, and is made up for" : null,
+            due.wasMissed() ? "it was missed, and is caught up" : null,
             due.eventId(),
             null,
             due.ofVersion()));

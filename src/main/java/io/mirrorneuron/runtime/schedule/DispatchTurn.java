@@ -18,7 +18,7 @@ final class DispatchTurn {
   /** What waits for an earlier job, or for room, is looked at again so much later. */
   static final long AGAIN_MS = 5_000;
 
-  private static final String LINE = "times before it are made up for first";
+  private static final String LINE = "times before it are caught up first";
 
   private final ScheduleDraft draft;
   private final Calendar calendar;

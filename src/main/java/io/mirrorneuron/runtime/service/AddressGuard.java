@@ -150,7 +150,7 @@ public final class AddressGuard implements AutoCloseable {
     for (InetAddress form : forms) {
       if (endpoints.holds(form, port, isHere(form), names)) {
         throw new NotAsked(
-            "%s port %d is a door of this server or its Redis, which no %s may ask"
+            "%s port %d is a port of this server or its Redis, which no %s may ask"
                 .formatted(shown, port, purpose.word()));
       }
     }

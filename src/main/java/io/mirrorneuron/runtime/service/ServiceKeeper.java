@@ -445,7 +445,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     private ServiceDefinition judged(ServiceDefinition filled) {
       return filled.problem() == null && isEndpoint.test(filled.address(), filled.portNumber())
           ? filled.troubled(
-              "port %d of %s is a door of this server or its Redis, and no service of a job"
+              "port %d of %s is a port of this server or its Redis, and no service of a job"
                   .formatted(filled.portNumber(), filled.address()))
           : filled;
     }

@@ -489,7 +489,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
                 && RuntimeEvents.TYPES.stream().anyMatch(type -> Target.isOf(wanted, type));
         if (!isKnown) {
           throw MnException.invalid(
-              "events: the runtime tells nothing of type %s; it tells %s; a * at the end stands for any"
+              "events: the runtime emits no type %s; it emits %s; a * at the end stands for any"
                   .formatted(wanted, known()));
         }
       }

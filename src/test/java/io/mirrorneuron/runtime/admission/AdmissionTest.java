@@ -428,7 +428,7 @@ class AdmissionTest {
     Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
     GpuInventory broken = GpuTools.on(tools + ":/bin", Clock.systemUTC());
     Admission admission = admission(broken, Map.of("default", 4), "/bin", PortState.OPEN);
-    String why = "; nvidia-smi tells nothing of its cards: it ended with 9: no driver";
+    String why = "; nvidia-smi reports no cards: it ended with 9: no driver";
 
     var asked = workflow("'agent_type':'router','resources':{'gpu':1}", "");
     assertThat(catchThrowableOfType(MnException.class, () -> admission.check(asked)))

@@ -55,8 +55,7 @@ class GpuToolsTest {
     assertThat(tools.problems())
         .singleElement()
         .asString()
-        .startsWith(
-            "nvidia-smi tells nothing of its cards: it ended with 9: NVIDIA-SMI has failed because");
+        .startsWith("nvidia-smi reports no cards: it ended with 9: NVIDIA-SMI has failed because");
 
     prints("nvidia-smi", "nvidia-smi-q-x-h100-8.xml");
     clock.turn(Duration.ofSeconds(6));
@@ -113,7 +112,7 @@ class GpuToolsTest {
     eventually("it is given up", () -> !slow.problems().isEmpty());
     assertThat(slow.whenKnown()).isEmpty();
     assertThat(slow.problems())
-        .containsExactly("nvidia-smi tells nothing of its cards: it did not answer in 0 seconds");
+        .containsExactly("nvidia-smi reports no cards: it did not answer in 0 seconds");
     assertThat(Files.readString(started)).isEqualTo("x\n");
   }
 

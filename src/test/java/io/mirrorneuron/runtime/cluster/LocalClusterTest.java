@@ -175,10 +175,9 @@ class LocalClusterTest {
             some.memory(),
             some.disk(),
             List.of(),
-            List.of("nvidia-smi tells nothing of its cards: it ended with 9", "x".repeat(300)));
+            List.of("nvidia-smi reports no cards: it ended with 9", "x".repeat(300)));
     JsonNode problems = tree(cluster.resource()).path("nodes").path(0).path("problems");
-    assertThat(problems.path(0).asText())
-        .isEqualTo("nvidia-smi tells nothing of its cards: it ended with 9");
+    assertThat(problems.path(0).asText()).isEqualTo("nvidia-smi reports no cards: it ended with 9");
     assertThat(problems.path(1).asText()).hasSize(201);
   }
 

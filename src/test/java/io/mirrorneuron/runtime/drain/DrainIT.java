@@ -162,7 +162,7 @@ class DrainIT {
     eventually("the other node has it", () -> two.runtime().endpoint().owner().equals(owner(job)));
     assertThat(one.jobs().lastEvents(job, 100).events().toString())
         .contains("job_scheduler_replanned")
-        .contains("the node that had the job is drained or told to end, and gave it to this one")
+        .contains("the node that had the job is drained or stopping, and gave it to this one")
         .doesNotContain("the node that had the job is gone");
     assertThat(one.jobs().cancel(job)).isEqualTo("cancelled"); // at the node that had it
     assertThat(upkeep.undrain(ONE, null, true).schedulingEligible()).isTrue();

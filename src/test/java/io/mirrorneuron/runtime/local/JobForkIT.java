@@ -225,7 +225,7 @@ class JobForkIT {
       int before = count();
       assertThatThrownBy(() -> other.jobs().fork(job, ForkRequest.atBeginning()))
           .hasMessage(
-              "job %s is open on node mirror_neuron@test, which this one does not reach: it has told nobody where its gRPC port is; nothing was changed"
+              "job %s is open on node mirror_neuron@test, which this one does not reach: it has not announced its gRPC address; nothing was changed"
                   .formatted(job))
           .isInstanceOfSatisfying(
               MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));

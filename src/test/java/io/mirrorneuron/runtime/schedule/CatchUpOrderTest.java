@@ -126,8 +126,7 @@ class CatchUpOrderTest {
     input(machine.wake(), next);
     input(new ScheduleInput.Seen(DispatchIds.ofTime("s", next), Set.of()), next);
     assertThat(reported.getLast().status()).isEqualTo("blocked");
-    assertThat(reported.getLast().statusReason())
-        .isEqualTo("times before it are made up for first");
+    assertThat(reported.getLast().statusReason()).isEqualTo("times before it are caught up first");
     input(machine.wake(), next + 1_000);
     assertThat(starting()).containsExactly(2L);
   }

@@ -109,7 +109,7 @@ class AddressGuardTest {
 
     for (int port : List.of(8080, 8079)) {
       assertThatThrownBy(() -> guard.judged(host, port, Set.of(8080, 8079)))
-          .hasMessageContaining("is a door of this server or its Redis");
+          .hasMessageContaining("is a port of this server or its Redis");
     }
   }
 
@@ -118,7 +118,7 @@ class AddressGuardTest {
     endpoints.addRedis(URI.create("redis://10.1.2.3:6379"));
 
     assertThatThrownBy(() -> guard.judged("10.1.2.3", 6379, Set.of()))
-        .hasMessageContaining("is a door of this server or its Redis");
+        .hasMessageContaining("is a port of this server or its Redis");
     assertThat(guard.judged("10.1.2.4", 6379, Set.of()).getPort()).isEqualTo(6379);
   }
 
@@ -290,7 +290,7 @@ class AddressGuardTest {
     for (String here : List.of("::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::")) {
       try (AddressGuard guard = naming(here)) {
         assertThatThrownBy(() -> guard.judged("a.example", 8080, DECLARED))
-            .hasMessageContaining("is a door of this server or its Redis");
+            .hasMessageContaining("is a port of this server or its Redis");
       }
     }
     try (AddressGuard guard =
@@ -300,7 +300,7 @@ class AddressGuardTest {
             endpoints,
             new Reach(List.of("10.0.0.0/8"), true))) {
       assertThatThrownBy(() -> guard.judged("a.example", 6379, DECLARED))
-          .hasMessageContaining("is a door of this server or its Redis");
+          .hasMessageContaining("is a port of this server or its Redis");
     }
   }
 

@@ -180,7 +180,7 @@ class ServicesIT {
             """));
     for (String name : List.of("here", "named", "any", "odd")) {
       awaitStatus(name, "critical");
-      assertThat(only(name).at("/health/reason").asText()).contains("is a door of this server");
+      assertThat(only(name).at("/health/reason").asText()).contains("is a port of this server");
     }
     awaitStatus("there", "passing");
     awaitStatus("beside", "passing");

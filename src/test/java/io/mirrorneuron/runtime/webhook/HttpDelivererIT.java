@@ -194,7 +194,7 @@ class HttpDelivererIT {
   @Test
   void doorsOfThisServerStayClosedWhateverIsAllowed() {
     endpoints.add(receiver.port());
-    assertThat(send(receiver.url()).error()).contains("is a door of this server");
+    assertThat(send(receiver.url()).error()).contains("is a port of this server");
     assertThat(receiver.received()).isEmpty();
   }
 

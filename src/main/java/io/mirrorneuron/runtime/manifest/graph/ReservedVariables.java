@@ -85,7 +85,7 @@ final class ReservedVariables {
   private static void warnOfItsWork(String name, ManifestValue place) {
     if (isOfItsWork(name)) {
       place.warn(
-          "%s: the program gets this value instead of what the server tells it by %s; take it out, or use another name"
+          "%s: the program gets this value instead of the server's %s; take it out, or use another name"
               .formatted(place.label(), name));
     }
   }

@@ -383,8 +383,7 @@ public final class ServiceChecks {
         header.refuse(ManifestProblem.SHAPE, header.label() + " is no name of a header");
       } else if (OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
         header.refuse(
-            ManifestProblem.CONFLICT,
-            header.label() + " is told by the check itself; leave it out");
+            ManifestProblem.CONFLICT, header.label() + " is set by the check itself; leave it out");
       } else {
         ServiceChecks.must(header, LINE.matcher(header.asText()).matches(), "one line of text");
       }

@@ -122,7 +122,7 @@ public final class LocalEvents implements TriggerEvents {
       throw new MnException(
           ErrorCode.CONFLICT,
           "event_id_in_use",
-          "another event with the id %s was told at %s".formatted(event.eventId(), parts[0]));
+          "another event with the id %s was emitted at %s".formatted(event.eventId(), parts[0]));
     }
     return new TriggerEvent(
         event.eventId(), event.eventType(), event.source(), event.payload(), parts[0]);
@@ -162,7 +162,7 @@ public final class LocalEvents implements TriggerEvents {
       String source = isBlank(event.source()) ? USUAL_SOURCE : word(event.source(), "source");
       if (source.equals(EndedJob.TELLER)) {
         throw MnException.invalid(
-            "source %s is for what the runtime tells of itself; give another".formatted(source));
+            "source %s is reserved for events of the runtime; give another".formatted(source));
       }
       if (!isBlank(event.eventId()) && !ID.matcher(event.eventId()).matches()) {
         throw MnException.invalid(

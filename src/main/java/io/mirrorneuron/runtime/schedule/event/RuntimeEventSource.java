@@ -122,7 +122,7 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
   }
 
   private static <T> T lost(String type, Throwable why) {
-    LOG.warn("nobody was told of {}: {}", type, why.getMessage());
+    LOG.warn("no listener got {}: {}", type, why.getMessage());
     return null;
   }
 
@@ -144,9 +144,9 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
       if (e.code() == ErrorCode.UNAVAILABLE) {
         throw e;
       }
-      LOG.warn("event {} could not be told: {}", event.id(), e.getMessage());
+      LOG.warn("event {} could not be delivered: {}", event.id(), e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("event {} could not be told", event.id(), e);
+      LOG.error("event {} could not be delivered", event.id(), e);
     }
   }
 }

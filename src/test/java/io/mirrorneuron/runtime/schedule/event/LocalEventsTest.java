@@ -105,7 +105,7 @@ class LocalEventsTest {
     String large = "x".repeat(2 << 20);
     assertThatThrownBy(() -> emit(null, " ", Map.of())).hasMessage("event_type is required");
     assertThatThrownBy(() -> events.emit(new NewEvent(null, "job_completed", "runtime", Map.of())))
-        .hasMessage("source runtime is for what the runtime tells of itself; give another");
+        .hasMessage("source runtime is reserved for events of the runtime; give another");
     assertThatThrownBy(() -> emit(null, "a\nb", Map.of()))
         .hasMessage("event_type must have at most 200 characters and no control characters");
     assertThatThrownBy(() -> emit("a b", "paid", Map.of()))
