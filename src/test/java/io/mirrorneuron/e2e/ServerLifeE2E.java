@@ -218,7 +218,7 @@ class ServerLifeE2E {
               });
       assertThat(failed.path("job_id").asText()).isEqualTo(job);
       assertThat(failed.path("run_id").asText()).isNotBlank();
-      assertThat(lines.getLast().path("message").asText()).contains("told to end");
+      assertThat(lines.getLast().path("message").asText()).contains("is stopping");
     } finally {
       process.destroyForcibly();
     }
