@@ -2,10 +2,10 @@ package io.mirrorneuron;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.JobsPort.EventPage;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;

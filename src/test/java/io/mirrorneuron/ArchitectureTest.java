@@ -444,6 +444,27 @@ class ArchitectureTest {
           .notDependOnEachOther()
           .because("what two areas share is a port, never a message or a class");
 
+  /** An area of one class is beside others in {@code area}. */
+  @ArchTest
+  static final ArchRule verticlesDoNotKnowEachOther =
+      classes()
+          .that()
+          .areAssignableTo(AreaVerticle.class)
+          .should(
+              new ArchCondition<>("depend on no other area's verticle") {
+                @Override
+                public void check(JavaClass area, ConditionEvents events) {
+                  area.getDirectDependenciesFromSelf().stream()
+                      .filter(used -> used.getTargetClass().isAssignableTo(AreaVerticle.class))
+                      .filter(used -> !used.getTargetClass().isAssignableFrom(area.getName()))
+                      .forEach(
+                          used ->
+                              events.add(
+                                  SimpleConditionEvent.violated(used, used.getDescription())));
+                }
+              })
+          .because("what two areas share is a port, never a message or a class");
+
   @ArchTest
   static final ArchRule areasAreMadeByTheirModules =
       noClasses()

@@ -2,8 +2,8 @@ package io.mirrorneuron.blueprint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.bus;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.security.Principal;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.bus;
 
-import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;

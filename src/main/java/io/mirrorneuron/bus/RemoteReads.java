@@ -2,9 +2,9 @@ package io.mirrorneuron.bus;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileDocument.FileFacts;
+import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.mirrorneuron.wire.FileWish;
-import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;

@@ -2,11 +2,11 @@ package io.mirrorneuron.bus;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.port.node.RunPlace;
-import io.mirrorneuron.wire.RemoteRead;
+import io.mirrorneuron.port.node.RunNodes.RunPlace;
+import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;

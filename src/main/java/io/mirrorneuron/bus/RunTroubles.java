@@ -2,7 +2,7 @@ package io.mirrorneuron.bus;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 
 /** Why a run that is on another node cannot be told of. */
 final class RunTroubles {

@@ -1,8 +1,8 @@
 package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.JobsPort.EventPage;
+import io.mirrorneuron.port.node.DrainState.DrainAction;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;

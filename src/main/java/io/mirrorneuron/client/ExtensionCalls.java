@@ -2,8 +2,8 @@ package io.mirrorneuron.client;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ForkRequest;
-import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobsPort.ForkRequest;
+import io.mirrorneuron.port.JobsPort.HumanDecision;
 import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ForkJobRequest;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.node.Greeting;
+import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeRequest;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeResponse;

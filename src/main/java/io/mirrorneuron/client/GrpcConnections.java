@@ -1,6 +1,6 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.config.PemFiles;
+import io.mirrorneuron.config.JwtSettings.PemFiles;
 import io.mirrorneuron.security.MutualTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;

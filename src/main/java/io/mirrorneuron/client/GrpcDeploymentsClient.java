@@ -1,10 +1,10 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.Result;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
-import io.mirrorneuron.port.schedule.NewDeployment;
-import io.mirrorneuron.port.schedule.PlannedDeployment;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.DeploymentsPort.NewDeployment;
+import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment;
 import io.mirrorneuron.proto.ext.v1.DeployPlannedRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeploymentVersionsRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;

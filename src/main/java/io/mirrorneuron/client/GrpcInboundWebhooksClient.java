@@ -1,12 +1,12 @@
 package io.mirrorneuron.client;
 
 import com.google.protobuf.ByteString;
-import io.mirrorneuron.port.schedule.AcceptedHook;
-import io.mirrorneuron.port.schedule.HookDelivery;
-import io.mirrorneuron.port.schedule.InboundWebhook;
 import io.mirrorneuron.port.schedule.InboundWebhooks;
-import io.mirrorneuron.port.schedule.NewHook;
-import io.mirrorneuron.port.schedule.NewWebhook;
+import io.mirrorneuron.port.schedule.InboundWebhooks.AcceptedHook;
+import io.mirrorneuron.port.schedule.InboundWebhooks.HookDelivery;
+import io.mirrorneuron.port.schedule.InboundWebhooks.InboundWebhook;
+import io.mirrorneuron.port.schedule.InboundWebhooks.NewHook;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.NewWebhook;
 import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.proto.ext.v1.ChangeWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.CreateWebhookRequest;

@@ -1,14 +1,14 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.schedule.AppliedSchedule;
-import io.mirrorneuron.port.schedule.BackfillReport;
-import io.mirrorneuron.port.schedule.DispatchReport;
-import io.mirrorneuron.port.schedule.FiringPreview;
-import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.port.schedule.PreviewQuery;
-import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.ScheduleView.ScheduleVersions;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.AppliedSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillReport;
+import io.mirrorneuron.port.schedule.SchedulesPort.DispatchReport;
+import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.PreviewQuery;
 import io.mirrorneuron.proto.ext.v1.ApplyScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.JwtSettings.PemFiles;
 import java.util.List;
 
 /**

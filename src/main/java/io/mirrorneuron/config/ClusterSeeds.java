@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.RedisSettings.RedisNames;
 import java.nio.file.Path;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.NodeSettings.PortRange;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;

@@ -3,7 +3,9 @@ package io.mirrorneuron.config;
 import static java.util.stream.Collectors.joining;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.JwtAlgorithm.Family;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm.Family;
+import io.mirrorneuron.config.NodeSettings.PortRange;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.URI;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.JwtSettings.PemFiles;
 import io.mirrorneuron.model.Lifetime;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Who this server is among those that share one Redis.
@@ -241,5 +244,28 @@ public record NodeSettings(
         none || all,
         "given together with %1$s.tls_key and %1$s.tls_ca".formatted(group));
     return all ? new PemFiles(key, cert, ca) : null;
+  }
+
+  /**
+   * Numbers of ports that follow each other.
+   *
+   * @param first 1 to 65535
+   * @param last of them, itself included
+   */
+  public record PortRange(int first, int last) {
+    private static final Pattern FORM = Pattern.compile("(\\d{1,5})\\s*-\\s*(\\d{1,5})");
+
+    /** Of {@code 20000-24999}; empty when it is not like that. */
+    public static Optional<PortRange> parse(String text) {
+      Matcher form = FORM.matcher(text.strip());
+      if (!form.matches()) {
+        return Optional.empty();
+      }
+      PortRange range =
+          new PortRange(Integer.parseInt(form.group(1)), Integer.parseInt(form.group(2)));
+      return range.first >= 1 && range.first <= range.last && range.last <= 65_535
+          ? Optional.of(range)
+          : Optional.empty();
+    }
   }
 }

@@ -1,6 +1,9 @@
 package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.RedisSettings.Acknowledge;
+import io.mirrorneuron.config.RedisSettings.RedisNames;
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.mirrorneuron.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
 import io.mirrorneuron.wire.DottedKeys;
 import java.math.BigDecimal;
 import java.util.ArrayList;

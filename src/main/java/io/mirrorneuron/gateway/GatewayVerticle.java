@@ -25,7 +25,7 @@ import io.mirrorneuron.listen.Http2RequestHead;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;

@@ -2,6 +2,7 @@ package io.mirrorneuron.human;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.wire.Timestamps;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,11 +2,11 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ModelsPort.ModelInstalls;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.port.models.ModelInstalls;
-import io.mirrorneuron.port.models.ModelOwner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.launch;
 
 import io.mirrorneuron.launch.hook.BundleHooks;
-import io.mirrorneuron.launch.hook.HookNews;
+import io.mirrorneuron.launch.hook.HookStore.HookNews;
+import io.mirrorneuron.port.ModelsPort.ModelNeed;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
-import io.mirrorneuron.port.models.ModelNeed;
 import java.util.List;
 import java.util.function.LongConsumer;
 

@@ -1,5 +1,7 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.LaunchRecord.LaunchEvent;
+import io.mirrorneuron.launch.LaunchRecord.Phase;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;

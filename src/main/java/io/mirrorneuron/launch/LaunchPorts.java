@@ -2,7 +2,7 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.launch.hook.RunHooks;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.models.ModelsPort;
+import io.mirrorneuron.port.ModelsPort;
 import java.time.Clock;
 import java.time.Duration;
 

@@ -1,10 +1,17 @@
 package io.mirrorneuron.launch;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.port.ModelsPort.ModelInstalls;
+import io.mirrorneuron.port.Validation;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A launch as it is stored: all that is needed to go on with it, and what is told of it.
@@ -124,5 +131,116 @@ public record LaunchRecord(
     }
     all.add(new LaunchEvent(seq, ts, phase.word(), status, message, details));
     return new LaunchRecord(key, order, runId, jobId, prepared, takenUp, all);
+  }
+
+  /**
+   * How a launch went that came to its end, or how far it has come.
+   *
+   * @param jobId null while nothing is submitted
+   * @param status of the job, {@code pending}; {@code launching} while nothing is submitted
+   * @param source {@code catalog}, {@code path} or {@code bundle}
+   * @param validation null while it was not validated, or when that was skipped
+   * @param modelInstall null while that was not looked at
+   * @param webUiService as its manifest describes it; null for none
+   * @param warnings of the runtime
+   */
+  public record Launched(
+      String jobId,
+      String runId,
+      String status,
+      String source,
+      Object blueprint,
+      Validation validation,
+      ModelInstalls modelInstall,
+      String progressId,
+      Object webUiService,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
+
+  /**
+   * A launch that goes on.
+   *
+   * @param found completes when its bundle is known
+   * @param done completes when there is a job
+   */
+  public record LaunchTicket(CompletableFuture<Launched> found, CompletableFuture<Launched> done) {
+
+    static LaunchTicket open() {
+      return new LaunchTicket(new CompletableFuture<>(), new CompletableFuture<>());
+    }
+
+    void fail(MnException failure) {
+      found.completeExceptionally(failure);
+      done.completeExceptionally(failure);
+    }
+  }
+
+  /**
+   * One thing that happened in a launch.
+   *
+   * @param seq grows within the launch
+   * @param ts as ISO 8601
+   * @param phase its word
+   * @param status {@link #RUNNING}, {@link #COMPLETED}, {@link #FAILED} or {@link #SKIPPED}
+   * @param details members that the phase tells; null for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record LaunchEvent(
+      long seq,
+      String ts,
+      String phase,
+      String status,
+      String message,
+      Map<String, Object> details) {
+    public static final String RUNNING = "running";
+    public static final String COMPLETED = "completed";
+    public static final String FAILED = "failed";
+    public static final String SKIPPED = "skipped";
+
+    /** Two details, told in this order. */
+    static Map<String, Object> details(String one, Object value, String other, Object otherValue) {
+      Map<String, Object> details = new LinkedHashMap<>();
+      details.put(one, value);
+      details.put(other, otherValue);
+      return details;
+    }
+
+    boolean is(Phase that, String word) {
+      return phase.equals(that.word()) && status.equals(word);
+    }
+  }
+
+  /** What a launch goes through, in this order. */
+  public enum Phase {
+    RESOLVE_SOURCE("Find the bundle"),
+    REQUIREMENTS("Check what it requires"),
+    MODEL_INSTALL("Install its models"),
+    CLEANUP("Clear up after older runs"),
+    PRE_LAUNCH("Run its own preparation"),
+    VALIDATION("Validate it"),
+    PREPARE_BUNDLE("Prepare the bundle"),
+    SUBMIT("Submit the job"),
+    /** The launch as a whole: it is told when all is over. */
+    LAUNCH("Launch");
+
+    private final String label;
+
+    Phase(String label) {
+      this.label = label;
+    }
+
+    /** As the contract writes it: {@code resolve_source}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The phase of that word, which a launch has written. */
+    static Phase of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+
+    /** For people. */
+    public String label() {
+      return label;
+    }
   }
 }

@@ -1,17 +1,20 @@
 package io.mirrorneuron.launch;
 
 import io.mirrorneuron.config.TrustedFolders.Refusal;
+import io.mirrorneuron.launch.LaunchRecord.LaunchEvent;
+import io.mirrorneuron.launch.LaunchRecord.Launched;
+import io.mirrorneuron.launch.LaunchRecord.Phase;
 import io.mirrorneuron.launch.hook.BundleHooks;
-import io.mirrorneuron.launch.hook.HookNews;
-import io.mirrorneuron.launch.hook.HookOrder;
+import io.mirrorneuron.launch.hook.HookStore.HookNews;
+import io.mirrorneuron.launch.hook.HookStore.HookOrder;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
+import io.mirrorneuron.port.ModelsPort.ModelInstalls;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
+import io.mirrorneuron.port.ModelsPort.PullProgress;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
-import io.mirrorneuron.port.models.ModelInstalls;
-import io.mirrorneuron.port.models.ModelOwner;
-import io.mirrorneuron.port.models.PullProgress;
 import io.mirrorneuron.wire.HiddenTexts;
 import java.time.Duration;
 import java.util.EnumSet;

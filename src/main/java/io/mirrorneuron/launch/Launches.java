@@ -1,12 +1,15 @@
 package io.mirrorneuron.launch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.launch.LaunchRecord.LaunchEvent;
+import io.mirrorneuron.launch.LaunchRecord.LaunchTicket;
+import io.mirrorneuron.launch.LaunchRecord.Phase;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.models.ModelInstalls;
-import io.mirrorneuron.port.models.ModelOwner;
-import io.mirrorneuron.port.models.ModelView;
-import io.mirrorneuron.port.models.ModelsPort;
+import io.mirrorneuron.port.ModelsPort;
+import io.mirrorneuron.port.ModelsPort.ModelInstalls;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
+import io.mirrorneuron.port.ModelsPort.ModelView;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;

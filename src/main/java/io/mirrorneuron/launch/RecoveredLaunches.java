@@ -1,5 +1,6 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.LaunchRecord.Phase;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.untrusted.RefusedFile;
 import io.mirrorneuron.untrusted.TreeWalk;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

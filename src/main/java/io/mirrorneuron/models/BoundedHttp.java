@@ -1,6 +1,6 @@
 package io.mirrorneuron.models;
 
-import io.mirrorneuron.models.UpstreamFailure.Kind;
+import io.mirrorneuron.models.BoundedHttp.UpstreamFailure.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -338,6 +338,65 @@ public final class BoundedHttp implements AutoCloseable {
                 }
               });
       return done::countDown;
+    }
+  }
+
+  /**
+   * A server that was asked did not answer as it should. The message is for people, with no key.
+   */
+  public static final class UpstreamFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Why. */
+    public enum Kind {
+      /** Nobody answers there. */
+      AWAY,
+      /** It took longer than was allowed. */
+      LATE,
+      /** Nobody waits for the answer any more. */
+      GONE,
+      /** An answer that is none, a cut connection, a status of failure. */
+      BAD
+    }
+
+    private final Kind kind;
+    private final int status;
+
+    public UpstreamFailure(Kind kind, String message) {
+      this(kind, 0, message);
+    }
+
+    /**
+     * @param status of the answer; 0 when there was none
+     */
+    UpstreamFailure(Kind kind, int status, String message) {
+      super(message);
+      this.kind = kind;
+      this.status = status;
+    }
+
+    public Kind kind() {
+      return kind;
+    }
+
+    public int status() {
+      return status;
+    }
+  }
+
+  /**
+   * What an answer may take.
+   *
+   * @param total from the request to the last byte
+   * @param silence without a byte
+   * @param lineBytes of one line
+   * @param bytes of the whole
+   */
+  public record Bounds(Duration total, Duration silence, int lineBytes, long bytes) {
+
+    /** The same in less time. */
+    public Bounds within(Duration time) {
+      return new Bounds(time, silence.compareTo(time) < 0 ? silence : time, lineBytes, bytes);
     }
   }
 }

@@ -1,7 +1,8 @@
 package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.mirrorneuron.port.models.ModelRequirements;
+import io.mirrorneuron.models.ModelCatalog.ModelName;
+import io.mirrorneuron.port.ModelsPort.ModelRequirements;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;

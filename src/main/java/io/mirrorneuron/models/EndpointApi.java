@@ -2,8 +2,10 @@ package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.config.ModelSettings;
+import io.mirrorneuron.models.BoundedHttp.Bounds;
 import io.mirrorneuron.models.BoundedHttp.Call;
-import io.mirrorneuron.models.UpstreamFailure.Kind;
+import io.mirrorneuron.models.BoundedHttp.UpstreamFailure;
+import io.mirrorneuron.models.BoundedHttp.UpstreamFailure.Kind;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.models.ModelOwner;
-import io.mirrorneuron.port.models.PullProgress;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
+import io.mirrorneuron.port.ModelsPort.PullProgress;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.ArrayList;

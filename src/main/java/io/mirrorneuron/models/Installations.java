@@ -2,11 +2,14 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.BoundedHttp.Bounds;
+import io.mirrorneuron.models.BoundedHttp.UpstreamFailure;
+import io.mirrorneuron.models.BoundedHttp.UpstreamFailure.Kind;
+import io.mirrorneuron.models.ModelCatalog.ModelName;
 import io.mirrorneuron.models.Ownership.Owners;
-import io.mirrorneuron.models.UpstreamFailure.Kind;
-import io.mirrorneuron.port.models.ModelOwner;
-import io.mirrorneuron.port.models.ModelsPort;
-import io.mirrorneuron.port.models.PullProgress;
+import io.mirrorneuron.port.ModelsPort;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
+import io.mirrorneuron.port.ModelsPort.PullProgress;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.mirrorneuron.models.BoundedHttp.Bounds;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.io.IOException;
@@ -9,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -104,5 +107,48 @@ public final class ModelCatalog {
     } catch (IOException e) {
       throw new UncheckedIOException("the catalog of models is broken", e);
     }
+  }
+
+  /** Names of models that mean the same. */
+  public static final class ModelName {
+    private static final String NAMESPACE = "ai/";
+    private static final String LATEST = ":latest";
+
+    private ModelName() {}
+
+    /**
+     * Equal for equal models: without a registry, {@code ai/} and {@code :latest}, in small
+     * letters.
+     */
+    public static String key(String name) {
+      String key = name.strip().toLowerCase(Locale.ROOT);
+      int slash = key.indexOf('/');
+      if (slash > 0 && isRegistry(key.substring(0, slash))) {
+        key = key.substring(slash + 1);
+      }
+      if (key.startsWith(NAMESPACE)) {
+        key = key.substring(NAMESPACE.length());
+      }
+      return key.endsWith(LATEST) ? key.substring(0, key.length() - LATEST.length()) : key;
+    }
+
+    private static boolean isRegistry(String word) {
+      return word.contains(".") || word.contains(":") || word.equals("localhost");
+    }
+  }
+
+  /**
+   * How long others may take.
+   *
+   * @param answer of {@code GET /models}
+   * @param pull of a model
+   * @param chat of a benchmark
+   */
+  public record ModelLimits(Duration answer, Bounds pull, Bounds chat) {
+    public static final ModelLimits STANDARD =
+        new ModelLimits(
+            Duration.ofSeconds(2),
+            new Bounds(Duration.ofSeconds(1200), Duration.ofSeconds(180), 64 << 10, 256 << 20),
+            new Bounds(Duration.ofSeconds(180), Duration.ofSeconds(180), 256 << 10, 8 << 20));
   }
 }

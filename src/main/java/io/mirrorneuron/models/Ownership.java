@@ -2,7 +2,8 @@ package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.models.ModelCatalog.ModelName;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
 import io.mirrorneuron.server.SecretFile;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

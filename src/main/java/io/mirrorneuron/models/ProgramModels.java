@@ -1,7 +1,7 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.config.ModelSettings;
-import io.mirrorneuron.port.models.ConfiguredModel;
+import io.mirrorneuron.port.ModelsPort.ConfiguredModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.port;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 
 /** What nodes have, and how they are. Blocking and thread-safe. */
 public interface ClusterView {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -89,4 +90,84 @@ public record JobDetail(
    */
   public record Parts(
       JsonNode agents, JsonNode ledger, JsonNode topology, JsonNode manifest, JsonNode result) {}
+
+  /**
+   * An agent of a job. What a runtime does not tell is null.
+   *
+   * @param type {@code executor}, {@code router} …
+   * @param processed how many messages it has handled
+   * @param depth how many wait for it
+   */
+  public record JobAgent(
+      String id, String type, String status, Long processed, Long depth, String lastError) {}
+
+  /**
+   * What a document tells of a job: one that a runtime wrote, a manifest, or a file of a run. What
+   * it does not tell is null.
+   *
+   * @param status a word of whoever wrote the document
+   * @param submittedAt ISO-8601, as is {@code endedAt}
+   * @param isLasting whether it is a service or its kind, which end only by a word from outside
+   * @param failures what may tell why the job failed, the most trustworthy first
+   */
+  public record JobFacts(
+      String status,
+      String runId,
+      String graphId,
+      String traceId,
+      String submittedAt,
+      String endedAt,
+      boolean isLasting,
+      List<JsonNode> failures) {
+    public static final JobFacts NONE =
+        new JobFacts(null, null, null, null, null, null, false, List.of());
+
+    public JobFacts {
+      failures = List.copyOf(failures);
+    }
+
+    /** The same, and what it does not tell as a document tells that is less to be trusted. */
+    public JobFacts or(JobFacts other) {
+      if (other == NONE) {
+        return this;
+      }
+      return new JobFacts(
+          or(status, other.status),
+          or(runId, other.runId),
+          or(graphId, other.graphId),
+          or(traceId, other.traceId),
+          or(submittedAt, other.submittedAt),
+          or(endedAt, other.endedAt),
+          isLasting || other.isLasting,
+          Stream.concat(failures.stream(), other.failures.stream()).toList());
+    }
+
+    private static String or(String reported, String otherwise) {
+      return reported == null ? otherwise : reported;
+    }
+  }
+
+  /**
+   * A job at a glance, read from its row or from the {@code job} member of its detail. What a
+   * runtime does not tell is null.
+   *
+   * @param updatedAt when the runtime last wrote down anything of it
+   * @param submittedBy subject of the token, as is {@code cancelledBy}
+   * @param cancelReason in the words of who cancelled the job
+   * @param endedAt not told by rows
+   * @param lastEvent its type
+   * @param recoveryReason why a person has to look at the job
+   */
+  public record JobBrief(
+      String jobId,
+      String graphId,
+      String status,
+      String submittedAt,
+      String updatedAt,
+      String submittedBy,
+      String endedAt,
+      String cancelledBy,
+      String cancelReason,
+      String lastEvent,
+      String recoveryReason) {}
 }

@@ -64,7 +64,7 @@ public record JobPage(List<Row> data, Boolean truncated, String next) {
 
   /**
    * A row as it was stored. Most rows go on to clients unread; who needs members reads them as a
-   * {@link JobBrief}.
+   * {@link JobDetail.JobBrief}.
    *
    * @param json an object
    */

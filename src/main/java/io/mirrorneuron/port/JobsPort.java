@@ -1,7 +1,13 @@
 package io.mirrorneuron.port;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
@@ -208,4 +214,245 @@ public interface JobsPort {
     @Override
     void close();
   }
+
+  /**
+   * Answer to a submission.
+   *
+   * @param status {@code pending}; of a call that was repeated, how far the job is that the first
+   *     made
+   * @param warnings what the author should look at though the job can run
+   */
+  public record SubmittedJob(
+      String jobId,
+      String status,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+    public SubmittedJob {
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+
+    public SubmittedJob(String jobId, String status) {
+      this(jobId, status, List.of());
+    }
+
+    public SubmittedJob at(String present) {
+      return new SubmittedJob(jobId, present, warnings);
+    }
+
+    public SubmittedJob withWarnings(List<String> sentences) {
+      return new SubmittedJob(jobId, status, sentences);
+    }
+  }
+
+  /**
+   * Where a new job begins that takes over what another one had done by then.
+   *
+   * @param step it and all that follows is done again; null when {@code event} says where
+   * @param event the job as it was after the event with this sequence number; 0 is its beginning
+   * @param inputs bodies that take the place of those the steps, or at the beginning the
+   *     entrypoints, were started with
+   * @param bundle what the new job runs instead of the manifest and files of the other one, with
+   *     the same steps, edges and agents; null for the same
+   * @param idempotencyKey same key and content: same job; null means every call makes a job
+   * @param submittedBy the name that the caller's token vouches for; null when it vouches for none
+   */
+  public record ForkRequest(
+      String step,
+      long event,
+      Map<String, JsonNode> inputs,
+      Submission bundle,
+      String idempotencyKey,
+      String submittedBy) {
+
+    public ForkRequest {
+      inputs = Map.copyOf(inputs);
+    }
+
+    public static ForkRequest atStep(String step) {
+      return new ForkRequest(step, 0, Map.of(), null, null, null);
+    }
+
+    public static ForkRequest atEvent(long seq) {
+      return new ForkRequest(null, seq, Map.of(), null, null, null);
+    }
+
+    public static ForkRequest atBeginning() {
+      return atEvent(0);
+    }
+
+    /** The same with other {@code inputs}. */
+    public ForkRequest with(Map<String, JsonNode> others) {
+      return new ForkRequest(step, event, others, bundle, idempotencyKey, submittedBy);
+    }
+
+    /** The same with another {@code bundle}. */
+    public ForkRequest with(Submission other) {
+      return new ForkRequest(step, event, inputs, other, idempotencyKey, submittedBy);
+    }
+
+    /** The same with another {@code idempotencyKey}. */
+    public ForkRequest with(String key) {
+      return new ForkRequest(step, event, inputs, bundle, key, submittedBy);
+    }
+
+    /** The same by another caller. */
+    public ForkRequest by(String subject) {
+      return new ForkRequest(step, event, inputs, bundle, idempotencyKey, subject);
+    }
+  }
+
+  /**
+   * The new job that begins where another one was.
+   *
+   * @param id the same as {@code jobId}
+   * @param status {@code pending}; of a call that was repeated, how far the job is that the first
+   *     made
+   */
+  public record ForkedJob(String id, String jobId, String status, ForkPoint forkedFrom) {}
+
+  /** Where a job began: at a place of another one. */
+  public record ForkPoint(String jobId, Place at) {
+
+    /**
+     * A text or a number in JSON.
+     *
+     * @param step null for a place between two events
+     * @param event the number of the last event that was taken over, 0 for the beginning
+     */
+    public record Place(String step, long event) {
+      public static Place atStep(String step) {
+        return new Place(step, 0);
+      }
+
+      public static Place atEvent(long event) {
+        return new Place(null, event);
+      }
+
+      @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+      static Place of(Object json) {
+        return json instanceof Number number
+            ? atEvent(number.longValue())
+            : atStep(String.valueOf(json));
+      }
+
+      @JsonValue
+      Object json() {
+        return step == null ? (Object) event : step;
+      }
+    }
+  }
+
+  /** Answer to a message that is durable now; {@code accepted} is true. */
+  public record SentMessage(boolean accepted, String jobId, String agentId, String messageId) {}
+
+  /**
+   * Answer to a dead letter that was delivered again; {@code replayed} is true.
+   *
+   * @param agentId who has the message now
+   * @param index of the dead letter among those of the job, from 0
+   */
+  public record ReplayedLetter(boolean replayed, String jobId, String agentId, int index) {}
+
+  /** Why a job is cancelled, in words for people. */
+  public static final class CancelReason {
+    private static final int MAX_CHARACTERS = 1000;
+
+    private CancelReason() {}
+
+    /**
+     * The reason without blanks around it; null for none.
+     *
+     * @throws MnException INVALID when it is longer than 1,000 characters
+     */
+    public static String checked(String reason) {
+      if (reason == null || reason.isBlank()) {
+        return null;
+      }
+      if (reason.length() > MAX_CHARACTERS) {
+        throw MnException.invalid("reason must have at most " + MAX_CHARACTERS + " characters");
+      }
+      return reason.strip();
+    }
+  }
+
+  /**
+   * The new, paused job that was made of a backup.
+   *
+   * @param status {@code paused}
+   * @param sourceJobId of the job that the backup was made of, as is {@code sourceRunId}
+   * @param restoreProvenance what the job remembers of its backup, whose own {@code source} is part
+   *     of it
+   */
+  public record RestoredJob(
+      String jobId,
+      String runId,
+      String blueprintId,
+      String status,
+      String sourceJobId,
+      String sourceRunId,
+      JsonNode restoreProvenance,
+      Recovery recovery) {
+
+    /**
+     * What is expected of people.
+     *
+     * @param action a word of the contract
+     * @param reason a sentence
+     */
+    public record Recovery(String jobId, String action, String reason) {}
+  }
+
+  /**
+   * A paused job with all it has, from which another runtime can make a job that goes on there.
+   * Nothing in it is hidden: it may hold secrets that the manifest, the payloads or messages hold.
+   *
+   * @param json the document {@code mn.backup.v1} or {@code v2}: {@code {schema_version,
+   *     created_at, source, target_policy, sections, runtime: {job, agents, events}, bundle}};
+   *     {@code bundle.executables} names the files that are programs, where the maker knew them
+   * @param files the bundle by path: {@code manifest.json} and {@code payloads/…}
+   */
+  public record Backup(String json, Map<String, byte[]> files) {
+    public static final String MANIFEST = "manifest.json";
+
+    /** What paths of payload files begin with. */
+    public static final String PAYLOADS = "payloads/";
+
+    /** The value of {@code schema_version}. */
+    public static final String SCHEMA = "mn.backup.v1";
+
+    /** The same document, as clients of release 1.2.31 want it labelled: they refuse the other. */
+    public static final String SCHEMA_2 = "mn.backup.v2";
+
+    public Backup {
+      files = Map.copyOf(files);
+    }
+  }
+
+  /**
+   * A slice of a job's event log.
+   *
+   * @param events JSON texts in order; each carries its sequence number as {@code seq}
+   * @param next the cursor to continue from: the sequence number of the last event read
+   * @param ended true when the job is terminal and nothing follows this page; a page of {@link
+   *     JobsPort#events} with as many events as were asked for never says so, the one behind it
+   *     does
+   */
+  public record EventPage(List<String> events, long next, boolean ended) {
+    /** The name under which the events of the cluster are read, as if they were those of a job. */
+    public static final String CLUSTER = "__cluster__";
+
+    public EventPage {
+      events = List.copyOf(events);
+    }
+  }
+
+  /**
+   * What somebody does about a request of a job's step.
+   *
+   * @param runId of the job
+   * @param action {@code respond}, {@code claim} or {@code release}
+   * @param body as it was sent, with the name of who sent it as {@code by}
+   * @param subject the name that the caller's token vouches for, or null
+   */
+  public record HumanDecision(
+      String runId, String requestId, String action, ObjectNode body, String subject) {}
 }

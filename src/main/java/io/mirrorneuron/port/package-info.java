@@ -1,8 +1,9 @@
 /**
- * What areas, doors and Java programs ask a runtime for, wherever it runs: {@link
- * io.mirrorneuron.port.JobsPort} and {@link io.mirrorneuron.port.ClusterPort}, with the records
- * they take and answer. {@code runtime} implements them in this process, {@code client} over gRPC.
- * Each record is its JSON form too, for HTTP and gRPC and the client: its components in order, or,
- * of what runtimes tell in different ways, the JSON as it was written. Uses {@code model} only.
+ * The ports that areas, the gRPC server and Java programs call: {@link
+ * io.mirrorneuron.port.JobsPort}, {@link io.mirrorneuron.port.ClusterPort}, {@link
+ * io.mirrorneuron.port.ModelsPort} and {@link io.mirrorneuron.port.OperationsPort}, each with the
+ * records that it takes and answers. {@code runtime} implements them in this process, {@code
+ * client} over gRPC. A record is its JSON form, too: its components in order, or the JSON as
+ * another runtime wrote it. Uses {@code model} only.
  */
 package io.mirrorneuron.port;

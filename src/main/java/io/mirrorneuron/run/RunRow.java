@@ -3,7 +3,7 @@ package io.mirrorneuron.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.run.JobPlaces.Standing;
+import io.mirrorneuron.run.RunIndex.JobPlaces.Standing;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;

@@ -1,17 +1,17 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.Admission.Keeping;
+import io.mirrorneuron.runtime.admission.Admission.PortState;
 import io.mirrorneuron.runtime.admission.ClusterPeers;
-import io.mirrorneuron.runtime.admission.Keeping;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
-import io.mirrorneuron.runtime.admission.PortState;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
-import io.mirrorneuron.runtime.exec.process.HardLimits;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.HardLimits;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.storage.Storage;
 
 /** Puts together what says which jobs the machine of a runtime takes in. */

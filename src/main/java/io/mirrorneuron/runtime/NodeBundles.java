@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.port.PayloadSource;
-import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RedisBundleIndex;
-import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.mirrorneuron.store.bundle.BundleIndex.Unused;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.store.bundle.SharedBundles;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEventSource;
@@ -17,7 +17,7 @@ import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisTriggerEventStore;
-import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicReference;
 

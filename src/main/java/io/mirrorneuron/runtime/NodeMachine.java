@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
 import java.util.function.Supplier;
 
 /**

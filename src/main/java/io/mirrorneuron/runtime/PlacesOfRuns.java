@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.run.JobPlaces;
+import io.mirrorneuron.run.RunIndex.JobPlaces;
 
 /**
  * Tells on which nodes runs are.

@@ -4,7 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.runtime.exec.workspace.FolderClaims;
 import io.mirrorneuron.runtime.local.Answers;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

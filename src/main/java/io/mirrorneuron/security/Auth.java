@@ -4,6 +4,8 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.Locale;
 
 /** Says who a caller is, before a byte of the body or a message is read. */
 @FunctionalInterface
@@ -44,5 +46,56 @@ public interface Auth {
 
   static MnException unauthenticated(String sentence) {
     return new MnException(ErrorCode.UNAUTHENTICATED, "unauthenticated", sentence);
+  }
+
+  /** What a caller may do; each role includes the ones before it. */
+  public enum Role {
+    VIEWER,
+    OPERATOR,
+    ADMIN;
+
+    public boolean reaches(Role needed) {
+      return compareTo(needed) >= 0;
+    }
+
+    /** The word used in the contract and in tokens. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Role of(String word) {
+      return valueOf(word.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * The authenticated caller.
+   *
+   * @param subject the name that the caller's token vouches for; null when it vouches for none, as
+   *     shared tokens do
+   * @param role what the caller may do
+   * @param expiry when the proof ends; null when it does not end by itself
+   */
+  public record Principal(String subject, Role role, Instant expiry) {
+
+    /** A caller without a name: one with a shared token, or one on this machine. */
+    public static Principal unnamed(Role role) {
+      return new Principal(null, role, null);
+    }
+
+    /**
+     * @throws MnException FORBIDDEN
+     */
+    public void requireRole(Role needed) {
+      if (!role.reaches(needed)) {
+        throw new MnException(
+            ErrorCode.FORBIDDEN,
+            "forbidden",
+            "this operation needs the role "
+                + needed.word()
+                + "; the token gives the role "
+                + role.word());
+      }
+    }
   }
 }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.security;
 
-import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;

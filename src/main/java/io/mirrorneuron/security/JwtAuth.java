@@ -7,6 +7,8 @@ import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.SteeringCharacters;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

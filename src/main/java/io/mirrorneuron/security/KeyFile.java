@@ -1,8 +1,9 @@
 package io.mirrorneuron.security;
 
-import io.mirrorneuron.config.JwtAlgorithm;
-import io.mirrorneuron.config.JwtAlgorithm.Family;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm.Family;
+import io.mirrorneuron.security.KeySet.NamedKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

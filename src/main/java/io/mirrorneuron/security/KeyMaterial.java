@@ -1,7 +1,7 @@
 package io.mirrorneuron.security;
 
-import io.mirrorneuron.config.JwtAlgorithm;
-import io.mirrorneuron.config.JwtAlgorithm.Family;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm.Family;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;

@@ -2,7 +2,9 @@ package io.mirrorneuron.security;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Auth.Principal;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,4 +93,11 @@ final class KeySet {
       return byText.estimatedSize();
     }
   }
+
+  /**
+   * A key for one algorithm.
+   *
+   * @param id what tokens call it (kid), or null
+   */
+  record NamedKey(String id, JwtAlgorithm algorithm, KeyMaterial material) {}
 }

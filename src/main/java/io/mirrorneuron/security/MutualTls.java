@@ -1,6 +1,6 @@
 package io.mirrorneuron.security;
 
-import io.mirrorneuron.config.PemFiles;
+import io.mirrorneuron.config.JwtSettings.PemFiles;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpServerOptions;

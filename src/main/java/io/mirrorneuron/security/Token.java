@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.math.BigDecimal;

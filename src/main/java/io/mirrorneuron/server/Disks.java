@@ -4,7 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
-import io.mirrorneuron.storage.WatchedFolder;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;

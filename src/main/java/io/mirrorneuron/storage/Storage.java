@@ -3,6 +3,7 @@ package io.mirrorneuron.storage;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.FreeSpace.Room;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.storage;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,5 +115,38 @@ public final class StorageWatch implements Readiness, AutoCloseable {
   public void close() {
     closed = true;
     thread.interrupt();
+  }
+
+  /**
+   * A folder that this server cannot do without.
+   *
+   * @param what it is, for people: {@code the home folder}
+   * @param setting that moves it elsewhere
+   */
+  public record WatchedFolder(String what, String setting, Path folder) {
+    public WatchedFolder {
+      folder = folder.toAbsolutePath().normalize();
+    }
+
+    boolean holds(Path file) {
+      return file.startsWith(folder);
+    }
+  }
+
+  /** Port: checks the store of jobs. */
+  public interface StoreProbe {
+    /** Whether there is a connection, as far as is known without asking. */
+    boolean isConnected();
+
+    /** Completes when the store answers at all. */
+    CompletionStage<?> answers();
+
+    /** What it means when it does not answer. */
+    default String silence() {
+      return "Redis does not answer";
+    }
+
+    /** Completes when the store has made a trial write. */
+    CompletionStage<?> writes();
   }
 }

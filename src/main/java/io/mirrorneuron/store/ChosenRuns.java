@@ -1,8 +1,8 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.bucket.ClaimKeys;
-import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

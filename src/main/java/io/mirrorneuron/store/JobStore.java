@@ -1,5 +1,10 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -239,5 +244,95 @@ public interface JobStore {
     public FencedException(String jobId) {
       super("job " + jobId + " has another owner now");
     }
+  }
+
+  /**
+   * Who owns a job.
+   *
+   * @param epoch rises each time the job is taken over; 0 of one that has ended and is packed
+   */
+  public record JobHolder(String owner, long epoch) {}
+
+  /**
+   * Port: the row of a job as the engine last wrote it. Every commit changes it, so equal bytes
+   * mean that nothing of the job has changed.
+   */
+  @FunctionalInterface
+  public interface JobRows {
+    /**
+     * The row's bytes, or null when there is no such job. Called from an event loop, completes on
+     * it.
+     */
+    Future<Buffer> row(String jobId);
+  }
+
+  /** Why a job is not made, in the words that its submitter reads. */
+  public static final class JobRefusals {
+    private JobRefusals() {}
+
+    public static MnException keyReused() {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_reused",
+          "this Idempotency-Key was used before for another submission");
+    }
+
+    /**
+     * @param holder the job that has the run
+     */
+    public static MnException runIdInUse(String holder) {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "run_id_in_use",
+          "job " + holder + " has a run with this id; choose another run_id, or none");
+    }
+
+    public static MnException bundleGone() {
+      return new MnException(
+          ErrorCode.PRECONDITION,
+          JobStore.BUNDLE_GONE,
+          "the payload files were removed while the job was made; submit it again");
+    }
+  }
+
+  /**
+   * Which jobs are wanted, last changed first.
+   *
+   * @param limit so many at most
+   * @param open whether those are among them that have not ended
+   * @param ended words of the final statuses whose jobs are among them
+   * @param after only jobs behind this one; null for the first ones
+   */
+  public record RowsWanted(int limit, boolean open, List<String> ended, RankedJob after) {
+
+    /** The first of all. */
+    public static RowsWanted newest(int limit, boolean includeTerminal) {
+      return new RowsWanted(limit, true, includeTerminal ? RunStatus.FINAL_WORDS : List.of(), null);
+    }
+
+    /** The same behind a place. */
+    public RowsWanted behind(RankedJob place) {
+      return new RowsWanted(limit, open, ended, place);
+    }
+  }
+
+  /** A store of jobs that hands out their rows as they lie there. */
+  public interface ServedJobStore extends JobStore, EndedJobs {
+    /** The hot read path: finished bytes, on the caller's event loop. */
+    JobRows hotRows();
+  }
+
+  /** Port: jobs that have ended, to be removed one by one. Thread-safe and not blocking. */
+  public interface EndedJobs {
+    /** Ids of jobs that have ended, those that ended first before others of their status. */
+    CompletionStage<List<String>> endedJobs(int limit);
+
+    /**
+     * Removes these jobs with all they have, but for those that are open, whose runs are not
+     * complete in the run store, or that wait for a reader. One that is gone is removed already.
+     *
+     * @return those that stay
+     */
+    CompletionStage<List<String>> remove(List<String> jobIds);
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.store.JobStore.RowsWanted;
 import io.mirrorneuron.store.bucket.PackedJob;
 import io.mirrorneuron.store.bucket.PackedJobs;
 import io.vertx.core.Future;
@@ -60,7 +61,7 @@ final class RedisJobIndex {
         .map(answer -> answer.stream().map(Response::toString).toList());
   }
 
-  /** See {@link io.mirrorneuron.store.EndedJobs#endedJobs}. */
+  /** See {@link io.mirrorneuron.store.JobStore.EndedJobs#endedJobs}. */
   Future<List<String>> ended(int limit) {
     List<Future<Response>> indexes =
         TERMINAL.stream()

@@ -1,8 +1,12 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.store.JobStore.JobHolder;
+import io.mirrorneuron.store.JobStore.JobRows;
+import io.mirrorneuron.store.JobStore.RowsWanted;
+import io.mirrorneuron.store.JobStore.ServedJobStore;
 import io.mirrorneuron.store.bucket.PackedJobs;
-import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.mirrorneuron.store.bucket.StoredJobs;
 import io.mirrorneuron.store.bucket.WrittenJobs;
 import io.vertx.core.Context;
@@ -367,7 +371,7 @@ public final class RedisJobStore implements ServedJobStore {
       return deleted;
     }
 
-    /** See {@link io.mirrorneuron.store.EndedJobs#remove}. */
+    /** See {@link io.mirrorneuron.store.JobStore.EndedJobs#remove}. */
     Future<List<String>> remove(List<String> jobIds) {
       Future<List<String>> staying = Future.succeededFuture(new ArrayList<>());
       for (int from = 0; from < jobIds.size(); from += BATCH) {

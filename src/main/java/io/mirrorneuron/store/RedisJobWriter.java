@@ -3,6 +3,7 @@ package io.mirrorneuron.store;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
+import io.mirrorneuron.store.JobStore.JobRefusals;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.bucket.ClaimKeys;
 import io.mirrorneuron.store.bucket.PackedJobs;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.storage.StoreProbe;
+import io.mirrorneuron.storage.StorageWatch.StoreProbe;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.untrusted;
 
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;

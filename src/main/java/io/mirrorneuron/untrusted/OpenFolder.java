@@ -1,5 +1,6 @@
 package io.mirrorneuron.untrusted;
 
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -15,6 +16,7 @@ import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -338,6 +340,39 @@ public final class OpenFolder implements AutoCloseable {
     private Path move(Path entry, Handle to) throws IOException {
       String unused = ".removed-%x-%x".formatted(System.nanoTime(), names++);
       return Files.move(entry, to.path().resolve(unused), StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
+  /**
+   * A regular file that was opened to be read, as it was at that moment.
+   *
+   * @param size in bytes; it may grow
+   * @param identity the same for all names of one file
+   */
+  public record OpenFile(FileChannel channel, long size, FileTime modified, Object identity)
+      implements AutoCloseable {
+
+    /** From where the channel stands; closing it closes the file. */
+    public InputStream stream() {
+      return Channels.newInputStream(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  /**
+   * A file of lines that was opened to add some.
+   *
+   * @param size in bytes, when it was opened
+   * @param torn whether its last line has no end
+   */
+  public record Appending(FileChannel channel, long size, boolean torn) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      channel.close();
     }
   }
 }

@@ -2,6 +2,8 @@ package io.mirrorneuron.untrusted;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.untrusted.OpenFolder.Appending;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -285,6 +287,21 @@ public final class UntrustedFiles {
             }
           });
       return links - left[0];
+    }
+  }
+
+  /**
+   * What has the name of a file is none that may be read or written. To whoever asks for the file
+   * it is as if there were none.
+   */
+  public static final class RefusedFile extends NoSuchFileException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param reason what is wrong with it, to follow its name: {@code is a symbolic link}
+     */
+    RefusedFile(Path file, String reason) {
+      super(file.toString(), null, reason);
     }
   }
 }

@@ -2,13 +2,13 @@ package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 import io.mirrorneuron.port.ClusterView;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.port.node.NodeUpkeep;
 import java.util.List;
 import java.util.Map;

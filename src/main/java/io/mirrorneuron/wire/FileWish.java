@@ -1,5 +1,6 @@
 package io.mirrorneuron.wire;
 
+import io.mirrorneuron.wire.FileDocument.FileFacts;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;

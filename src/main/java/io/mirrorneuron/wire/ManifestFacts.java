@@ -1,6 +1,7 @@
 package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.wire.GraphFacts.EdgeFacts;
 import java.util.List;
 import java.util.Map;
 

@@ -3,7 +3,7 @@ package io.mirrorneuron.app;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.config.Sentinels;
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;

@@ -4,7 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.node.NodeReport;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
 import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.testing.KeyAddress;
 import io.mirrorneuron.testing.SocketClient;
@@ -59,7 +59,7 @@ class IssuedTokensIT {
 
   private static String token() {
     Instant now = Clock.systemUTC().instant();
-    return ISSUER.of("anna", io.mirrorneuron.security.Role.VIEWER, now);
+    return ISSUER.of("anna", io.mirrorneuron.security.Auth.Role.VIEWER, now);
   }
 
   @Test

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeMembers.Member;
 import io.mirrorneuron.port.node.NodeMembers.NewNode;
 import io.mirrorneuron.port.node.NodeReport;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;

@@ -6,7 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisNodeRegistry;

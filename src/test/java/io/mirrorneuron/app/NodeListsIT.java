@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.security.JwtAuth;
-import io.mirrorneuron.security.Role;
 import io.mirrorneuron.testing.ClusterPorts;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Tokens;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
 import java.nio.file.Path;

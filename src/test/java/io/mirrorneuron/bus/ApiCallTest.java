@@ -2,8 +2,8 @@ package io.mirrorneuron.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.security.Principal;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;

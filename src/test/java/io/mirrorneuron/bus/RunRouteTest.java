@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.port.node.RunPlace;
-import io.mirrorneuron.port.node.RunPlace.Kind;
+import io.mirrorneuron.port.node.RunNodes.RunPlace;
+import io.mirrorneuron.port.node.RunNodes.RunPlace.Kind;
+import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.mirrorneuron.wire.FileWish;
-import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.mirrorneuron.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.client.GrpcJobsClient.EventReader;
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.EmittedEvent;
-import io.mirrorneuron.port.schedule.NewEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.EmittedEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
 import io.mirrorneuron.testing.GrpcRuntime;
 import java.util.HashMap;
 import java.util.List;

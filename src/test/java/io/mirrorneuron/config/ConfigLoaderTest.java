@@ -3,6 +3,10 @@ package io.mirrorneuron.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.PemFiles;
+import io.mirrorneuron.config.NodeSettings.PortRange;
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.model.Lifetime;
 import java.io.IOException;
 import java.net.URI;

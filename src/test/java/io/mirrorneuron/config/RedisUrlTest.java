@@ -2,6 +2,7 @@ package io.mirrorneuron.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
 import java.net.URI;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort.ForkRequest;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.testing.GatewayFixture;

@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
 import io.mirrorneuron.store.DeliveryQueue.Fate;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.config.JwtAlgorithm;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Tokens;

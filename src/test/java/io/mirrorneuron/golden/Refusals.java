@@ -1,6 +1,6 @@
 package io.mirrorneuron.golden;
 
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.ContractCalls.Call;
 import io.mirrorneuron.testing.PublishedContract;

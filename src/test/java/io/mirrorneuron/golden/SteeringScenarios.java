@@ -1,6 +1,6 @@
 package io.mirrorneuron.golden;
 
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;

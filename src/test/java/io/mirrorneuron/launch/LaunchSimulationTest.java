@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.launch.LaunchOrder.Source;
+import io.mirrorneuron.launch.LaunchRecord.Phase;
 import io.mirrorneuron.launch.Launches.LaunchProgress;
 import io.mirrorneuron.launch.hook.BundleHooks;
-import io.mirrorneuron.launch.hook.HookNews;
+import io.mirrorneuron.launch.hook.HookStore.HookNews;
 import io.mirrorneuron.launch.hook.RunHooks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ModelsPort.ModelNeed;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
-import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.NoHooks;
 import io.mirrorneuron.testing.SampleManifests;

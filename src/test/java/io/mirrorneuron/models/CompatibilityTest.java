@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.models.NodeFacts.Card;
 import io.mirrorneuron.models.Outlook.Compatibility;
-import io.mirrorneuron.port.models.ModelFit;
+import io.mirrorneuron.port.ModelsPort.ModelFit;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,6 +2,8 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.models.BoundedHttp.Bounds;
+import io.mirrorneuron.models.ModelCatalog.ModelLimits;
 import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.FakeRunner;
 import java.net.URI;

@@ -2,7 +2,7 @@ package io.mirrorneuron.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.ModelsPort.ModelOwner;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.port.models.ConfiguredModel;
+import io.mirrorneuron.port.ModelsPort.ConfiguredModel;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail.JobBrief;
+import io.mirrorneuron.port.JobsPort.ForkedJob;
+import io.mirrorneuron.port.JobsPort.RestoredJob;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;

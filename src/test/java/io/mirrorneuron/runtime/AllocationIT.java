@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
-import io.mirrorneuron.port.node.RegisteredService;
-import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.ResourceLimits.Resource;

@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.Backup;
-import io.mirrorneuron.port.ForkRequest;
-import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.JobsPort.Backup;
+import io.mirrorneuron.port.JobsPort.ForkRequest;
+import io.mirrorneuron.port.JobsPort.ForkedJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import java.time.Clock;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

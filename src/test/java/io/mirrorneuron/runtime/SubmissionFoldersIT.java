@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobsPort.ForkRequest;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.runtime.exec.workspace.RunPlaces;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.RunPlaces;
 import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.TurnedClock;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.testing.TurnedTimers;
 import java.time.Duration;

@@ -3,9 +3,11 @@ package io.mirrorneuron.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.testing.TurnedClock;

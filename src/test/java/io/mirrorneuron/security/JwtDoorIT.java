@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Tokens;

@@ -1,14 +1,15 @@
 package io.mirrorneuron.security;
 
-import static io.mirrorneuron.config.JwtAlgorithm.ES256;
-import static io.mirrorneuron.config.JwtAlgorithm.ES384;
-import static io.mirrorneuron.config.JwtAlgorithm.HS256;
-import static io.mirrorneuron.config.JwtAlgorithm.HS512;
-import static io.mirrorneuron.config.JwtAlgorithm.PS256;
-import static io.mirrorneuron.config.JwtAlgorithm.RS256;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.ES256;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.ES384;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.HS256;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.HS512;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.PS256;
+import static io.mirrorneuron.config.JwtSettings.JwtAlgorithm.RS256;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.security.KeySet.NamedKey;
 import io.mirrorneuron.testing.Tokens;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.TurnedClock;
 import java.time.Duration;
 import java.time.Instant;

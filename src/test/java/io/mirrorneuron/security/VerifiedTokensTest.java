@@ -2,6 +2,8 @@ package io.mirrorneuron.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.security.KeySet.VerifiedTokens;
 import java.time.Duration;
 import java.time.Instant;

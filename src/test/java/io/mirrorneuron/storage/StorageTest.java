@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.FreeSpace.Room;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import io.mirrorneuron.testing.TurnedClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,6 +3,8 @@ package io.mirrorneuron.storage;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.storage.StorageWatch.StoreProbe;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
-import io.mirrorneuron.store.bundle.BundleHold;
+import io.mirrorneuron.store.bundle.BundleStore.BundleHold;
 import io.mirrorneuron.testing.Zips;
 import java.io.IOException;
 import java.nio.file.Files;

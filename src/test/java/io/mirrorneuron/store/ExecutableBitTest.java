@@ -3,7 +3,7 @@ package io.mirrorneuron.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.UploadQuota;
-import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.JobsPort.Backup;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import java.io.IOException;

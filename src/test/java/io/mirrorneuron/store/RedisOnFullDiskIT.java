@@ -7,7 +7,7 @@ import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
-import io.mirrorneuron.storage.WatchedFolder;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;

@@ -3,8 +3,8 @@ package io.mirrorneuron.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.Sentinels;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.connection.RedisDialer;
 import io.mirrorneuron.store.connection.SentinelMaster;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.Sentinels;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.Keys;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.port.schedule.EventOutcome;
-import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.EventOutcome;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
-import io.mirrorneuron.runtime.schedule.event.RuntimeEventListener;
+import io.mirrorneuron.runtime.schedule.event.RuntimeEvent.RuntimeEventListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;

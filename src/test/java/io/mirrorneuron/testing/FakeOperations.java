@@ -1,10 +1,10 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.operation.OperationKind;
-import io.mirrorneuron.port.operation.OperationOptions;
-import io.mirrorneuron.port.operation.OperationView;
-import io.mirrorneuron.port.operation.OperationsPort;
+import io.mirrorneuron.port.OperationsPort;
+import io.mirrorneuron.port.OperationsPort.OperationKind;
+import io.mirrorneuron.port.OperationsPort.OperationOptions;
+import io.mirrorneuron.port.OperationsPort.OperationView;
 import java.util.List;
 
 /** No operation is known; those on all jobs find none. */

@@ -1,9 +1,9 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.port.node.RegisteredService;
-import io.mirrorneuron.port.node.ServiceFilter;
-import io.mirrorneuron.port.node.ServiceReport;
 import io.mirrorneuron.port.node.ServicesPort;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort.ServiceReport;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;

@@ -2,12 +2,12 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.store.EndedJobs;
-import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.EndedJobs;
+import io.mirrorneuron.store.JobStore.JobHolder;
+import io.mirrorneuron.store.JobStore.RowsWanted;
 import io.mirrorneuron.store.ListedRow;
 import io.mirrorneuron.store.RankedJob;
-import io.mirrorneuron.store.RowsWanted;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,10 +2,10 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.join.ClusterJoin;
-import io.mirrorneuron.runtime.join.Invitation;
-import io.mirrorneuron.runtime.join.NodeHome;
-import io.mirrorneuron.runtime.join.NodeWork;
-import io.mirrorneuron.runtime.join.ThisNode;
+import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
+import io.mirrorneuron.runtime.join.ClusterJoin.NodeHome;
+import io.mirrorneuron.runtime.join.ClusterJoin.NodeWork;
+import io.mirrorneuron.runtime.join.ClusterJoin.ThisNode;
 import io.mirrorneuron.server.JoinedCluster;
 import java.time.Clock;
 import java.util.List;

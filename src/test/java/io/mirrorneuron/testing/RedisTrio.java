@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.Sentinels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

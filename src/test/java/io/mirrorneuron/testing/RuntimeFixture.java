@@ -20,7 +20,7 @@ import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;

@@ -2,9 +2,9 @@ package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtSettings;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.config.JwtSettings.JwtAlgorithm;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -3,7 +3,9 @@ package io.mirrorneuron.untrusted;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles.OtherNames;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalog;
 import io.mirrorneuron.blueprint.Catalog.Category;
@@ -21,19 +22,19 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.launch.LaunchCheck;
 import io.mirrorneuron.launch.LaunchOrder;
-import io.mirrorneuron.launch.LaunchTicket;
-import io.mirrorneuron.launch.Launched;
+import io.mirrorneuron.launch.LaunchRecord.LaunchTicket;
+import io.mirrorneuron.launch.LaunchRecord.Launched;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
-import io.mirrorneuron.port.schedule.NewEvent;
-import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
@@ -539,6 +540,20 @@ public final class BlueprintsVerticle extends AreaVerticle {
         all.addAll(launched.warnings());
         return all;
       }
+    }
+  }
+
+  /** The area {@code blueprints}: blueprints, and bundles on their way in. */
+  public static final class BlueprintsModule {
+    private BlueprintsModule() {}
+
+    public static AreaVerticle of(Platform platform) {
+      return new BlueprintsVerticle(
+          platform.staging(),
+          platform.events(),
+          platform.catalogs(),
+          platform.launches(),
+          platform.schedules());
     }
   }
 }

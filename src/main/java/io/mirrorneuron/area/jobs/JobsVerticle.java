@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.blueprint.bundle.BundleConfig;
 import io.mirrorneuron.bundle.GivenInputs;
@@ -18,25 +19,25 @@ import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.Backup;
-import io.mirrorneuron.port.CancelReason;
-import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.port.ForkRequest;
-import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.RestoredJob;
-import io.mirrorneuron.port.SentMessage;
+import io.mirrorneuron.port.JobsPort.Backup;
+import io.mirrorneuron.port.JobsPort.CancelReason;
+import io.mirrorneuron.port.JobsPort.EventPage;
+import io.mirrorneuron.port.JobsPort.ForkRequest;
+import io.mirrorneuron.port.JobsPort.ForkedJob;
+import io.mirrorneuron.port.JobsPort.RestoredJob;
+import io.mirrorneuron.port.JobsPort.SentMessage;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.JobStore.JobRows;
 import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
@@ -555,6 +556,23 @@ public final class JobsVerticle extends AreaVerticle {
     private String filled(String text, ObjectNode manifest) {
       String given = GivenInputs.into(text, manifest, inputs);
       return force ? SkippedChecks.into(given) : given;
+    }
+  }
+
+  /** The area {@code jobs}: what runs and what became of it, of the runtime and of run folders. */
+  public static final class JobsModule {
+    private JobsModule() {}
+
+    public static AreaVerticle of(Platform platform) {
+      JobRuns runs =
+          new JobRuns(platform.runs(), platform.shownRuns(), platform.index(), platform.clock());
+      return new JobsVerticle(
+          platform.jobs(),
+          platform.rows().orElse(null),
+          runs,
+          platform.staging(),
+          platform.config().grpc().adminToken(),
+          platform.clock());
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.area.runs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.RunRoute;
@@ -225,5 +226,19 @@ public final class ArchiveVerticle extends AreaVerticle {
       stories.add(RunStory.of(folder));
     }
     return Comparison.of(stories);
+  }
+
+  /** The area {@code archive}: runs as files to keep, and two of them side by side. */
+  public static final class ArchiveModule {
+    private ArchiveModule() {}
+
+    public static AreaVerticle of(Platform platform) {
+      return new ArchiveVerticle(
+          platform.shownRuns(),
+          platform.config().home().resolve("exports"),
+          platform.program(),
+          platform.storage(),
+          platform.clock());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.area.runs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.RunRoute;
@@ -139,6 +140,15 @@ public final class ObservabilityVerticle extends AreaVerticle {
         data.add(summary);
       }
       return encode(page.put("next", next).put("ended", ended));
+    }
+  }
+
+  /** The area {@code observability}: records of runs, and what they used. */
+  public static final class ObservabilityModule {
+    private ObservabilityModule() {}
+
+    public static AreaVerticle of(Platform platform) {
+      return new ObservabilityVerticle(platform.runs(), platform.shownRuns(), platform.clock());
     }
   }
 }

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.PageMerge;
 import io.mirrorneuron.bus.RunRoute;
+import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
@@ -381,6 +383,25 @@ public final class RunsVerticle extends AreaVerticle {
 
     private static MnException notFound(String message) {
       return new MnException(ErrorCode.NOT_FOUND, "video_not_found", message);
+    }
+  }
+
+  /** The area {@code runs}: the folders of runs and the files in them. */
+  public static final class RunsModule {
+    private RunsModule() {}
+
+    public static AreaVerticle of(Platform platform) {
+      Config config = platform.config();
+      Desktop desktop =
+          Desktop.find(config.api().host(), platform.environment(), System.getProperty("os.name"));
+      return new RunsVerticle(
+          platform.shownRuns(),
+          platform.index(),
+          platform.jobs(),
+          platform.services(),
+          new RunsVerticle.Places(config.home().resolve("bundles"), platform.userHome()),
+          desktop,
+          platform.clock());
     }
   }
 }

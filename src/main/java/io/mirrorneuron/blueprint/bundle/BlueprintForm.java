@@ -19,4 +19,13 @@ public record BlueprintForm(
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String description,
     Map<String, Map<String, Object>> properties,
     List<String> required,
-    @JsonProperty("additionalProperties") boolean additionalProperties) {}
+    @JsonProperty("additionalProperties") boolean additionalProperties) {
+
+  /**
+   * What was answered before a launch.
+   *
+   * @param inputs values of inputs of the manifest, by name
+   * @param config values of the configuration
+   */
+  record FormAnswers(Map<String, Object> inputs, Map<String, Object> config) {}
+}

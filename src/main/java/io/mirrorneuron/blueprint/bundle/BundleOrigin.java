@@ -51,4 +51,11 @@ public enum BundleOrigin {
         ? fault
         : new MnException(code, error, message, fault.validation(), fault.getCause());
   }
+
+  /**
+   * Under which names a launch goes into the records of runs.
+   *
+   * @param revision of the blueprint; blank when nobody says
+   */
+  public record RunIdentity(String blueprintId, String runId, String revision) {}
 }

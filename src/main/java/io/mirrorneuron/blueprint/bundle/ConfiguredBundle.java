@@ -1,10 +1,12 @@
 package io.mirrorneuron.blueprint.bundle;
 
+import io.mirrorneuron.blueprint.bundle.BlueprintForm.FormAnswers;
+import io.mirrorneuron.blueprint.bundle.BundleOrigin.RunIdentity;
 import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.models.ConfiguredModel;
-import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.port.ModelsPort.ConfiguredModel;
+import io.mirrorneuron.port.ModelsPort.ModelNeed;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.NamedInputs;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.blueprint.bundle;
 
+import io.mirrorneuron.blueprint.bundle.BlueprintForm.FormAnswers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import java.util.ArrayList;

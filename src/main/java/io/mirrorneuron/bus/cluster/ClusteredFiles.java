@@ -2,10 +2,10 @@ package io.mirrorneuron.bus.cluster;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.RemoteReads;
-import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileDocument.FileFacts;
+import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.mirrorneuron.wire.FileWish;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -6,7 +6,7 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;

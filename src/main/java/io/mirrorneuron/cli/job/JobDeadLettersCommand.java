@@ -4,7 +4,7 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.wire.DeadLetterScan;
 import java.util.List;
 import java.util.Map;

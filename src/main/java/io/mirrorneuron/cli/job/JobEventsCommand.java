@@ -8,7 +8,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.EventLines;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -4,7 +4,7 @@ import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
-import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail.JobBrief;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

@@ -1,18 +1,18 @@
 package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.port.node.DrainAction;
-import io.mirrorneuron.port.node.DrainCancelled;
-import io.mirrorneuron.port.node.DrainReport;
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.HostJoin.Joined;
-import io.mirrorneuron.port.node.MaintenanceChange;
-import io.mirrorneuron.port.node.NodeCondition;
-import io.mirrorneuron.port.node.NodeFault;
+import io.mirrorneuron.port.node.DrainState.DrainAction;
+import io.mirrorneuron.port.node.NodeMembers.HostJoin.Joined;
 import io.mirrorneuron.port.node.NodeMembers.Member;
 import io.mirrorneuron.port.node.NodeReport;
-import io.mirrorneuron.port.node.Quarantine;
-import io.mirrorneuron.port.node.Reconciliation;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainCancelled;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
+import io.mirrorneuron.port.node.NodeUpkeep.MaintenanceChange;
+import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
+import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import java.util.Map;
 
 /** Prints what is decided of a node. */

@@ -4,6 +4,7 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.runtime.HealthCommand.HealthReport;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;

@@ -2,9 +2,9 @@ package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
-import io.mirrorneuron.port.schedule.BackfillReport;
-import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillReport;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillView;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;

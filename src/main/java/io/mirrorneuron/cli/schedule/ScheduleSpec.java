@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
-import io.mirrorneuron.port.schedule.MissedTimes;
+import io.mirrorneuron.port.schedule.ScheduleView.MissedTimes;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.Result;
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway.answer;
 import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
-import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.mirrorneuron.wire.FileWish;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;

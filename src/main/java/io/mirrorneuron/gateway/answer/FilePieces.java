@@ -2,11 +2,11 @@ package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
-import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.mirrorneuron.wire.FileWish;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -2,12 +2,12 @@ package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.bus.StepLoop;
-import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
-import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

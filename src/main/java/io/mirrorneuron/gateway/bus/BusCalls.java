@@ -11,7 +11,7 @@ import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
-import io.mirrorneuron.wire.RemoteRead;
+import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;

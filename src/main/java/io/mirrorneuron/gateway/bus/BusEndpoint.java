@@ -9,7 +9,7 @@ import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.FileWish;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Principal;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;

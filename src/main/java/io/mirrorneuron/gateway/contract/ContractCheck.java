@@ -1,6 +1,8 @@
 package io.mirrorneuron.gateway.contract;
 
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.gateway.contract.ApiOperation.SocketSpec;
+import io.mirrorneuron.gateway.contract.ApiOperation.StreamSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway.stream;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.mirrorneuron.gateway.contract.StreamSpec;
+import io.mirrorneuron.gateway.contract.ApiOperation.StreamSpec;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

@@ -6,7 +6,7 @@ import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
-import io.mirrorneuron.gateway.contract.StreamSpec;
+import io.mirrorneuron.gateway.contract.ApiOperation.StreamSpec;
 import io.mirrorneuron.security.StreamTokens;
 import java.time.Duration;
 import java.time.Instant;

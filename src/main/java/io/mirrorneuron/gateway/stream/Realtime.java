@@ -6,7 +6,7 @@ import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Auth.Principal;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import io.vertx.core.Vertx;

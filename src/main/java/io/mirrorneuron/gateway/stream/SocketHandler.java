@@ -10,7 +10,7 @@ import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.StreamAccess;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Auth.Principal;
 import io.mirrorneuron.security.StreamTokens;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;

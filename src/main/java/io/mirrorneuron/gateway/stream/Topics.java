@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway.stream;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Auth.Principal;
 import io.mirrorneuron.security.StreamTokens;
 import io.vertx.openapi.contract.Location;
 import java.net.URLDecoder;

@@ -3,6 +3,7 @@ package io.mirrorneuron.launch.hook;
 import io.mirrorneuron.launch.DiskFault;
 import io.mirrorneuron.launch.KeptBundle;
 import io.mirrorneuron.launch.TreeCopy;
+import io.mirrorneuron.launch.hook.HookStore.HookRecord;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;

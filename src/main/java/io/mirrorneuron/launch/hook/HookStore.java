@@ -1,7 +1,13 @@
 package io.mirrorneuron.launch.hook;
 
+import io.mirrorneuron.config.LaunchSettings;
+import io.mirrorneuron.port.HookPrograms;
+import io.mirrorneuron.wire.HiddenTexts;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Port: hooks that have begun, each with a copy of its bundle. What a call has written is there
@@ -29,4 +35,78 @@ public interface HookStore {
 
   /** All records. What was left half made is removed. */
   List<HookRecord> all();
+
+  /**
+   * The hooks of a run as they are stored, from before the first one begins until the last has
+   * ended.
+   *
+   * @param launchId the progress id of the launch
+   * @param jobId null until there is a job
+   * @param hasAfter whether something is to run at the end
+   * @param isEnding whether that has begun: it does not begin twice
+   * @param secrets texts that are hidden in what the hooks print
+   */
+  public record HookRecord(
+      String runId,
+      String blueprintId,
+      String launchId,
+      String jobId,
+      boolean hasAfter,
+      boolean isEnding,
+      List<String> secrets) {
+    public HookRecord {
+      secrets = secrets == null ? List.of() : List.copyOf(secrets);
+    }
+
+    /** Whether it is of this launch, and there is no job yet. */
+    boolean isOnlyOf(String launch) {
+      return jobId == null && launchId.equals(launch);
+    }
+
+    HookRecord of(String job) {
+      return new HookRecord(runId, blueprintId, launchId, job, hasAfter, isEnding, secrets);
+    }
+
+    HookRecord ending() {
+      return new HookRecord(runId, blueprintId, launchId, jobId, hasAfter, true, secrets);
+    }
+  }
+
+  /**
+   * Whose hooks begin.
+   *
+   * @param launchId the progress id of the launch
+   * @param configJson the configuration of the launch, as its programs will find it
+   * @param secrets what is told nobody but programs
+   */
+  public record HookOrder(
+      String runId,
+      String blueprintId,
+      String launchId,
+      BundleHooks hooks,
+      String configJson,
+      HiddenTexts secrets) {}
+
+  /**
+   * What a hook tells when it is ready.
+   *
+   * @param environment variables for the programs of the job
+   * @param config what is laid over the configuration
+   */
+  public record HookNews(Map<String, String> environment, Map<String, Object> config) {
+    public static final HookNews NONE = new HookNews(Map.of(), Map.of());
+  }
+
+  /**
+   * What hooks work with.
+   *
+   * @param isClosed whether the server stops
+   */
+  record HookContext(
+      HookStore store,
+      HookPrograms programs,
+      HookFiles files,
+      LaunchSettings limits,
+      Clock clock,
+      BooleanSupplier isClosed) {}
 }

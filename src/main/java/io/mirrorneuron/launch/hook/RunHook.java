@@ -1,12 +1,16 @@
 package io.mirrorneuron.launch.hook;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.mirrorneuron.launch.hook.HookStore.HookContext;
+import io.mirrorneuron.launch.hook.HookStore.HookNews;
+import io.mirrorneuron.launch.hook.HookStore.HookOrder;
+import io.mirrorneuron.launch.hook.HookStore.HookRecord;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.operation.HookProgram;
-import io.mirrorneuron.port.operation.HookPrograms.Hook;
-import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.port.HookPrograms.Hook;
+import io.mirrorneuron.port.HookPrograms.HookProgram;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import io.mirrorneuron.wire.HiddenTexts;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package io.mirrorneuron.port.node;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
+import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,6 +3,8 @@ package io.mirrorneuron.port.node;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
 import java.util.Objects;
 
 /**

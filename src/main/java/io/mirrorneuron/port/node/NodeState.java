@@ -1,8 +1,12 @@
 package io.mirrorneuron.port.node;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -225,5 +229,82 @@ public record NodeState(
         hostname,
         health,
         time);
+  }
+
+  /** How a node is. */
+  public enum NodeCondition {
+    HEALTHY,
+    /** It was announced, and has not been seen yet. */
+    JOINING,
+    /** Its operator wants no new work on it. */
+    MAINTENANCE,
+    /** Work leaves it. */
+    DRAINING,
+    /** Its operator has taken it out of the cluster. */
+    DISCONNECTED,
+    /** It sends no heartbeats. */
+    OFFLINE,
+    /** It is kept from work, because programs end on it that run elsewhere. */
+    QUARANTINED,
+    /** Nobody has heard of it. */
+    UNKNOWN;
+
+    @JsonValue
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** {@link #UNKNOWN} for words of a newer server. */
+    @JsonCreator
+    static NodeCondition of(String word) {
+      for (NodeCondition condition : values()) {
+        if (condition.word().equals(word)) {
+          return condition;
+        }
+      }
+      return UNKNOWN;
+    }
+  }
+
+  /**
+   * Something that went wrong on a node for reasons of the node.
+   *
+   * @param at ISO-8601 in UTC, by the clock of the node that noted it
+   * @param about which job's program it was, which node noted it, or which start of the server
+   * @param reason for people, at most {@link #LONGEST_REASON} characters
+   */
+  public record NodeFault(String at, Kind kind, String about, String reason) {
+    public static final int LONGEST_REASON = 200;
+
+    public NodeFault {
+      reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
+    }
+
+    /** What kinds there are. */
+    public enum Kind {
+      /** A program could not begin. */
+      NOT_BEGUN,
+      /** It sends heartbeats, and another node did not reach it. */
+      UNREACHED,
+      /** It was gone without having ended in good order, and is back. */
+      RETURNED,
+      /** Of a newer server. */
+      OTHER;
+
+      @JsonValue
+      public String word() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+
+      @JsonCreator
+      static Kind of(String word) {
+        for (Kind kind : values()) {
+          if (kind.word().equals(word)) {
+            return kind;
+          }
+        }
+        return OTHER;
+      }
+    }
   }
 }

@@ -3,6 +3,8 @@ package io.mirrorneuron.port.node;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.NodeMembers.Greeting;
+import io.mirrorneuron.port.node.NodeMembers.Offer;
 import java.util.List;
 
 /**

@@ -1,5 +1,6 @@
 package io.mirrorneuron.port.node;
 
+import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -30,4 +31,25 @@ public interface RunNodes {
    * @param place where the run would be, of a kind {@link RunPlace.Kind#GONE}
    */
   void makeAnew(String runId, RunPlace place);
+
+  /**
+   * Where the folder of a run is to be found.
+   *
+   * @param node whose job it is; null when it is this one's, or nobody knows
+   * @param jobId the job of the run; null when the store knows none
+   */
+  public record RunPlace(Kind kind, NodeAddress node, String jobId) {
+    public enum Kind {
+      HERE,
+      THERE,
+      /** Its node lives and has told nobody where it is. */
+      HIDDEN,
+      /** Its node is dead, and another one is about to take over the job, which is open. */
+      MOVING,
+      /** Its node is dead, and the job has ended. */
+      GONE,
+      /** The store does not know its job. */
+      UNKNOWN
+    }
+  }
 }

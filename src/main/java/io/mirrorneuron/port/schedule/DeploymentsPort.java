@@ -1,9 +1,11 @@
 package io.mirrorneuron.port.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.schedule.DeploymentView.Result;
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Deployments of a runtime: new versions of what runs under a key. Where a deployment is named, it
@@ -121,4 +123,209 @@ public interface DeploymentsPort {
 
   /** Goes no further; back, where its policy says so. */
   DeploymentView fail(String idOrKey, String reason);
+
+  /**
+   * What somebody wants deployed.
+   *
+   * @param bundle with the caller's idempotency key, if there is one
+   * @param key blank for what the manifest says
+   * @param policy goes before what the manifest says of updates
+   * @param waits whether it is answered when it is over, if that is soon
+   * @param planToken of the plan that must still hold; null for whatever holds
+   */
+  public record NewDeployment(
+      Submission bundle, String key, Map<String, Object> policy, boolean waits, String planToken) {
+    public NewDeployment(Submission bundle, String key, Map<String, Object> policy, boolean waits) {
+      this(bundle, key, policy, waits, null);
+    }
+
+    /** The same, if the plan with that token still holds. */
+    public NewDeployment planned(String token) {
+      return new NewDeployment(bundle, key, policy, waits, token);
+    }
+  }
+
+  /**
+   * A deployment as it is told. Times are ISO texts.
+   *
+   * @param description why it goes the way it does
+   * @param policy in full
+   * @param mode {@code agent_level} or {@code blue_green}; null where nothing is replaced
+   * @param version the same as {@code targetVersion}
+   * @param previousVersion that it follows; null for the first
+   * @param failure why it has failed; null when it has not
+   * @param warnings of what does not go as the policy says, for people
+   * @param versions of its key, oldest first; null but for who asks for one deployment
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DeploymentView(
+      String deploymentId,
+      String deploymentKey,
+      String status,
+      String description,
+      String strategy,
+      Map<String, Object> policy,
+      String mode,
+      String jobId,
+      String currentJobId,
+      String stableJobId,
+      String sourceJobId,
+      String targetJobId,
+      String currentVersion,
+      String stableVersion,
+      String targetVersion,
+      String version,
+      String previousVersion,
+      List<String> changedAgentIds,
+      List<String> remainingAgentIds,
+      List<String> canaryAgentIds,
+      HealthView health,
+      String failure,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
+      List<Map<String, Object>> events,
+      List<VersionView> versions,
+      String createdAt,
+      String updatedAt) {
+
+    /**
+     * @param healthySince null while it is not
+     * @param reason why it is not healthy, or null
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record HealthView(
+        String jobStatus, String healthySince, String reason, String updatedAt) {}
+
+    /**
+     * A version as it is told.
+     *
+     * @param manifest secrets hidden; null where many are told
+     * @param manifestRef its fingerprint, and that of its payload files
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record VersionView(
+        String deploymentKey,
+        String version,
+        String jobId,
+        Map<String, Object> manifest,
+        Map<String, Object> manifestRef,
+        String submittedAt,
+        boolean stable,
+        @JsonInclude(JsonInclude.Include.ALWAYS) String tag) {}
+
+    /**
+     * What a command has led to.
+     *
+     * @param status null where nothing goes on
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Result(
+        DeploymentView deployment,
+        VersionView version,
+        String jobId,
+        String status,
+        String deploymentId,
+        String deploymentKey) {}
+
+    /** The same with versions. */
+    public DeploymentView with(List<VersionView> all) {
+      return new DeploymentView(
+          deploymentId,
+          deploymentKey,
+          status,
+          description,
+          strategy,
+          policy,
+          mode,
+          jobId,
+          currentJobId,
+          stableJobId,
+          sourceJobId,
+          targetJobId,
+          currentVersion,
+          stableVersion,
+          targetVersion,
+          version,
+          previousVersion,
+          changedAgentIds,
+          remainingAgentIds,
+          canaryAgentIds,
+          health,
+          failure,
+          warnings,
+          events,
+          all,
+          createdAt,
+          updatedAt);
+    }
+  }
+
+  /**
+   * What a deployment would do that is not begun.
+   *
+   * @param way {@code new}, {@code no_op}, {@code version_recorded}, {@code agents} or {@code
+   *     blue_green}
+   * @param description why it would go this way
+   * @param policy in full
+   * @param awaitsPromotion whether somebody would be asked once what changes first is healthy
+   * @param version the name that the version would get
+   * @param previousVersion that runs now; null before the first
+   * @param jobId that runs now; null before the first
+   * @param makesJob whether a job would be made
+   * @param batches agents that would change together, in order; none where jobs change
+   * @param differences between what runs and what was sent; null before the first
+   * @param warnings sentences for people; they refuse nothing
+   * @param planToken makes a deployment conditional on all that this stands on
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record PlannedDeployment(
+      String deploymentKey,
+      String way,
+      String description,
+      String strategy,
+      Map<String, Object> policy,
+      boolean awaitsPromotion,
+      String version,
+      String previousVersion,
+      String jobId,
+      boolean makesJob,
+      List<List<String>> batches,
+      Differences differences,
+      List<String> warnings,
+      String planToken) {
+    public PlannedDeployment {
+      batches = batches == null ? List.of() : batches.stream().map(List::copyOf).toList();
+      warnings = warnings == null ? List.of() : List.copyOf(warnings);
+    }
+
+    /**
+     * What differs, by names only.
+     *
+     * @param agentsChanged those that both have and that are defined in another way
+     * @param files null when those that run cannot be looked at here
+     * @param policies paths in the manifest; those of {@code policies.update} by what holds in the
+     *     end, compared with the newest deployment
+     * @param members other members of the manifest, each by its name at the root
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Differences(
+        List<String> agentsAdded,
+        List<String> agentsRemoved,
+        List<ChangedAgent> agentsChanged,
+        Files files,
+        List<String> policies,
+        List<String> members) {}
+
+    /**
+     * @param members paths within its node; none when only its payload files may be others
+     */
+    public record ChangedAgent(String agentId, List<String> members) {}
+
+    /**
+     * Payload files by their paths.
+     *
+     * @param omitted how many more there are, which are not named
+     */
+    public record Files(
+        List<String> added, List<String> removed, List<String> changed, int omitted) {}
+  }
 }

@@ -1,5 +1,11 @@
 package io.mirrorneuron.port.schedule;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.ScheduleVersions;
+import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview.FiringTime;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import java.util.List;
 import java.util.Map;
 
@@ -134,4 +140,154 @@ public interface SchedulesPort {
    * @throws io.mirrorneuron.model.MnException PRECONDITION when no backfill runs
    */
   ScheduleView cancelBackfill(String id);
+
+  /**
+   * A schedule to be made.
+   *
+   * @param bundle of its jobs
+   * @param schedule as its author wrote it; empty for what the manifest says
+   * @param source where it comes from, as its maker says
+   */
+  public record NewSchedule(
+      Submission bundle, Map<String, Object> schedule, Map<String, Object> source) {}
+
+  /**
+   * What came of a bundle that a schedule was to have.
+   *
+   * @param outcome {@code created}, {@code replaced} or {@code unchanged}
+   * @param schedule as it is then
+   * @param next when it is due next, a few times; none when no time makes it so
+   */
+  public record AppliedSchedule(String outcome, ScheduleView schedule, List<FiringTime> next) {
+    public AppliedSchedule {
+      next = next == null ? List.of() : List.copyOf(next);
+    }
+  }
+
+  /**
+   * What a backfill makes, or would make.
+   *
+   * @param total times of the range
+   * @param data the first of them, earliest first; null unless it was a dry run
+   * @param backfill as it has begun; null for a dry run
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BackfillReport(
+      String scheduleId,
+      boolean dryRun,
+      String timezone,
+      String from,
+      String to,
+      int concurrency,
+      long total,
+      List<BackfillTime> data,
+      BackfillView backfill) {
+
+    /**
+     * One time.
+     *
+     * @param at in UTC
+     * @param local the same by the clock of the zone, as it was asked for
+     * @param clockChange as {@link FiringPreview.FiringTime} has it
+     * @param hadJob whether it has had its job, and gets no other
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record BackfillTime(String at, String local, String clockChange, boolean hadJob) {}
+  }
+
+  /**
+   * How far jobs for the times of a past range are. Times are ISO texts.
+   *
+   * @param from the first time that may be in it
+   * @param to later than all of them
+   * @param concurrency how many of its jobs are open at a time at most
+   * @param status {@code running}, {@code completed} or {@code cancelled}
+   * @param total times of the range
+   * @param made how many of them got a job
+   * @param skipped how many had one already
+   * @param failed how many got none
+   * @param nextAt the time that is looked at next; null for none
+   * @param openJobIds its jobs that have not ended, as far as was looked
+   * @param endedAt null while it runs
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record BackfillView(
+      String from,
+      String to,
+      int concurrency,
+      String status,
+      long total,
+      long made,
+      long skipped,
+      long failed,
+      String nextAt,
+      List<String> openJobIds,
+      String startedAt,
+      String endedAt) {}
+
+  /**
+   * What came of making schedules due.
+   *
+   * @param checked how many were looked at
+   * @param scheduleId the one that was asked for; null for an event
+   * @param jobId of the job that was made, if it was one
+   * @param status of that dispatch
+   * @param dispatch the same in full; null for an event
+   * @param dispatches of an event, a few of them; null for one schedule
+   * @param event that was told; null without one
+   * @param eventId the same
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record DispatchReport(
+      int checked,
+      int dispatched,
+      int skipped,
+      int failed,
+      int missed,
+      int blocked,
+      String scheduleId,
+      String jobId,
+      String status,
+      DispatchRecord dispatch,
+      List<DispatchRecord> dispatches,
+      TriggerEvent event,
+      String eventId) {}
+
+  /**
+   * When a schedule will be due.
+   *
+   * @param scheduleId null for one that is not made yet
+   * @param from later than this
+   * @param data earliest first
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record FiringPreview(
+      String scheduleId, String kind, String timezone, String from, List<FiringTime> data) {
+    public FiringPreview {
+      data = List.copyOf(data);
+    }
+
+    /**
+     * One time.
+     *
+     * @param at in UTC
+     * @param local the same by the clock of the zone, as it was asked for
+     * @param clockChange {@code moved}: the local time is left out that day; {@code first_pass} or
+     *     {@code second_pass}: it is there twice; null for other times
+     * @param alsoDue other schedules that are due then, a few of them
+     */
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record FiringTime(String at, String local, String clockChange, List<String> alsoDue) {}
+  }
+
+  /**
+   * Which times are asked for.
+   *
+   * @param scheduleId of one that is there; null for {@code schedule}
+   * @param schedule as its author wrote it
+   * @param count how many; 0 or less means 10, and 100 is the most
+   * @param from later than this ISO time; null for now
+   */
+  public record PreviewQuery(
+      String scheduleId, Map<String, Object> schedule, int count, String from) {}
 }

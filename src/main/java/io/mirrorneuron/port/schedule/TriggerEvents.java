@@ -1,6 +1,11 @@
 package io.mirrorneuron.port.schedule;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.model.MnException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Events that start jobs. Blocking and thread-safe. */
 public interface TriggerEvents {
@@ -30,4 +35,127 @@ public interface TriggerEvents {
    * @return newest first
    */
   Kept list(int limit);
+
+  /**
+   * Something that happened, which schedules may wait for.
+   *
+   * @param eventId the same for an event that is told again
+   * @param eventType a word of whoever tells it
+   * @param source who tells it
+   * @param payload as it was told: texts, numbers, booleans, nulls, lists and maps
+   * @param createdAt when it was first stored
+   */
+  public record TriggerEvent(
+      String eventId,
+      String eventType,
+      String source,
+      Map<String, Object> payload,
+      String createdAt) {
+
+    public TriggerEvent {
+      payload =
+          payload == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(payload));
+    }
+  }
+
+  /**
+   * An event that somebody wants to tell.
+   *
+   * @param eventId names it if it may be told again; null or blank for one that is told once
+   * @param source null or blank is {@code api}
+   * @param payload null is none
+   */
+  public record NewEvent(
+      String eventId, String eventType, String source, Map<String, Object> payload) {
+    /** The source of what a gateway tells of itself. */
+    public static final String GATEWAY = "mn-api";
+
+    /** What begins the sources of what was sent to webhooks. */
+    public static final String WEBHOOK = "webhook:";
+
+    /**
+     * What a gateway and webhooks tell is told by nobody else.
+     *
+     * @throws MnException INVALID when the source is one of theirs
+     */
+    public void requireOwnSource() {
+      if (source != null && (source.equals(GATEWAY) || source.startsWith(WEBHOOK))) {
+        throw MnException.invalid(
+            "source %s is reserved for uploads and webhooks; give another".formatted(source));
+      }
+    }
+  }
+
+  /**
+   * Answer to an event that is durable now.
+   *
+   * @param status {@code emitted}; {@code known} when one with its id was there already
+   * @param event as it is stored, secrets hidden
+   * @param acting true while schedules still act on it; else null
+   * @param scheduleId see {@link EventOutcome}, as are the numbers
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record EmittedEvent(
+      String eventId,
+      String status,
+      TriggerEvent event,
+      long checked,
+      long dispatched,
+      long skipped,
+      long failed,
+      long missed,
+      long blocked,
+      String scheduleId,
+      String jobId,
+      Boolean acting) {
+
+    public static EmittedEvent of(String status, TriggerEvent event, EventOutcome outcome) {
+      return new EmittedEvent(
+          event.eventId(),
+          status,
+          event,
+          outcome.checked(),
+          outcome.dispatched(),
+          outcome.skipped(),
+          outcome.failed(),
+          outcome.missed(),
+          outcome.blocked(),
+          outcome.scheduleId(),
+          outcome.jobId(),
+          outcome.acting() ? true : null);
+    }
+  }
+
+  /**
+   * What an event has set off.
+   *
+   * @param checked schedules that wait for events of its type
+   * @param dispatched jobs that were made
+   * @param skipped schedules that had their job for this event already
+   * @param failed jobs that could not be made
+   * @param missed always 0: an event cannot be missed
+   * @param blocked schedules of which an earlier job still runs
+   * @param scheduleId one that made a job; null when none did
+   * @param jobId the job that it made
+   * @param acting whether schedules still act on it, and all this is what has come of it so far
+   */
+  public record EventOutcome(
+      long checked,
+      long dispatched,
+      long skipped,
+      long failed,
+      long missed,
+      long blocked,
+      String scheduleId,
+      String jobId,
+      boolean acting) {
+    public static final EventOutcome NOTHING =
+        new EventOutcome(0, 0, 0, 0, 0, 0, null, null, false);
+
+    /** The same, with more to come. */
+    public EventOutcome andMore() {
+      return new EventOutcome(
+          checked, dispatched, skipped, failed, missed, blocked, scheduleId, jobId, true);
+    }
+  }
 }

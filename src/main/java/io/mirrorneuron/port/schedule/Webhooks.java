@@ -1,6 +1,7 @@
 package io.mirrorneuron.port.schedule;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.InboundWebhooks.InboundWebhook;
 import java.time.Duration;
 
 /**

@@ -2,9 +2,9 @@ package io.mirrorneuron.run.folder;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.mirrorneuron.untrusted.OpenFile;
-import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.run.folder;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.untrusted.RefusedFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;

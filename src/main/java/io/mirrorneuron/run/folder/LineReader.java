@@ -1,8 +1,8 @@
 package io.mirrorneuron.run.folder;
 
-import io.mirrorneuron.untrusted.OpenFile;
-import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

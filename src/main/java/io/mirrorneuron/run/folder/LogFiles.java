@@ -2,8 +2,8 @@ package io.mirrorneuron.run.folder;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.untrusted.Appending;
 import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.OpenFolder.Appending;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.run.folder;
 
-import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

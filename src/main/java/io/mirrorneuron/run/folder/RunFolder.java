@@ -6,11 +6,12 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.untrusted.FreeName;
-import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
@@ -27,8 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** The folder of one run. Blocking; thread-safe, also across processes of this product. */
 public final class RunFolder {
@@ -558,6 +561,29 @@ public final class RunFolder {
         byte[] known = contents.remove(name);
         bytes -= known == null ? 0 : known.length;
       }
+    }
+  }
+
+  /** A number that changes whenever records or documents of a run have changed. */
+  public static final class FolderStamp {
+    private FolderStamp() {}
+
+    /** The answer looks at the disk each time it is called. */
+    public static LongSupplier of(Path folder) {
+      List<File> logs =
+          Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();
+      List<File> documents =
+          Stream.of("job.json", "run.json").map(name -> folder.resolve(name).toFile()).toList();
+      return () -> {
+        long stamp = 0;
+        for (File log : logs) {
+          stamp = stamp * 31 + log.length();
+        }
+        for (File document : documents) {
+          stamp = stamp * 31 + document.lastModified();
+        }
+        return stamp;
+      };
     }
   }
 }

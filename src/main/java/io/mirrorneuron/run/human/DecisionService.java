@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
-import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.human.Question;
 import io.mirrorneuron.model.ErrorCode;

@@ -2,7 +2,7 @@ package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanRecord;
-import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.Records;

@@ -2,7 +2,7 @@ package io.mirrorneuron.run.human;
 
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
-import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.run.RunStore;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.mirrorneuron.run.journal;
 
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.untrusted.OpenFolder;
-import io.mirrorneuron.untrusted.RefusedFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -8,7 +8,7 @@ import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.storage.OutOfRoom;
-import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder.OpenFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.record;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.record;
 
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.record;
 
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import java.time.Instant;
 import java.util.Map;
 

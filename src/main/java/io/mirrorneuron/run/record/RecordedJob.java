@@ -3,6 +3,7 @@ package io.mirrorneuron.run.record;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.mirrorneuron.run.record;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.EventLog;
 import io.mirrorneuron.run.folder.Records;
@@ -12,6 +12,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.run.human.HumanCopies;
 import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.run.report.CompactTimeline;
 import io.mirrorneuron.run.report.ObservabilitySummary;
 import io.mirrorneuron.store.JobStore.StoredEvent;

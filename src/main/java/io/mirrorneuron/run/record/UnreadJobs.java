@@ -6,6 +6,7 @@ import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;

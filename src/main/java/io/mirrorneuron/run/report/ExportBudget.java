@@ -2,6 +2,7 @@ package io.mirrorneuron.run.report;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.report.ExportReport.ExportLimits;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;

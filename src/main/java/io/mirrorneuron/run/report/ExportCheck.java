@@ -2,8 +2,11 @@ package io.mirrorneuron.run.report;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LineReader;
-import io.mirrorneuron.run.report.ExportHeader.Counts;
 import io.mirrorneuron.run.report.ExportReport.Broken;
+import io.mirrorneuron.run.report.ExportReport.ExportHeader;
+import io.mirrorneuron.run.report.ExportReport.ExportHeader.Counts;
+import io.mirrorneuron.run.report.ExportReport.ExportLimits;
+import io.mirrorneuron.run.report.RecordChain.ChainLink;
 import io.mirrorneuron.wire.ZipNames;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -1,17 +1,22 @@
 package io.mirrorneuron.run.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogLines;
+import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
-import io.mirrorneuron.run.report.ResourceFigures.Measure;
+import io.mirrorneuron.run.folder.RunRecord;
+import io.mirrorneuron.run.report.ResourceSummary.ResourceFigures.Measure;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -229,6 +234,108 @@ public final class ResourceSummary {
         throw MnException.malformed("unsupported duration unit: " + form.group(2));
       }
       return Double.parseDouble(form.group(1)) * seconds;
+    }
+  }
+
+  /**
+   * What a program of a run used at one moment.
+   *
+   * @param timeText when, as it was written; empty when the sample does not say
+   * @param cpuPct percent of one processor; null when it was not measured, as is {@code memoryMb}
+   * @param gpuPct of each graphics processor that was measured
+   * @param tokens since the sample before
+   * @param tellsOfModels whether it says anything of calls to language models
+   */
+  record ResourceSample(
+      String timeText,
+      Double cpuPct,
+      Double memoryMb,
+      List<Double> gpuPct,
+      List<Double> gpuMemoryMb,
+      TokenUsage tokens,
+      boolean tellsOfModels) {
+
+    /** Null when the line is no record. */
+    static ResourceSample parse(byte[] line) {
+      RunRecord record = RunRecord.parse(line);
+      return record == null ? null : of(record);
+    }
+
+    private static ResourceSample of(RunRecord record) {
+      JsonNode sample = record.json();
+      JsonNode llm = sample.path("llm");
+      List<Double> gpuPct = new ArrayList<>();
+      List<Double> gpuMemoryMb = new ArrayList<>();
+      for (JsonNode device : sample.path("gpu")) {
+        gpuPct.add(number(device.path("util_pct")));
+        gpuMemoryMb.add(number(device.path("memory_used_mb")));
+      }
+      return new ResourceSample(
+          record.timeText(),
+          number(sample.path("cpu_pct")),
+          number(sample.path("memory_rss_mb")),
+          gpuPct,
+          gpuMemoryMb,
+          TokenUsage.ofSample(llm),
+          !llm.isEmpty());
+    }
+
+    /** Null without a time. Parsed with each call, as not every reader needs it. */
+    Instant time() {
+      return Records.time(timeText);
+    }
+
+    private static Double number(JsonNode value) {
+      return value.isNumber() ? (Double) value.asDouble() : null;
+    }
+  }
+
+  /** Averages and heights of what samples measured, and the tokens that they tell of. */
+  static final class ResourceFigures {
+    final Measure cpu = new Measure();
+    final Measure memory = new Measure();
+    final Measure gpu = new Measure();
+    final Measure gpuMemory = new Measure();
+    TokenUsage tokens = TokenUsage.NONE;
+    long samples;
+
+    void add(ResourceSample sample) {
+      samples++;
+      cpu.add(sample.cpuPct());
+      memory.add(sample.memoryMb());
+      sample.gpuPct().forEach(gpu::add);
+      sample.gpuMemoryMb().forEach(gpuMemory::add);
+      tokens = tokens.plus(sample.tokens());
+    }
+
+    /** Average and height of numbers, to two digits; null when there was none. */
+    static final class Measure {
+      private double sum;
+      private double max = Double.NEGATIVE_INFINITY;
+      private long count;
+
+      /**
+       * @param value null for what was not measured; it is not counted
+       */
+      void add(Double value) {
+        if (value != null) {
+          sum += value;
+          max = Math.max(max, value);
+          count++;
+        }
+      }
+
+      Double average() {
+        return count == 0 ? null : rounded(sum / count);
+      }
+
+      Double max() {
+        return count == 0 ? null : rounded(max);
+      }
+
+      private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
+      }
     }
   }
 }

@@ -8,6 +8,8 @@ import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.ServedFile;
+import io.mirrorneuron.run.report.ResourceSummary.ResourceFigures;
+import io.mirrorneuron.run.report.ResourceSummary.ResourceSample;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

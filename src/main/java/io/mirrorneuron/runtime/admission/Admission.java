@@ -6,20 +6,25 @@ import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.runtime.admission.JobPlans.AgentPlacement;
+import io.mirrorneuron.runtime.admission.LocalMachine.Reachable;
+import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.Placement;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.placement.PlacementPlan;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
-import io.mirrorneuron.runtime.placement.PlacementRequest;
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit.Enforcement;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.KeptPlan.Place;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
-import io.mirrorneuron.runtime.workflow.Requirement;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
+import io.mirrorneuron.runtime.workflow.StepGraph.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
@@ -30,7 +35,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -364,5 +374,59 @@ public final class Admission {
                               : placed.get(one.agentId()));
       return reported.limit(most).toList();
     }
+  }
+
+  /**
+   * Ports of this machine that programs cannot have.
+   *
+   * @param isOwn whether this server listens on a port
+   * @param isFree whether nobody does
+   */
+  public record PortState(IntPredicate isOwn, Ports.Trial isFree) {
+    static final PortState OPEN = new PortState(_ -> false, (_, _) -> true);
+
+    /** Of a hostile manifest there are thousands, and each is tried. */
+    private static final int MOST_TRIED = 200;
+
+    Set<Integer> own(Workflow workflow) {
+      return ports(workflow).map(Port::number).filter(isOwn::test).collect(Collectors.toSet());
+    }
+
+    Set<String> used(Workflow workflow) {
+      return ports(workflow)
+          .filter(port -> port.number() != 0)
+          .limit(MOST_TRIED)
+          .filter(port -> !isFree.test(port.number(), port.isUdp()))
+          .map(port -> Machine.port(port.number(), port.isUdp()))
+          .collect(Collectors.toSet());
+    }
+
+    private static Stream<Port> ports(Workflow workflow) {
+      return workflow.agents().values().stream().flatMap(agent -> agent.request().ports().stream());
+    }
+  }
+
+  /**
+   * What programs, and checks of what they offer, are kept to.
+   *
+   * @param limits how they are kept to each
+   * @param most that this node can set of each, as it has no more itself
+   * @param reach what they reach of the machine
+   * @param strange the folder that a manifest brings for them and that they do not get
+   * @param checks sentences about checks of services that can never pass here
+   */
+  public record Keeping(
+      Function<ProgramLimit, Enforcement> limits,
+      ToLongFunction<ProgramLimit> most,
+      Reachable reach,
+      Function<Workflow, Optional<String>> strange,
+      Function<Workflow, List<String>> checks) {
+    static final Keeping NOTHING =
+        new Keeping(
+            _ -> Enforcement.NONE,
+            _ -> Long.MAX_VALUE,
+            (_, _) -> true,
+            _ -> Optional.empty(),
+            _ -> List.of());
   }
 }

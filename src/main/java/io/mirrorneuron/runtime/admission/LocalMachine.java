@@ -1,17 +1,19 @@
 package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.config.NodeSettings.Marks;
+import io.mirrorneuron.runtime.admission.Admission.Keeping;
+import io.mirrorneuron.runtime.admission.Admission.PortState;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.NodeStock;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
-import io.mirrorneuron.runtime.exec.pool.PoolUsage;
-import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.Pools.ProgramCapacity;
 import io.mirrorneuron.runtime.placement.Machine;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;

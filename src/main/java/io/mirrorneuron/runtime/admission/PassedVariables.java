@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.runtime.exec.workspace.ServerVariables;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.ServerVariables;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import java.util.Map;

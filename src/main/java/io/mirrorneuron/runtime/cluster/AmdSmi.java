@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.cluster;
 
+import io.mirrorneuron.runtime.cluster.Gpus.GpuTool;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import java.io.IOException;
 import java.nio.file.Path;

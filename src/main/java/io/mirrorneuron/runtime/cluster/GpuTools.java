@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.cluster;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.runtime.cluster.Gpus.GpuTool;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import java.io.File;

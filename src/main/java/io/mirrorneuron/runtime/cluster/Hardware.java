@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.cluster;
 
-import io.mirrorneuron.runtime.workflow.Versions;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.Versions;
 import java.util.List;
 import java.util.OptionalInt;
 

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.cluster;
 import static io.mirrorneuron.runtime.cluster.Hardware.megabytes;
 
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
-import io.mirrorneuron.runtime.workflow.Allocation.Device;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import java.util.Map;
 import java.util.function.Supplier;

@@ -5,11 +5,11 @@ import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NodeSettings.Marks;
-import io.mirrorneuron.runtime.exec.pool.Holder;
-import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.exec.pool.Pools.Holder;
+import io.mirrorneuron.runtime.exec.pool.Pools.ProgramCapacity;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.util.Comparator;

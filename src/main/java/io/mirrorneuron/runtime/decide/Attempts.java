@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.decide;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.runtime.decide.Turn.Effect;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;

@@ -4,7 +4,7 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.MailboxPressure;
-import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.Backpressure;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.util.ArrayDeque;
 import java.util.Deque;

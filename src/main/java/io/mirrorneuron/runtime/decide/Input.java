@@ -131,7 +131,7 @@ public sealed interface Input {
   /**
    * The job has another role in its deployment.
    *
-   * @param role see {@link io.mirrorneuron.runtime.state.DeployedBy}
+   * @param role see {@link io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy}
    */
   record Play(String role) implements OfDeployment {}
 

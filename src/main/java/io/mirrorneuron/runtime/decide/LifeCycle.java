@@ -2,12 +2,13 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.Turn.Effect;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Subjects;
-import io.mirrorneuron.runtime.workflow.RecoveryStrategy;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.RecoveryStrategy;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
-import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.runtime.workflow.Workflow.Routing;
 import io.mirrorneuron.wire.DerivedId;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.decide;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.StepPhase;
+import io.mirrorneuron.runtime.decide.Turn.Effect;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Event;

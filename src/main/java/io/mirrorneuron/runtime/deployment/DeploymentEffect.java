@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
 

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;
 import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.store.DeploymentRoles;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import io.mirrorneuron.port.schedule.DeploymentsPort.Page;
 import io.mirrorneuron.port.schedule.DeploymentsPort.VersionPage;
 import io.mirrorneuron.runtime.local.Answers;

@@ -1,10 +1,11 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.PlannedDeployment;
-import io.mirrorneuron.port.schedule.PlannedDeployment.ChangedAgent;
-import io.mirrorneuron.port.schedule.PlannedDeployment.Differences;
-import io.mirrorneuron.port.schedule.PlannedDeployment.Files;
+import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment;
+import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment.ChangedAgent;
+import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment.Differences;
+import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment.Files;
+import io.mirrorneuron.runtime.deployment.DeployedVersion.PreparedVersion;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;

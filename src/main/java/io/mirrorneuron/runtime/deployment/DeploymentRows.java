@@ -2,12 +2,12 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.Result;
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.wire.Json;

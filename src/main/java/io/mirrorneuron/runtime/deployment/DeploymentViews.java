@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.HealthView;
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.HealthView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MarkedSecrets;

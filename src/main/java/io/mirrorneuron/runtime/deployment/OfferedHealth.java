@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;

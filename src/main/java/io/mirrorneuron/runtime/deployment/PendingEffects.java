@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.runtime.deployment.DeployedVersion.PreparedVersion;
 import io.mirrorneuron.wire.Json;
 import java.util.Arrays;
 import java.util.regex.Matcher;

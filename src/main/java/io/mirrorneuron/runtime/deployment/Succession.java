@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.DeploymentRoles;
 import java.util.Set;

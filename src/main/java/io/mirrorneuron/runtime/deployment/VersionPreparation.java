@@ -2,7 +2,8 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.NewDeployment;
+import io.mirrorneuron.port.schedule.DeploymentsPort.NewDeployment;
+import io.mirrorneuron.runtime.deployment.DeployedVersion.PreparedVersion;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Content;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
 import io.mirrorneuron.runtime.local.Answers;
@@ -10,7 +11,7 @@ import io.mirrorneuron.runtime.local.JobIds;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.shorthand.DeploymentRequest;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.function.Supplier;

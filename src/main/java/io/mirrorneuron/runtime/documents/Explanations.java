@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.documents;
 
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
+import io.mirrorneuron.runtime.documents.Obstacles.AgentActivity;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StepState;

@@ -3,11 +3,12 @@ package io.mirrorneuron.runtime.documents;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail.JobBrief;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.Subjects;
@@ -17,6 +18,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
 public final class JobViews {
@@ -141,5 +143,34 @@ public final class JobViews {
 
   private JobState outline(StoredJob stored) {
     return StateReader.outline(stored, manifests.apply(stored.manifest()));
+  }
+
+  /**
+   * Adds to the details of a job where its agents run, as it was decided when the job was made or
+   * came to its node. Lists do not tell it, as rows are written with each commit.
+   */
+  public static final class PlacedJob {
+    private PlacedJob() {}
+
+    /**
+     * @param plan fails for a manifest that this build cannot read; then the details stay as they
+     *     are
+     * @return the same details
+     */
+    public static ObjectNode tell(ObjectNode details, Supplier<JobPlan> plan) {
+      ObjectNode job = details.withObject("/job");
+      if (job.get("scheduler") instanceof ObjectNode scheduler) {
+        try {
+          JobPlan known = plan.get();
+          scheduler.set("placements", Json.MAPPER.valueToTree(known.placements()));
+          scheduler.put("placements_omitted", known.placementsOmitted());
+          scheduler.set("requirements", Json.MAPPER.valueToTree(known.requirements()));
+          scheduler.put("generated_at", known.generatedAt());
+        } catch (MnException e) {
+          return details; // its row says what is wrong
+        }
+      }
+      return details;
+    }
   }
 }

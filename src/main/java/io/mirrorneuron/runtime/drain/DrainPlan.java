@@ -1,18 +1,18 @@
 package io.mirrorneuron.runtime.drain;
 
-import static io.mirrorneuron.port.node.DrainAction.BLOCKED;
-import static io.mirrorneuron.port.node.DrainAction.ENDED;
-import static io.mirrorneuron.port.node.DrainAction.FAILED;
-import static io.mirrorneuron.port.node.DrainAction.IGNORED;
-import static io.mirrorneuron.port.node.DrainAction.MIGRATED;
-import static io.mirrorneuron.port.node.DrainAction.PAUSED;
-import static io.mirrorneuron.port.node.DrainAction.SKIPPED;
-import static io.mirrorneuron.port.node.DrainAction.WAITING;
-import static io.mirrorneuron.port.node.DrainAction.WOULD_END;
-import static io.mirrorneuron.port.node.DrainAction.WOULD_MIGRATE;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.BLOCKED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.ENDED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.FAILED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.IGNORED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.MIGRATED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.PAUSED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.SKIPPED;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.WAITING;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.WOULD_END;
+import static io.mirrorneuron.port.node.DrainState.DrainAction.WOULD_MIGRATE;
 
-import io.mirrorneuron.port.node.DrainAction;
 import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.DrainState.DrainAction;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

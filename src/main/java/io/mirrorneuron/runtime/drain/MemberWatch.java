@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.drain.QuarantineRule.Verdict;
 import io.mirrorneuron.runtime.machine.HeldLead;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.port.node.NodeState;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.node.NodeFault;
-import io.mirrorneuron.port.node.NodeFault.Kind;
 import io.mirrorneuron.port.node.NodeHealth;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
+import io.mirrorneuron.port.node.NodeState.NodeFault.Kind;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.port.NodeFaults;
-import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.HashMap;

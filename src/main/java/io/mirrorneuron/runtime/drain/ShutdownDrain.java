@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.loop.JobMoves;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.ClusterSeeds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.RedisSettings;
-import io.mirrorneuron.config.RedisUrl;
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.server.DataDirectory;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.RedisSettings;
-import io.mirrorneuron.config.RedisUrl;
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;

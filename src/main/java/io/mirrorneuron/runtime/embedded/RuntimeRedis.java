@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.ClusterSeeds;
-import io.mirrorneuron.config.RedisNames;
 import io.mirrorneuron.config.RedisSettings;
-import io.mirrorneuron.config.RedisUrl;
-import io.mirrorneuron.config.Sentinels;
+import io.mirrorneuron.config.RedisSettings.RedisNames;
+import io.mirrorneuron.config.RedisSettings.RedisUrl;
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.exec.bound.ControlGroups;
-import io.mirrorneuron.runtime.exec.meter.Sampler;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
-import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.process.ControlGroups;
 import io.mirrorneuron.runtime.exec.process.ModelEnvironment;
+import io.mirrorneuron.runtime.exec.process.Sampler;
+import io.mirrorneuron.runtime.exec.process.Supervision.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import java.time.Clock;

@@ -1,19 +1,21 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.Runner.FailedPreparation;
+import io.mirrorneuron.runtime.exec.Runner.Runners;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
+import io.mirrorneuron.runtime.exec.process.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.protocol.StepClock;
-import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Hold;

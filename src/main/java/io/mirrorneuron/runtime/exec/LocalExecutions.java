@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.RunSinks.PersonWaits;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
-import io.mirrorneuron.runtime.exec.hook.HookRunner;
-import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.Pools;
-import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.Holder;
+import io.mirrorneuron.runtime.exec.pool.Pools.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
@@ -14,9 +14,9 @@ import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.ProgramLimit;
-import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit.Enforcement;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import io.mirrorneuron.storage.Storage;
 import java.time.Duration;
 import java.util.Collection;

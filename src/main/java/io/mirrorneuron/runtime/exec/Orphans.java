@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ServiceMark;
-import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.LimitMark;

@@ -1,18 +1,18 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.runtime.exec.confine.Reach;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Reach;
 import io.mirrorneuron.runtime.exec.process.Command;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,20 +1,20 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.Pools;
+import io.mirrorneuron.runtime.exec.pool.Pools.Holder;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
-import io.mirrorneuron.runtime.exec.pool.SlotRequest;
-import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.port.Executions.Signal;
-import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

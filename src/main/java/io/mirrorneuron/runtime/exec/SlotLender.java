@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.runtime.exec.RunSinks.PersonWaits;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

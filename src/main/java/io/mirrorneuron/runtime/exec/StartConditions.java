@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Notice;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Listener;

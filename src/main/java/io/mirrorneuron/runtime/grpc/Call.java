@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Auth.Principal;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpConnection;

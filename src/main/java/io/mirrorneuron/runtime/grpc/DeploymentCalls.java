@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.DeploymentView;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
-import io.mirrorneuron.port.schedule.NewDeployment;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.NewDeployment;
 import io.mirrorneuron.proto.ext.v1.DeployPlannedRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ListDeploymentVersionsRequest;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.proto.observability.v1.EventResponse;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcService;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;

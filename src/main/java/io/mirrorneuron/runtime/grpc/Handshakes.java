@@ -6,7 +6,7 @@ import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeRequest;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeResponse;
 import io.mirrorneuron.runtime.cluster.NodeDocument;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import java.net.URI;
 import java.util.function.IntSupplier;
 

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.port.node.Offer;
+import io.mirrorneuron.port.node.NodeMembers.Offer;
 import io.mirrorneuron.proto.node.v1.IdentifyAnswer;
 import io.mirrorneuron.proto.node.v1.IdentifyRequest;
 import io.mirrorneuron.proto.node.v1.JoinAnswer;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.grpc.WrongTokens.Look;
-import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

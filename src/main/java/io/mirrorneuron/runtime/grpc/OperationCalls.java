@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.port.operation.OperationEvent;
-import io.mirrorneuron.port.operation.OperationKind;
-import io.mirrorneuron.port.operation.OperationOptions;
-import io.mirrorneuron.port.operation.OperationView;
-import io.mirrorneuron.port.operation.OperationsPort;
-import io.mirrorneuron.port.operation.OperationsPort.Events;
+import io.mirrorneuron.port.OperationsPort;
+import io.mirrorneuron.port.OperationsPort.Events;
+import io.mirrorneuron.port.OperationsPort.OperationEvent;
+import io.mirrorneuron.port.OperationsPort.OperationKind;
+import io.mirrorneuron.port.OperationsPort.OperationOptions;
+import io.mirrorneuron.port.OperationsPort.OperationView;
 import io.mirrorneuron.proto.job.v1.CancelAllJobsRequest;
 import io.mirrorneuron.proto.job.v1.CancelAllJobsResponse;
 import io.mirrorneuron.proto.operations.v1.GetOperationRequest;
@@ -15,7 +15,7 @@ import io.mirrorneuron.proto.operations.v1.OperationsServiceGrpcService;
 import io.mirrorneuron.proto.operations.v1.StartOperationRequest;
 import io.mirrorneuron.proto.operations.v1.StartOperationResponse;
 import io.mirrorneuron.proto.operations.v1.StreamOperationEventsRequest;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;

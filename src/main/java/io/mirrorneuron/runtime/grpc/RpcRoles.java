@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.PreviewQuery;
 import io.mirrorneuron.proto.ext.v1.ApplyScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;

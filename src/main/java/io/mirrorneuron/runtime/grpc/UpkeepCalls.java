@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.port.node.DrainOrder;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeMembers.Member;
 import io.mirrorneuron.port.node.NodeMembers.NewNode;
 import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
 import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.AddNodeResponse;
 import io.mirrorneuron.proto.cluster.v1.CancelNodeDrainRequest;

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

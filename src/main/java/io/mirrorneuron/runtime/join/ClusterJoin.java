@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.join;
 
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.Offer;
+import io.mirrorneuron.port.node.NodeMembers.Offer;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext.Restart;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Duration;
@@ -239,5 +241,93 @@ public final class ClusterJoin {
     home.forget();
     LOG.info("leaves {}", left);
     restart.with(() -> home.keep(left));
+  }
+
+  /**
+   * A join token that this node takes.
+   *
+   * @param redisUrl what a handshake with it tells of Redis, with a password; none when that is
+   *     open to nobody else
+   */
+  public record Invitation(Secret token, Secret redisUrl) {}
+
+  /** What the data directory of this node keeps of the cluster that it belongs to. */
+  public interface NodeHome {
+    /** The cluster that it has joined. */
+    Optional<JoinedCluster> joined();
+
+    /** Whether its own settings name a Redis. */
+    boolean namesRedis();
+
+    /** That it joins, from its next start on. On disk when this returns, or nothing has changed. */
+    void keep(JoinedCluster cluster);
+
+    /** That it has joined none, from its next start on. */
+    void forget();
+
+    /** What others are told who show a join token. */
+    List<Invitation> invitations();
+
+    /** The join token of the cluster that it works in, be that its own. */
+    Secret joinToken();
+
+    /**
+     * The store that other nodes may share, with a password; none when it is open to nobody else.
+     */
+    Secret sharedRedis();
+
+    /** First part of every key. */
+    String namespace();
+  }
+
+  /** The work of this node, as far as joining and leaving a cluster touch it. Thread-safe. */
+  public interface NodeWork {
+    /** How many jobs of the store that this node is on have not ended. */
+    long openJobs();
+
+    /** Whether other nodes work on that store. */
+    boolean hasOthers();
+
+    /**
+     * Takes no new jobs from now on.
+     *
+     * @param why is told to who asks, with the way out
+     */
+    void takeNoMore(String why);
+
+    /** Takes new jobs again, unless it does not for another reason. */
+    void takeAgain(String why);
+  }
+
+  /**
+   * Who is asked to join or leave.
+   *
+   * @param owner this node as the owner of jobs
+   * @param version of this program
+   */
+  public record ThisNode(String owner, String version) {
+    String name() {
+      return NodeRegistry.nameOf(owner);
+    }
+
+    /**
+     * @param given as which it was asked
+     * @throws MnException CONFLICT when it is called otherwise
+     */
+    void requireCalled(String given) {
+      requireCalled(name(), given);
+    }
+
+    /**
+     * @param name of the node that was asked
+     */
+    static void requireCalled(String name, String given) {
+      if (!given.equals(name)) {
+        throw new MnException(
+            ErrorCode.CONFLICT,
+            "another_name",
+            "the node there is called %s, not %s".formatted(name, given));
+      }
+    }
   }
 }

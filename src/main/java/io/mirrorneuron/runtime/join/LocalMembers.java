@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.join;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.Greeting;
 import io.mirrorneuron.port.node.NodeMembers;
+import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.port.node.PeerMembers.Asked;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;

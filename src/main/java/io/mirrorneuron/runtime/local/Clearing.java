@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.store.EndedJobs;
+import io.mirrorneuron.store.JobStore.EndedJobs;
 import java.util.function.BooleanSupplier;
 
 /**

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.News;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.EventPage;
-import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.JobsPort.EventPage;
+import io.mirrorneuron.port.JobsPort.ReplayedLetter;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.wire.DeadLetterScan;

@@ -5,7 +5,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.port.JobStatus;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;

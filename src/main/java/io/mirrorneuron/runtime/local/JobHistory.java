@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;

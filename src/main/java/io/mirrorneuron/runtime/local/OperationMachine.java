@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.port.operation.ItemOutcome;
+import io.mirrorneuron.port.OperationsPort.ItemOutcome;
 import io.mirrorneuron.runtime.local.Operation.Entry;
+import io.mirrorneuron.runtime.local.Operation.OperationEffect;
+import io.mirrorneuron.runtime.local.Operation.OperationInput;
 import io.mirrorneuron.runtime.local.Operation.Step;
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.wire.Json;

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.port.operation.ItemOutcome;
-import io.mirrorneuron.port.operation.OperationEvent;
-import io.mirrorneuron.port.operation.OperationView;
-import io.mirrorneuron.port.operation.OperationView.Counters;
-import io.mirrorneuron.port.operation.OperationView.Item;
-import io.mirrorneuron.port.operation.OperationView.Target;
+import io.mirrorneuron.port.OperationsPort.ItemOutcome;
+import io.mirrorneuron.port.OperationsPort.OperationEvent;
+import io.mirrorneuron.port.OperationsPort.OperationView;
+import io.mirrorneuron.port.OperationsPort.OperationView.Counters;
+import io.mirrorneuron.port.OperationsPort.OperationView.Item;
+import io.mirrorneuron.port.OperationsPort.OperationView.Target;
 import io.mirrorneuron.runtime.local.Operation.Entry;
 import io.mirrorneuron.runtime.local.Operation.Step;
 import io.mirrorneuron.wire.Json;

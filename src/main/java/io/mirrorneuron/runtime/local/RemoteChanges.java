@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.HashSet;
 import java.util.Map;

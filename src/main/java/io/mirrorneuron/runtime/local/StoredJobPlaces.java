@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.run.JobPlaces;
+import io.mirrorneuron.run.RunIndex.JobPlaces;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
-import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.decide.Turn.Effect;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.documents.JobMetadataEntries;
 import io.mirrorneuron.runtime.port.Execution;

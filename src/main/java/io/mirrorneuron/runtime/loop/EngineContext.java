@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.JobNews;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.state.Blobs;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;

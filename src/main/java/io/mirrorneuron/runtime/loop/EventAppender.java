@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail.JobBrief;
 import io.mirrorneuron.runtime.port.JobNews;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.store.JobStore;

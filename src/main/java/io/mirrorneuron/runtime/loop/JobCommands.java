@@ -9,7 +9,7 @@ import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobsPort.HumanDecision;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;

@@ -1,13 +1,13 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
-import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.NodeRegistry;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Targets;

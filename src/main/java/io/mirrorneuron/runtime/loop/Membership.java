@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistry.Beat;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Executions;
-import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.JobHolder;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.Comparator;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.JobRow;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.port.Scheduler;
-import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Targets;
 import io.mirrorneuron.runtime.workflow.KeptPlan;

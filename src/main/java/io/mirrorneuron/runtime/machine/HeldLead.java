@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.machine;
 
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.port.Leader;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import java.util.OptionalLong;
 

@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.manifest.graph.InputValidation;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.manifest.graph.RulePrograms;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
-import io.mirrorneuron.runtime.workflow.Requirement;
+import io.mirrorneuron.runtime.workflow.StepGraph.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.JsonText;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.Constraint;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
-import io.mirrorneuron.runtime.workflow.Versions;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.Scheduling.Constraint;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.Versions;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;

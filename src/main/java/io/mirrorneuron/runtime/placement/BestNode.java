@@ -1,17 +1,19 @@
 package io.mirrorneuron.runtime.placement;
 
+import io.mirrorneuron.runtime.placement.Placement.Missing;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.Constraint;
-import io.mirrorneuron.runtime.workflow.DeviceChoice;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.NodeAttributes;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceChoice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Constraint;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.placement;
 
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;

@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.placement.Placement.Missing;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;

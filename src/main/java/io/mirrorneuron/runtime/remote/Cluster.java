@@ -1,11 +1,12 @@
 package io.mirrorneuron.runtime.remote;
 
 import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
-import io.mirrorneuron.runtime.placement.PlacementRequest;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.remote.Neighbours.Neighbour;
 import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.NodeRegistry;
@@ -84,5 +85,21 @@ public record Cluster(
   /** Those that can begin programs. */
   static List<Machine> able(List<Machine> machines) {
     return machines.stream().filter(one -> one.fullDisk() == null).toList();
+  }
+
+  /** What is known of nodes that have programs of this node's jobs. */
+  interface KnownPeers {
+    /** Whether the node is taken for alive; while the store does not answer it is as it was. */
+    boolean isLiving(String node);
+
+    /** Where a living node is reached; empty when it is dead or has told nobody. */
+    Optional<Peer> peer(String node);
+
+    /**
+     * It could not be reached: it gets no programs for a while.
+     *
+     * @param why for people
+     */
+    void avoid(String node, String why);
   }
 }

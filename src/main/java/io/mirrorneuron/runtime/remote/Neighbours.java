@@ -6,6 +6,7 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.NodeFaults;
+import io.mirrorneuron.runtime.remote.Cluster.KnownPeers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.remote.PlaceSearch.Place;
+import io.mirrorneuron.runtime.remote.RemoteExecution.RemoteContext;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.Map;

@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.remote.Cluster.KnownPeers;
 import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.NodeRegistry;
 import java.io.IOException;
@@ -506,5 +507,32 @@ final class RemoteExecution {
         }
       }
     }
+  }
+
+  /**
+   * What all share that follow programs on other nodes.
+   *
+   * @param owner this node as the owner of jobs
+   * @param index is asked before what may have been begun elsewhere is begun again
+   */
+  record RemoteContext(
+      String owner, KnownPeers nodes, PeerPrograms peers, ElsewhereIndex index, RemoteClock clock) {
+
+    /** Milliseconds since the epoch. */
+    interface RemoteClock {
+      long now();
+    }
+  }
+
+  /** What follows a step of following a program on another node. */
+  enum RemoteStep {
+    /** The next one, at once. */
+    STEP,
+    /** The next one, after a pause; at once when it was left. */
+    PAUSE,
+    /** The next one, once its outcome is recorded, or after some time. */
+    RECORD,
+    /** Nothing. */
+    NONE
   }
 }

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.remote;
 
 import io.mirrorneuron.port.node.HostedPrograms.Outlet;
 import io.mirrorneuron.runtime.documents.SentSignal;
-import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
-import io.mirrorneuron.runtime.exec.log.LostLines;
+import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LostLines;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import java.time.Duration;

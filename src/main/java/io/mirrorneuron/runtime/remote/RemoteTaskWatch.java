@@ -4,7 +4,7 @@ import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;

@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.drain.RunningRemoteTasks;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;

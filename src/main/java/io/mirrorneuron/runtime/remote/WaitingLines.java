@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.remote;
 
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.remote.PlaceSearch.Place.Nowhere;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.BackfillReport;
-import io.mirrorneuron.port.schedule.BackfillReport.BackfillTime;
-import io.mirrorneuron.port.schedule.BackfillView;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillReport;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillReport.BackfillTime;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillView;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.cron.CronSchedule;
-import io.mirrorneuron.runtime.schedule.cron.Firing;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.Firing;
 import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import java.time.Instant;
 import java.util.ArrayList;

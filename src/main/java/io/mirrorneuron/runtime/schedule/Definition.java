@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import io.mirrorneuron.runtime.schedule.event.Correlation;
 import io.mirrorneuron.runtime.schedule.event.Debounce;

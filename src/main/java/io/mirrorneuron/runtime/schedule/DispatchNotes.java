@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.wire.Json;

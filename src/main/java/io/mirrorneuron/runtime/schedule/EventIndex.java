@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.Beside;

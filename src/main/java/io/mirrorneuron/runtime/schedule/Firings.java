@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.FiringPreview;
-import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
+import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview;
+import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview.FiringTime;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.cron.ClockChange;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
-import io.mirrorneuron.runtime.schedule.cron.Firing;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.ClockChange;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.Firing;
 import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.machine.EffectRunner;
 import io.mirrorneuron.runtime.manifest.graph.ChildManifest;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,15 +1,16 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.port.schedule.EventOutcome;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.EventOutcome;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
+import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.BoundedReaction;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;

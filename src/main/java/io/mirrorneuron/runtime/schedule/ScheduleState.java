@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import java.util.List;
 
 /**

@@ -1,10 +1,11 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.schedule.BackfillView;
-import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.port.schedule.ScheduleCounters;
-import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.ScheduleCounters;
+import io.mirrorneuron.port.schedule.ScheduleView.ScheduleVersions;
+import io.mirrorneuron.port.schedule.SchedulesPort.BackfillView;
+import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;

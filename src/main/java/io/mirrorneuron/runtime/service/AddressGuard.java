@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.config.AddressRange;
 import io.mirrorneuron.config.ServiceSettings.Reach;
+import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.service;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.service.Prober.CheckTarget;
+import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.net.URI;
 import java.util.HashSet;

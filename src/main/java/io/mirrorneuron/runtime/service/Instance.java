@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobWatch.Teller;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.service.Prober.CheckTarget;
+import io.mirrorneuron.runtime.service.Prober.ProbeResult;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.store.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
-import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 

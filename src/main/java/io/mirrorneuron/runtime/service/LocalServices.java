@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.ServiceFilter;
-import io.mirrorneuron.port.node.ServiceReport;
 import io.mirrorneuron.port.node.ServicesPort;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort.ServiceReport;
 import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.service;
 
+import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Set;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.service.Connections.Peer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -233,6 +235,70 @@ public final class Prober implements AutoCloseable {
 
     private static String word(int serving) {
       return serving >= 0 && serving < WORDS.size() ? WORDS.get(serving) : "in state " + serving;
+    }
+  }
+
+  /**
+   * What one check found.
+   *
+   * @param message for people; null when all is well
+   */
+  public record ProbeResult(boolean ok, String message, long durationMs) {
+    static ProbeResult well() {
+      return new ProbeResult(true, null, 0);
+    }
+
+    static ProbeResult failed(String message) {
+      return new ProbeResult(false, message, 0);
+    }
+
+    ProbeResult after(long ms) {
+      return new ProbeResult(ok, message, ms);
+    }
+  }
+
+  /**
+   * What is checked.
+   *
+   * @param service with its templates filled in
+   * @param declared ports of this machine that may be asked
+   * @param folder of the files of its bundle, which scripts run in; null when it has none
+   */
+  public record CheckTarget(ServiceDefinition service, Set<Integer> declared, Path folder) {
+    public CheckTarget {
+      declared = Set.copyOf(declared);
+    }
+
+    String address(CheckDefinition check) {
+      return check.address() == null ? service.address() : check.address();
+    }
+
+    /** 0 when there is none. */
+    int port(CheckDefinition check) {
+      return check.port() == null ? service.portNumber() : ServiceDefinition.number(check.port());
+    }
+  }
+
+  /** Somebody was connected to, and what came was no answer that can be read. */
+  static final class BadAnswer extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private BadAnswer(Throwable cause) {
+      super(cause.getMessage(), cause, false, false);
+    }
+
+    /** The same answer, where a failure is one of who answers. */
+    static <T> Future<T> of(Future<T> answer) {
+      return answer.recover(wrong -> Future.failedFuture(new BadAnswer(wrong)));
+    }
+  }
+
+  /** An address is not asked; the message says why, for people. */
+  public static final class NotAsked extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    NotAsked(String why) {
+      super(why, null, false, false);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.ServiceRegistry.Claim;
 import java.util.Objects;

@@ -1,8 +1,9 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.node.RegisteredService.CheckReport;
-import io.mirrorneuron.port.node.RegisteredService.Health;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService.CheckReport;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService.Health;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
+import io.mirrorneuron.runtime.service.Prober.ProbeResult;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.node.RegisteredService;
-import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 
 /**

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.QueueRank;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 

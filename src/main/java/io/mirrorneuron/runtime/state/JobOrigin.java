@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.port.JobsPort.ForkPoint;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

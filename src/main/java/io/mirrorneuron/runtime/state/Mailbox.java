@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.Backpressure;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Collection;

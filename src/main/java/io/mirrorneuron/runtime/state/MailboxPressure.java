@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.state;
 
-import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.Backpressure;
 import java.util.Locale;
 
 /**

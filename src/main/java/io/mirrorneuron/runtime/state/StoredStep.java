@@ -46,4 +46,8 @@ record StoredStep(
   boolean isUnderWork() {
     return UNDER_WORK.contains(StepPhase.ofKnown(status)) && instances == null;
   }
+
+  /** What is stored of an agent beside its mailbox and what programs fill. */
+  record StoredAgent(
+      long processed, String lastError, AgentState.LastProgram sandbox, boolean fired) {}
 }

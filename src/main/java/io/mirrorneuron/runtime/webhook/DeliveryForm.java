@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
-import io.mirrorneuron.port.schedule.WebhookDelivery;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.WebhookDelivery;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.TryNote;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
 import io.mirrorneuron.store.DeliveryQueue.Entry;
 import io.mirrorneuron.store.DeliveryQueue.State;

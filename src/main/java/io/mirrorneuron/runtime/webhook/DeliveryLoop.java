@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.runtime.port.Leader;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.store.DeliveryQueue.Head;
 import io.mirrorneuron.wire.Json;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.webhook;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.store.DeliveryQueue.Fate;
 import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import io.mirrorneuron.wire.Json;
@@ -89,5 +90,31 @@ final class DeliveryRules {
   static Verdict lost(String now) {
     TryAnswer nothing = new TryAnswer(0, "the server ended before it was answered", "");
     return after(MOST_TRIES, nothing, now, 0);
+  }
+
+  /**
+   * What came of a try.
+   *
+   * @param status that the target answered; 0 when it did not answer
+   * @param error why it is no success; empty when it is one
+   * @param excerpt the beginning of the body that came with an error; empty for none
+   */
+  record TryAnswer(int status, String error, String excerpt) {
+    private static final int GONE = 410;
+
+    boolean isWell() {
+      return status >= 200 && status < 300;
+    }
+
+    /** The target wants nothing more, ever. */
+    boolean isGone() {
+      return status == GONE;
+    }
+  }
+
+  /** What is kept of the last try of a delivery; null for what there is not. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TryNote(String at, Integer status, String error, String answer) {
+    static final TryNote NONE = new TryNote(null, null, null, null);
   }
 }

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
-import io.mirrorneuron.port.schedule.HookDelivery;
+import io.mirrorneuron.port.schedule.InboundWebhooks.HookDelivery;
 import io.mirrorneuron.security.StandardWebhooks;
 import java.security.MessageDigest;
 import java.time.Duration;

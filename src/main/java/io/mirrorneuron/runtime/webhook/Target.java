@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;

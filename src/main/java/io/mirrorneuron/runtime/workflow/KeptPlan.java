@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.workflow;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import java.util.List;
 
 /**

@@ -1,7 +1,12 @@
 package io.mirrorneuron.runtime.workflow;
 
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.Versions;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 
 /** The names by which constraints ask about nodes. */
 public final class NodeAttributes {
@@ -48,5 +53,67 @@ public final class NodeAttributes {
   /** Whether a node may have it. */
   public static boolean isKnown(String attribute) {
     return ALL.contains(attribute) || attribute.startsWith(LABEL);
+  }
+
+  /**
+   * A device that a node has, as far as its vendor's tools tell. What is null or negative is not
+   * known.
+   *
+   * @param apiVersion of what programs it, such as {@code 12.4}
+   * @param totalMb of its own memory
+   * @param freeMb of it now
+   */
+  public record NodeDevice(
+      Allocation.Device device,
+      String apiVersion,
+      List<String> capabilities,
+      long totalMb,
+      long freeMb) {
+    public NodeDevice {
+      capabilities = List.copyOf(capabilities);
+    }
+
+    /** Whether it is one of those that are demanded. What is not known of it does not fit. */
+    public boolean meets(DeviceDemand demand) {
+      List<String> able = demand.requiredCapabilities();
+      List<String> ids = demand.ids();
+      return demand.resource().equalsIgnoreCase(device.kind())
+          && is(demand.vendor(), device.vendor())
+          && is(demand.driver(), device.driver())
+          && (able.isEmpty()
+              || able.stream()
+                  .anyMatch(one -> capabilities.stream().anyMatch(one::equalsIgnoreCase)))
+          && (ids.isEmpty()
+              || ids.contains(device.id())
+              || ids.contains(Integer.toString(device.index())))
+          && hasVersion(demand)
+          && hasMemory(demand);
+    }
+
+    private static boolean is(String wanted, String had) {
+      return wanted == null || wanted.equalsIgnoreCase(had);
+    }
+
+    private boolean hasVersion(DeviceDemand demand) {
+      return demand.minApiVersion() == null
+          || Versions.compare(apiVersion, demand.minApiVersion()).stream()
+              .anyMatch(test(demand.apiVersionOperator()));
+    }
+
+    private boolean hasMemory(DeviceDemand demand) {
+      if (demand.minMemoryMb() == null) {
+        return true;
+      }
+      long has = freeMb < 0 ? totalMb : freeMb;
+      return test(demand.memoryOperator()).test(Double.compare(has, demand.minMemoryMb()));
+    }
+
+    private static IntPredicate test(String operator) {
+      return switch (operator) {
+        case ">" -> order -> order > 0;
+        case "==" -> order -> order == 0;
+        default -> order -> order >= 0;
+      };
+    }
   }
 }

@@ -1,5 +1,9 @@
 package io.mirrorneuron.runtime.workflow;
 
+import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import java.util.List;
+import java.util.Locale;
+
 /**
  * How often a failed agent is started again within a sliding window, and after which delay. Also
  * says it of moving an agent to another node.
@@ -55,5 +59,66 @@ public record RestartPolicy(
       current = next;
     }
     return current;
+  }
+
+  /**
+   * What follows when an agent fails.
+   *
+   * @param restart on its node
+   * @param reschedule on another one, when restarts are used up
+   */
+  public record Restarting(RestartPolicy restart, RestartPolicy reschedule) {}
+
+  /**
+   * How failures of nodes are met in a job: what its author asked for, and what that came to.
+   *
+   * @param requestedRecoveryPolicy {@code recovery_mode} of the manifest
+   * @param effectiveRecoveryPolicy {@code cluster_recover} where its agents may move to other nodes
+   * @param mode over how many nodes: {@code cluster} or {@code single_node}
+   * @param degraded whether it is less than was asked for
+   * @param reason why that is so; null where it is not
+   * @param observedNodes names of the nodes that were known to live
+   */
+  public record RecoveryStrategy(
+      String requestedRecoveryPolicy,
+      String effectiveRecoveryPolicy,
+      String mode,
+      boolean degraded,
+      String reason,
+      List<String> observedNodes) {
+    public RecoveryStrategy {
+      observedNodes = List.copyOf(observedNodes);
+    }
+
+    /**
+     * @param moves whether agents may go to other nodes, as there were some when the job was made
+     */
+    public static RecoveryStrategy of(
+        Workflow workflow, boolean moves, List<String> observedNodes) {
+      RecoveryMode asked = workflow.recoveryMode();
+      boolean isDegraded = asked == RecoveryMode.CLUSTER_RECOVER && !moves;
+      return new RecoveryStrategy(
+          asked.name().toLowerCase(Locale.ROOT),
+          asked == RecoveryMode.MANUAL_RECOVER
+              ? "manual_recover"
+              : moves ? "cluster_recover" : "local_restart",
+          moves ? "cluster" : "single_node",
+          isDegraded,
+          isDegraded ? "there was no second node to recover on" : null,
+          observedNodes);
+    }
+  }
+
+  /**
+   * When a mailbox counts as full. Senders wait from {@code maxQueueDepth} messages on, and until
+   * fewer than {@code highWatermark} wait.
+   *
+   * @param highWatermark from here on messages from outside are refused
+   * @param lowWatermark below it they are accepted again
+   * @param retryAfterMs what such a caller is told to wait
+   */
+  public record Backpressure(
+      int maxQueueDepth, int highWatermark, int lowWatermark, int retryAfterMs) {
+    public static final Backpressure DEFAULT = new Backpressure(100, 75, 25, 250);
   }
 }

@@ -1,5 +1,8 @@
 package io.mirrorneuron.runtime.workflow;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,6 +143,45 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
       Condition condition) {
     public StepEdge {
       accepts = Set.copyOf(accepts);
+    }
+  }
+
+  /** The condition of an edge, compiled when the manifest is validated. Pure. */
+  @FunctionalInterface
+  public interface Condition {
+    Condition ALWAYS = context -> true;
+
+    boolean test(Context context);
+
+    /**
+     * What a condition can see: paths that start with {@code message.body}, {@code
+     * message.headers}, {@code message.type}, {@code message.class}, {@code message.from}, {@code
+     * message.to}, {@code payload} (the body again), {@code state} and {@code agent_state} (the
+     * emitting agent's private state).
+     *
+     * @param envelope the {@code envelope} object of the message
+     */
+    record Context(JsonNode envelope, JsonNode headers, JsonNode body, JsonNode agentState) {}
+  }
+
+  /**
+   * Something that some machine must have before a job is accepted; nothing of it is given to the
+   * job.
+   *
+   * @param resource {@code cpu}, {@code memory}, {@code disk} or {@code gpu}
+   * @param least thousandths of a core, or MB; 0 of a gpu
+   * @param device null of all but a gpu
+   * @param isWaived whether its submitter wants to do without
+   */
+  public record Requirement(String resource, long least, DeviceDemand device, boolean isWaived) {
+
+    /** For people: {@code memory of 4096 MB}. */
+    public String words() {
+      return switch (resource) {
+        case "cpu" -> "%s CPU cores".formatted(Amounts.cores(least));
+        case "gpu" -> device.words();
+        default -> "%d MB of %s".formatted(least, resource);
+      };
     }
   }
 }

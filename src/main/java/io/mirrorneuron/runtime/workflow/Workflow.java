@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.workflow;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.AgentSettings.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

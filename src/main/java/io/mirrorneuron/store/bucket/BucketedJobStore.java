@@ -1,12 +1,13 @@
 package io.mirrorneuron.store.bucket;
 
-import io.mirrorneuron.store.JobHolder;
-import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.JobStore.JobHolder;
+import io.mirrorneuron.store.JobStore.JobRows;
+import io.mirrorneuron.store.JobStore.RowsWanted;
+import io.mirrorneuron.store.JobStore.ServedJobStore;
 import io.mirrorneuron.store.ListedRow;
 import io.mirrorneuron.store.RankedJob;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RowsWanted;
-import io.mirrorneuron.store.ServedJobStore;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;

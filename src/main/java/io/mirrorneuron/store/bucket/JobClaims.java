@@ -2,9 +2,10 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.store.JobRefusals;
+import io.mirrorneuron.store.JobStore.JobRefusals;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.Script;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

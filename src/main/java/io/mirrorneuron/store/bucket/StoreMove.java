@@ -7,6 +7,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

@@ -112,4 +112,7 @@ public record StorePlaces(Place shared, List<Place> jobs) {
       jobs.forEach(place -> place.pipelines().onRestart(first, then));
     }
   }
+
+  /** Keys, and the connections over which the server is reached that has them. */
+  public record Place(RedisPipelines pipelines, Keys keys) {}
 }

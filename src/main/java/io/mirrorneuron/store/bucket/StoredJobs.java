@@ -1,7 +1,7 @@
 package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.store.JobDamage;
-import io.mirrorneuron.store.JobHolder;
+import io.mirrorneuron.store.JobStore.JobHolder;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisPipelines;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.store.bundle;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.bundle.BundleStore.Fingerprint;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,7 @@ package io.mirrorneuron.store.connection;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.connection.RedisPeer.RedisRefusal;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.store.connection;
 
-import io.mirrorneuron.config.Sentinels;
+import io.mirrorneuron.config.RedisSettings.Sentinels;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -7,7 +7,7 @@ import io.mirrorneuron.area.blueprints.BlueprintsVerticle.LaunchCalls.LaunchAnsw
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchOrder.Source;
-import io.mirrorneuron.launch.Launched;
+import io.mirrorneuron.launch.LaunchRecord.Launched;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.cluster.ClusterVerticle.Totals;
-import io.mirrorneuron.port.CapacityReport;
+import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.blueprint.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.blueprint.bundle.BundleOrigin.RunIdentity;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

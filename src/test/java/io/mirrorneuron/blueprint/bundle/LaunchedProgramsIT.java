@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.blueprint.bundle.BundleOrigin.RunIdentity;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.mirrorneuron.blueprint.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.port.ModelsPort.ModelNeed;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,8 +3,8 @@ package io.mirrorneuron.gateway.call;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Principal;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;

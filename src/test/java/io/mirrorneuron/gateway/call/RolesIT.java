@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.testing.PublishedContract.Operation;

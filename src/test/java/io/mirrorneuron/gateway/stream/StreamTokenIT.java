@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.Principal;
-import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.Auth.Principal;
+import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SocketClient;

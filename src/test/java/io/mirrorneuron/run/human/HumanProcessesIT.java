@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanRecord;
-import io.mirrorneuron.human.HumanType;
+import io.mirrorneuron.human.HumanRequest.HumanType;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;

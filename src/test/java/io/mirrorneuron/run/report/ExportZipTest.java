@@ -11,6 +11,8 @@ import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.report.ExportReport.Broken;
+import io.mirrorneuron.run.report.ExportReport.ExportHeader;
+import io.mirrorneuron.run.report.RecordChain.ChainLink;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.deployment.DeploymentRows.VersionViews;
 import io.mirrorneuron.runtime.loop.Graph;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.node.ServiceFilter;
-import io.mirrorneuron.port.schedule.DeploymentView;
-import io.mirrorneuron.port.schedule.DeploymentView.Result;
-import io.mirrorneuron.port.schedule.NewDeployment;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.DeploymentsPort.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.drain.NodeDrains.CopyKeeper.CopyNodes;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.Machine;
-import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.time.Instant;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.DrainAction;
 import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.DrainState.DrainAction;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.util.List;
 import java.util.Map;

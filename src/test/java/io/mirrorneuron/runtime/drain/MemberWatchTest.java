@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeHealth;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.InMemoryLeaderLease;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.node.DrainAction;
-import io.mirrorneuron.port.node.DrainOrder;
-import io.mirrorneuron.port.node.DrainReport;
-import io.mirrorneuron.port.node.NodeCondition;
-import io.mirrorneuron.port.node.RegisteredService;
-import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.DrainState.DrainAction;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;

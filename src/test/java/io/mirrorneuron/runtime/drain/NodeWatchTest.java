@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.drain.NodeDrains.NodeWatch;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.RecordStore;

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeCondition;
-import io.mirrorneuron.port.node.NodeFault;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;

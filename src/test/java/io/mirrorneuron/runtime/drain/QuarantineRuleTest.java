@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.port.node.NodeCondition;
-import io.mirrorneuron.port.node.NodeFault;
-import io.mirrorneuron.port.node.NodeFault.Kind;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
+import io.mirrorneuron.port.node.NodeState.NodeFault.Kind;
 import io.mirrorneuron.runtime.drain.QuarantineRule.Verdict;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.NodeCondition;
-import io.mirrorneuron.port.node.NodeFault;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
+import io.mirrorneuron.port.node.NodeState.NodeFault;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;

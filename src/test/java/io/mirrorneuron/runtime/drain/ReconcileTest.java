@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.Reconciliation;
+import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.testing.InMemoryJobStore;

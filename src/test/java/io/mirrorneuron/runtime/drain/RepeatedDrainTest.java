@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.DrainOrder;
-import io.mirrorneuron.port.node.DrainReport;
 import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
+import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
 import io.mirrorneuron.testing.UpkeepFixture;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Confinement.Mode;
-import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.Supervision.GracePeriods;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.storage.WatchedFolder;
+import io.mirrorneuron.storage.StorageWatch.WatchedFolder;
 import io.mirrorneuron.testing.SmallDisk;
 import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;

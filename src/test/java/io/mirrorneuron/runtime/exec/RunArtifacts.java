@@ -11,7 +11,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.KeptResults;
 import io.mirrorneuron.run.folder.RunFolder;
-import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.process.Sampler.SampleSink;
 import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.wire.ArtifactRef;
 import java.io.IOException;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.exec.HostMachinery.HostLocalRunner;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.Runner.Runners;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

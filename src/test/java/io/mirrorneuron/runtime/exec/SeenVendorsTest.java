@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.exec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.HostMachinery.SeenVendors;
-import io.mirrorneuron.runtime.exec.pool.NodeCapacity;
-import io.mirrorneuron.runtime.workflow.Allocation.Device;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
 import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,10 +2,12 @@ package io.mirrorneuron.runtime.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.operation.ItemOutcome;
-import io.mirrorneuron.port.operation.OperationKind;
-import io.mirrorneuron.port.operation.OperationOptions;
+import io.mirrorneuron.port.OperationsPort.ItemOutcome;
+import io.mirrorneuron.port.OperationsPort.OperationKind;
+import io.mirrorneuron.port.OperationsPort.OperationOptions;
 import io.mirrorneuron.runtime.local.Operation.Entry;
+import io.mirrorneuron.runtime.local.Operation.OperationEffect;
+import io.mirrorneuron.runtime.local.Operation.OperationInput;
 import io.mirrorneuron.runtime.local.Operation.Step;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.testing.Proof;

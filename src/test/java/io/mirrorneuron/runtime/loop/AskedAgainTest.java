@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.JobsPort.SubmittedJob;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.wire.Json;

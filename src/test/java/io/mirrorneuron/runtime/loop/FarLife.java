@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.loop;
 
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.remote.FarNode;
 import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Set;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobsPort.HumanDecision;
 import io.mirrorneuron.runtime.loop.Simulation.Faults;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.state.StateReader;

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
-import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.drain.NodeStore;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.testing.InMemoryLeaderLease;
 import io.mirrorneuron.testing.TurnedClock;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.machine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import java.util.ArrayList;

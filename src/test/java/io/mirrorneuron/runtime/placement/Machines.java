@@ -1,15 +1,16 @@
 package io.mirrorneuron.runtime.placement;
 
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.Constraint;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Constraint;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.List;
 import java.util.Map;

@@ -2,11 +2,12 @@ package io.mirrorneuron.runtime.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.Constraint;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Constraint;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.List;
 import java.util.Map;

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.placement.Machine;
-import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.placement.Placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.remote.RemotePlacement.Reservations;
-import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.time.Duration;

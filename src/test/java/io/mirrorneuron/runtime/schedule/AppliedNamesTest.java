@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.AppliedSchedule;
-import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.AppliedSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
+import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import io.mirrorneuron.testing.FakeSchedules;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEvent;
 import java.util.ArrayList;

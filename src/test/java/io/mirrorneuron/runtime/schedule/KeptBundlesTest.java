@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.testing.FakeSchedules;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;

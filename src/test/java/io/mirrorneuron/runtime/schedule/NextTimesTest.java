@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
-import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview.FiringTime;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort.PreviewQuery;
 import io.mirrorneuron.testing.FakeSchedules;
 import io.mirrorneuron.testing.SampleManifests;
 import java.time.Duration;

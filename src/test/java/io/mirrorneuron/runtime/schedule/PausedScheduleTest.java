@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

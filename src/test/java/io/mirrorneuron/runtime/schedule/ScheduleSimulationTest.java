@@ -2,8 +2,9 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import io.mirrorneuron.testing.Proof;

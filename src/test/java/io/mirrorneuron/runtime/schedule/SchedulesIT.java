@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.port.schedule.DispatchReport;
-import io.mirrorneuron.port.schedule.NewEvent;
-import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.DispatchReport;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;

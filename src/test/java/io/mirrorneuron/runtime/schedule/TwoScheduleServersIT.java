@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.ServiceSettings.Reach;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -8,6 +8,8 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.config.ServiceSettings;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceSamples;
+import io.mirrorneuron.runtime.service.Prober.CheckTarget;
+import io.mirrorneuron.runtime.service.Prober.ProbeResult;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

@@ -5,8 +5,9 @@ import static io.mirrorneuron.runtime.service.ServiceStatus.PASSING;
 import static io.mirrorneuron.runtime.service.ServiceStatus.WARNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.RegisteredService.CheckReport;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService.CheckReport;
 import io.mirrorneuron.runtime.manifest.graph.ServiceSamples;
+import io.mirrorneuron.runtime.service.Prober.ProbeResult;
 import org.junit.jupiter.api.Test;
 
 /** What follows from the answers of checks, by a clock that is turned by hand. */

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.port.node.RegisteredService.CheckReport;
-import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService.CheckReport;
+import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;

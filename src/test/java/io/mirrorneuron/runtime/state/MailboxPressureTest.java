@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.workflow.Backpressure;
+import io.mirrorneuron.runtime.workflow.RestartPolicy.Backpressure;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.NewTarget;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.NewTarget;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper.LocalWebhooks.TargetRules;
 import io.mirrorneuron.store.DeliveryQueue.Fate;
 import io.mirrorneuron.store.DeliveryQueue.Verdict;

@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.port.Leader.Timers;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.testing.InMemoryDeliveryQueue;
 import java.util.ArrayList;

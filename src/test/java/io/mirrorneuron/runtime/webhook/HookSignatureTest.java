@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.HookDelivery;
+import io.mirrorneuron.port.schedule.InboundWebhooks.HookDelivery;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

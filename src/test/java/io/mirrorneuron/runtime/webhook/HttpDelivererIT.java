@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.Connections;
 import io.mirrorneuron.runtime.service.OwnPorts;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper.HttpDeliverer;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;

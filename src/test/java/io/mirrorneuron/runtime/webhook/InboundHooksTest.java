@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.HookDelivery;
-import io.mirrorneuron.port.schedule.InboundWebhook;
-import io.mirrorneuron.port.schedule.NewHook;
+import io.mirrorneuron.port.schedule.InboundWebhooks.HookDelivery;
+import io.mirrorneuron.port.schedule.InboundWebhooks.InboundWebhook;
+import io.mirrorneuron.port.schedule.InboundWebhooks.NewHook;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.FakeEvents;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.port.schedule.NewTarget;
 import io.mirrorneuron.port.schedule.OutboundWebhooks;
-import io.mirrorneuron.port.schedule.WebhookDelivery;
-import io.mirrorneuron.port.schedule.WebhookTarget;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.NewTarget;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.WebhookDelivery;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.WebhookTarget;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;

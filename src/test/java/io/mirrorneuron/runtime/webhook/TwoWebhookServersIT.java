@@ -4,7 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.NewTarget;
+import io.mirrorneuron.port.schedule.OutboundWebhooks.NewTarget;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.WebhookReceiver;

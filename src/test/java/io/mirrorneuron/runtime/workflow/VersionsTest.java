@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.workflow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.Versions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -24,6 +24,7 @@ import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.ServiceRegistryContract;
 import io.mirrorneuron.store.TriggerEventStore;
 import io.mirrorneuron.store.TriggerEventStoreContract;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.testing.RedisClusterFixture;

@@ -13,6 +13,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisPipelines;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.mirrorneuron.store.connection.RedisDialer;
 import io.mirrorneuron.store.connection.RedisMaster;
 import io.mirrorneuron.testing.Proof;

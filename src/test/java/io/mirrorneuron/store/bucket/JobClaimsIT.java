@@ -13,6 +13,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.bucket.StorePlaces.Place;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;

@@ -2,6 +2,7 @@ package io.mirrorneuron.store.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.store.connection.RedisPeer.RedisRefusal;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 

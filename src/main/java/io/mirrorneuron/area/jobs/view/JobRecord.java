@@ -1,16 +1,18 @@
 package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
-import io.mirrorneuron.port.JobFacts;
+import io.mirrorneuron.port.JobDetail.JobBrief;
+import io.mirrorneuron.port.JobDetail.JobFacts;
 import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.AgentFacts;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LedgerForm;
+import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 import java.util.Objects;
@@ -170,5 +172,49 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
   /** The number of the last event that the documents know of. */
   public long lastEvent() {
     return detail.lastEvent();
+  }
+
+  /**
+   * The documents that a job left in the run store; a missing node for each that is not there. The
+   * runtime's word goes before theirs.
+   *
+   * @param job {@code job.json}
+   * @param run {@code run.json}
+   * @param observability {@code observability_summary.json}
+   */
+  public record StoredRun(JsonNode job, JsonNode run, JsonNode observability) {
+    public static final StoredRun NONE =
+        new StoredRun(
+            MissingNode.getInstance(), MissingNode.getInstance(), MissingNode.getInstance());
+
+    /**
+     * What {@code job.json} tells, in its member {@code job} or beside it, then {@code run.json}.
+     */
+    JobFacts facts() {
+      return JobDetailForm.facts(job.path("job"))
+          .or(JobDetailForm.facts(job))
+          .or(JobDetailForm.facts(run));
+    }
+
+    /** The job at a glance, as each file has it. */
+    Stream<JobBrief> briefs() {
+      return Stream.of(job, run).map(file -> LenientJson.read(file, JobBrief.class));
+    }
+
+    /** Or a missing node. */
+    JsonNode manifest() {
+      return job.path("manifest");
+    }
+  }
+
+  /**
+   * What a detail of a job tells of the files of its run.
+   *
+   * @param folder on the server; null when the run has none
+   * @param files references to artifacts and outputs, {@code rest.md} section 18.7
+   * @param resources the summary of the last day, or a null node
+   */
+  public record RunFacts(String folder, List<ObjectNode> files, JsonNode resources) {
+    public static final RunFacts NONE = new RunFacts(null, List.of(), Json.MAPPER.nullNode());
   }
 }

@@ -2,13 +2,14 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.area.jobs.view.Plan.Edge;
+import io.mirrorneuron.area.jobs.view.Plan.GraphLayers;
 import io.mirrorneuron.area.jobs.view.Plan.Step;
 import io.mirrorneuron.area.jobs.view.Plan.Truth;
 import io.mirrorneuron.area.jobs.view.Plan.Worker;
 import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.AgentFacts;
-import io.mirrorneuron.wire.EdgeFacts;
 import io.mirrorneuron.wire.GraphFacts;
+import io.mirrorneuron.wire.GraphFacts.EdgeFacts;
 import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.ManifestFacts;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.confine;
 
 import io.mirrorneuron.config.Confinement.Mode;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Reach;
 import io.mirrorneuron.runtime.exec.confine.Confiner.Report;
 import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.spawn.Domain;

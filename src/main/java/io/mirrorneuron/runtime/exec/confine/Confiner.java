@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
 import io.mirrorneuron.runtime.exec.spawn.Landlock;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -340,6 +341,29 @@ public final class Confiner {
                       + " of the manifest.")
                   .formatted(text))
           : Optional.empty();
+    }
+  }
+
+  /**
+   * What one program may reach besides what all may.
+   *
+   * @param read files, and folders with everything below
+   * @param write the same, to read and to change
+   * @param devices that its run was given
+   */
+  public record Reach(List<Path> read, List<Path> write, List<Device> devices) {
+    public Reach {
+      read = List.copyOf(read);
+      write = List.copyOf(write);
+      devices = List.copyOf(devices);
+    }
+
+    public Reach(List<Path> read, List<Path> write) {
+      this(read, write, List.of());
+    }
+
+    public static Reach writing(Path... folders) {
+      return new Reach(List.of(), List.of(folders));
     }
   }
 }

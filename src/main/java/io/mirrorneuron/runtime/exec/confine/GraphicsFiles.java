@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.confine;
 
-import io.mirrorneuron.runtime.workflow.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

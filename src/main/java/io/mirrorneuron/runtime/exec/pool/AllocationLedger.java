@@ -1,8 +1,11 @@
 package io.mirrorneuron.runtime.exec.pool;
 
 import io.mirrorneuron.runtime.exec.pool.Fitting.Holding;
-import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
+import io.mirrorneuron.runtime.exec.pool.Pools.WaitReason;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

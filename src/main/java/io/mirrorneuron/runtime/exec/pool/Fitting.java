@@ -1,10 +1,13 @@
 package io.mirrorneuron.runtime.exec.pool;
 
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.DeviceChoice;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
+import io.mirrorneuron.runtime.exec.pool.Pools.WaitReason;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceChoice;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import java.util.ArrayList;
 import java.util.HashSet;

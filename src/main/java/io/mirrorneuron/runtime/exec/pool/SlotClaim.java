@@ -1,8 +1,11 @@
 package io.mirrorneuron.runtime.exec.pool;
 
+import io.mirrorneuron.runtime.exec.pool.Pools.Holder;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
+import io.mirrorneuron.runtime.exec.pool.Pools.WaitReason;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.QueueRank;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import java.util.Optional;
 
 /**

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.pool;
 
+import io.mirrorneuron.runtime.exec.pool.Pools.PoolUsage;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedList;

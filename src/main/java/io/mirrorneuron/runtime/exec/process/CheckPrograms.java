@@ -1,11 +1,12 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.exec.confine.Reach;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Reach;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

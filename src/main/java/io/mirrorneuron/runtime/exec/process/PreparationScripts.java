@@ -1,12 +1,14 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import io.mirrorneuron.runtime.exec.confine.Confiner;
-import io.mirrorneuron.runtime.exec.confine.Reach;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Reach;
+import io.mirrorneuron.runtime.exec.process.Supervision.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.io.IOException;
 import java.nio.file.Path;

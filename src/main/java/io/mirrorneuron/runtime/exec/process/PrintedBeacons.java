@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;

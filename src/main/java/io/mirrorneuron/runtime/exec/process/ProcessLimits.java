@@ -4,13 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
-import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Limits that the kernel keeps each process of a program to: {@code limits} of a node's resources,
@@ -137,5 +142,92 @@ public final class ProcessLimits {
         program.domain(),
         program.group(),
         List.of());
+  }
+
+  /** The hard limits of this process. No program that it starts is given more. */
+  public static final class HardLimits {
+    private static final Path OWN = Path.of("/proc/self/limits");
+    private static final long MEBI = 1 << 20;
+
+    /** As the kernel names them: the soft one, the hard one, the unit. */
+    private static final Pattern LINE =
+        Pattern.compile("Max (open files|address space|cpu time) +\\S+ +(\\d+) .*");
+
+    private static final Map<ProgramLimit, Long> MOST = read();
+
+    private HardLimits() {}
+
+    /**
+     * In the unit of the limit; the largest number where there is none, or where nobody says it.
+     */
+    public static long of(ProgramLimit limit) {
+      return MOST.getOrDefault(limit, Long.MAX_VALUE);
+    }
+
+    private static Map<ProgramLimit, Long> read() {
+      Map<ProgramLimit, Long> most = new EnumMap<>(ProgramLimit.class);
+      try {
+        for (String line : Files.readAllLines(OWN)) {
+          Matcher known = LINE.matcher(line);
+          if (known.matches()) {
+            long value = Long.parseLong(known.group(2));
+            switch (known.group(1)) {
+              case "open files" -> most.put(ProgramLimit.OPEN_FILES, value);
+              case "cpu time" -> most.put(ProgramLimit.CPU_SECONDS, value);
+              default -> most.put(ProgramLimit.ADDRESS_SPACE_MB, value / MEBI);
+            }
+          }
+        }
+      } catch (IOException | NumberFormatException e) {
+        return Map.of(); // a system without them: the shell says it when one cannot be set
+      }
+      return most;
+    }
+  }
+
+  /**
+   * What a program and all that it started had too much of.
+   *
+   * @param words for its failure
+   */
+  public record Excess(Ending ending, String words) {
+    private static final long MEGABYTE = 1 << 20;
+
+    /** Seen by looking at the processes. */
+    public static Excess ofMemory(long bytes, long allowedMb) {
+      return new Excess(
+          Ending.OUT_OF_MEMORY,
+          "out of memory: the program and its children used %d MB of %d MB allowed (%s)"
+              .formatted(
+                  (bytes + MEGABYTE - 1) / MEGABYTE, allowedMb, name(ProgramLimit.MEMORY_MB)));
+    }
+
+    /** Seen by looking at the processes. */
+    public static Excess ofProcesses(long tasks, long allowed) {
+      return new Excess(
+          Ending.TOO_MANY_PROCESSES,
+          "too many processes: the program and its children had %d processes and threads of %d allowed (%s)"
+              .formatted(tasks, allowed, name(ProgramLimit.PROCESSES)));
+    }
+
+    /** The kernel ended them when they wanted more. */
+    public static Excess ofMemory(long allowedMb) {
+      return new Excess(
+          Ending.OUT_OF_MEMORY,
+          "out of memory: the kernel ended the program and its children, which used all of %d MB allowed (%s)"
+              .formatted(allowedMb, name(ProgramLimit.MEMORY_MB)));
+    }
+
+    /** The kernel refused them more, and then the program failed. */
+    public static Excess ofProcesses(long allowed, int exitCode) {
+      return new Excess(
+          Ending.TOO_MANY_PROCESSES,
+          "too many processes: the program failed with exit code %d after the kernel refused it more than %d processes and threads (%s)"
+              .formatted(exitCode, allowed, name(ProgramLimit.PROCESSES)));
+    }
+
+    private static String name(ProgramLimit limit) {
+      return "resources.limits." + limit.word();
+    }
   }
 }

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
@@ -226,6 +228,48 @@ public final class Supervision implements AutoCloseable {
       }
       case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
       case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
+    }
+  }
+
+  /**
+   * How long processes are waited for before they are killed.
+   *
+   * @param afterTerm from SIGTERM to SIGKILL
+   * @param stragglers for children that outlive the program they belong to
+   */
+  public record GracePeriods(Duration afterTerm, Duration stragglers) {
+    public static final GracePeriods DEFAULT =
+        new GracePeriods(Duration.ofSeconds(5), Duration.ofSeconds(2));
+  }
+
+  /** When to look again at what sends no notice: soon at first, then ever less often. */
+  static final class Look {
+    private static final Duration SLOWEST_LOOK = Duration.ofMillis(20);
+    private static final Duration COMPLAINT = Duration.ofSeconds(30);
+
+    private Duration pause = Duration.ofMillis(1);
+    private Deadline complaint = Deadline.in(COMPLAINT);
+
+    Deadline next(boolean needed) {
+      if (!needed) {
+        return Deadline.NEVER;
+      }
+      Deadline deadline = Deadline.in(pause);
+      pause = isSlow() ? SLOWEST_LOOK : pause.multipliedBy(2);
+      return deadline;
+    }
+
+    /** True once per period of waiting after which a log line is due. */
+    boolean isOverdue() {
+      boolean overdue = complaint.isPast();
+      if (overdue) {
+        complaint = Deadline.in(COMPLAINT);
+      }
+      return overdue;
+    }
+
+    boolean isSlow() {
+      return pause.compareTo(SLOWEST_LOOK) >= 0;
     }
   }
 }

@@ -1,5 +1,7 @@
 /**
- * One started program: its command line, environment, limits, and {@link Supervision} until nothing
- * of it is left. Uses {@code exec.spawn}, {@code exec.workspace} and {@code exec.settings}.
+ * One started program: its command line, environment and limits, {@link Supervision} until none of
+ * its processes is left, {@link TreeBounds} for all its processes together, {@link Sampler} for
+ * what they use, and {@link PythonEnvironments} for packages it lists. Uses {@code exec.spawn},
+ * {@code exec.confine} and {@code exec.workspace}.
  */
 package io.mirrorneuron.runtime.exec.process;

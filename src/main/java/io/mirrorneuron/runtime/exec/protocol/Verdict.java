@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.runtime.exec.process.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Execution;

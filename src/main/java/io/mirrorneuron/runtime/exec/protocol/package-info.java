@@ -1,5 +1,6 @@
 /**
- * What a program and its execution tell each other: output, beacons, the clock of its step. {@link
- * Verdict} is what an ended program amounts to. Uses {@code exec.process}.
+ * What a program and its execution exchange: output, beacons, the clock of its step. {@link
+ * Verdict} is the outcome of an ended program; {@link ProgramLog} makes log records of its output.
+ * Uses {@code exec.process}.
  */
 package io.mirrorneuron.runtime.exec.protocol;

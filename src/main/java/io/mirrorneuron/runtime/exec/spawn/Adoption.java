@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;

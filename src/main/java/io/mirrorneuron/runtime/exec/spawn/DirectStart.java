@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import io.mirrorneuron.untrusted.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
 import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;

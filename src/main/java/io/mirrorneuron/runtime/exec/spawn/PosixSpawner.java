@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import io.mirrorneuron.untrusted.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -116,4 +116,17 @@ public interface Spawner extends AutoCloseable {
     @Override
     void close();
   }
+
+  /** Starts a program. */
+  @FunctionalInterface
+  interface ChildStart {
+    /**
+     * A program that runs.
+     *
+     * @param handle a descriptor that becomes readable when it ends
+     */
+    record Started(int pid, int handle) {}
+
+    Started run() throws IOException;
+  }
 }

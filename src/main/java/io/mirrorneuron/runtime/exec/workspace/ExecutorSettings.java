@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import java.time.Duration;
 
 /**

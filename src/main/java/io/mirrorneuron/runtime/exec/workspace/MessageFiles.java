@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.JobMetadata;
 import io.mirrorneuron.runtime.port.WorkspaceNames;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
 import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.WrittenVariables;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,10 +2,12 @@ package io.mirrorneuron.runtime.exec.workspace;
 
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.RunPlaces;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.WrittenVariables;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.storage.ScatteredFolders;
 import io.mirrorneuron.untrusted.OpenFolder;
-import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.WorkspaceNames;
 import io.mirrorneuron.wire.LenientJson;

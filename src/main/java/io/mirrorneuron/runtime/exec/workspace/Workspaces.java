@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UnsharedFiles;
 import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.wire.LenientJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -287,6 +289,97 @@ public final class Workspaces implements AutoCloseable {
       for (Path root = take(); root != null; root = take()) {
         FolderTree.delete(root);
       }
+    }
+  }
+
+  /** Port: the folders of runs on this node. */
+  @FunctionalInterface
+  public interface RunPlaces {
+    /** For a runner whose programs have no runs. */
+    RunPlaces NONE = execution -> null;
+
+    /**
+     * The folder of a program's run, made when there is none: a real path; null while it cannot be
+     * made.
+     */
+    Path folder(Execution execution);
+  }
+
+  /**
+   * The environment of this server, as far as programs may have it by name.
+   *
+   * @param all of them
+   */
+  public record ServerVariables(Map<String, String> all) {
+    /** The server's own secrets: never handed on, whatever a manifest lists. */
+    private static final Pattern SECRET =
+        Pattern.compile(
+            "(MN|MIRROR_NEURON)_.*(TOKEN|SECRET|PASSWORD|KEY|COOKIE|REDIS).*"
+                + "|REDIS(CLI)?_(URL|AUTH|PASSWORD)|RELEASE_COOKIE",
+            Pattern.CASE_INSENSITIVE);
+
+    public ServerVariables {
+      all = Map.copyOf(all);
+    }
+
+    public static boolean isSecret(String name) {
+      return SECRET.matcher(name).matches();
+    }
+
+    /** The value that a program may have; null when there is none, or it is a secret. */
+    public String passed(String name) {
+      return isSecret(name) ? null : all.get(name);
+    }
+  }
+
+  /**
+   * What the author of a node has its program told of runs and submissions; each may be null.
+   *
+   * @param submissionId the name of a folder
+   * @param runId the run that the program believes to work for
+   * @param runsRoot where it looks for the folder of that run
+   */
+  record WrittenVariables(
+      @JsonProperty("MN_STORAGE_SUBMISSION_ID") String submissionId,
+      @JsonProperty("MN_RUN_ID") String runId,
+      @JsonProperty("MN_RUNS_ROOT") String runsRoot) {
+    private static final WrittenVariables NONE = new WrittenVariables(null, null, null);
+
+    private record Config(WrittenVariables environment) {}
+
+    static WrittenVariables of(Execution execution) {
+      WrittenVariables written = LenientJson.read(execution.config(), Config.class).environment();
+      return written == null ? NONE : written;
+    }
+  }
+
+  /** An execution that cannot be; the message is the sentence its outcome carries. */
+  public static final class NotStarted extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean ofNode;
+
+    public NotStarted(String message) {
+      this(message, null);
+    }
+
+    public NotStarted(String message, Throwable cause) {
+      this(message, cause, false);
+    }
+
+    private NotStarted(String message, Throwable cause, boolean ofNode) {
+      super(message, cause);
+      this.ofNode = ofNode;
+    }
+
+    /** One that could be on another node. */
+    public static NotStarted here(String message, Throwable cause) {
+      return new NotStarted(message, cause, true);
+    }
+
+    /** Whether this node is why, and not the execution. */
+    public boolean isOfNode() {
+      return ofNode;
     }
   }
 }

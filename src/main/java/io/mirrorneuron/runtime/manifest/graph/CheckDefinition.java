@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
-import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
+import io.mirrorneuron.runtime.workflow.AgentSettings.HumanTask.Follow;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;

@@ -9,7 +9,7 @@ import io.mirrorneuron.human.Person;
 import io.mirrorneuron.human.Question;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
-import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
+import io.mirrorneuron.runtime.workflow.AgentSettings.HumanTask.Follow;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.SchemaCheck;

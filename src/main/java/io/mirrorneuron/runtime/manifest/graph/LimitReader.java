@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
 import java.util.EnumMap;
 import java.util.Map;
 

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.workflow.Requirement;
+import io.mirrorneuron.runtime.workflow.StepGraph.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.runtime.manifest.graph.StepReader.DeclaredStep;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
@@ -8,7 +9,7 @@ import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.workflow.HumanTask;
+import io.mirrorneuron.runtime.workflow.AgentSettings.HumanTask;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
 import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
@@ -475,6 +475,20 @@ public final class StepReader {
                 .formatted(place.label(), place.shown()));
       }
       return known;
+    }
+  }
+
+  /**
+   * A step where its author wrote it, with the members that several readers need.
+   *
+   * @param run the node or binding that does its work
+   * @param control how often and how long it is tried
+   */
+  record DeclaredStep(
+      ManifestValue place, ManifestValue id, ManifestValue run, ManifestValue control) {
+
+    static DeclaredStep of(ManifestValue place) {
+      return new DeclaredStep(place, place.at("id"), place.at("run"), place.at("control"));
     }
   }
 }

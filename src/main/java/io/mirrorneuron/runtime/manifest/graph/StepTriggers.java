@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
+import io.mirrorneuron.runtime.manifest.graph.StepReader.DeclaredStep;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;

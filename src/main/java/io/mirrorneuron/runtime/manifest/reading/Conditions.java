@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.mirrorneuron.runtime.workflow.Condition;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Arrays;

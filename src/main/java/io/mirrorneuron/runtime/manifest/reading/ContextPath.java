@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
-import io.mirrorneuron.runtime.workflow.Condition.Context;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition.Context;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

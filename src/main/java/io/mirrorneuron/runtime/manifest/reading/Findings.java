@@ -6,6 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.runtime.manifest.reading.Written.ManifestPlace;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.reading;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.runtime.manifest.reading.Written.ManifestPlace;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

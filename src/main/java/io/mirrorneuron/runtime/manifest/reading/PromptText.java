@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.workflow.Condition.Context;
-import io.mirrorneuron.runtime.workflow.HumanTask.Filled;
-import io.mirrorneuron.runtime.workflow.HumanTask.Prompt;
+import io.mirrorneuron.runtime.workflow.AgentSettings.HumanTask.Filled;
+import io.mirrorneuron.runtime.workflow.AgentSettings.HumanTask.Prompt;
+import io.mirrorneuron.runtime.workflow.StepGraph.Condition.Context;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;

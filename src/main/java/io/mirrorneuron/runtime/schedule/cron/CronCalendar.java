@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.cron;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.CronSyntaxException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;

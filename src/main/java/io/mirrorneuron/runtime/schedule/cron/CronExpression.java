@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule.cron;
 
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.CronSyntaxException;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.YearMonth;

@@ -131,4 +131,41 @@ public final class CronSchedule {
     LocalDateTime local = expression.first(change.getDateTimeBefore(), change.getDateTimeAfter());
     return local == null ? null : new Firing(change.getInstant(), local, ClockChange.MOVED);
   }
+
+  /**
+   * One time at which a schedule fires.
+   *
+   * @param local what was asked for; where the clock change moved it, a time that does not exist
+   */
+  public record Firing(Instant at, LocalDateTime local, ClockChange clockChange) {}
+
+  /** What a change of the clocks has to do with a firing. */
+  public enum ClockChange {
+    /** Nothing. */
+    NONE,
+    /**
+     * Its local time does not exist on that day: it fires as soon as the clocks were set forward.
+     */
+    MOVED,
+    /** Its local time is there twice: this is the earlier one. */
+    FIRST_PASS,
+    /** Its local time is there twice: this is the later one, of an expression for every hour. */
+    SECOND_PASS
+  }
+
+  /**
+   * A cron expression that is refused; the message quotes it and says where it is wrong and why.
+   */
+  public static final class CronSyntaxException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+    private static final int QUOTED = 200;
+
+    CronSyntaxException(String expression, String reason) {
+      super("invalid cron expression \"%s\": %s".formatted(excerpt(expression), reason));
+    }
+
+    private static String excerpt(String expression) {
+      return expression.length() <= QUOTED ? expression : expression.substring(0, QUOTED) + "…";
+    }
+  }
 }

@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.schedule.cron;
 
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.ClockChange;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.Firing;
 import io.mirrorneuron.wire.Json;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule.event;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;

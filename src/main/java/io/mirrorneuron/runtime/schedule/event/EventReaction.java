@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule.event;
 
-import io.mirrorneuron.port.schedule.EventOutcome;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.EventOutcome;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import java.util.function.Supplier;
 
 /** What the schedules that wait for events do about one. */

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule.event;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.event.OpenSet.Held;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

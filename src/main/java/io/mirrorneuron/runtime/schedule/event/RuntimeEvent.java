@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -35,5 +36,35 @@ public record RuntimeEvent(String id, String type, Map<String, Object> payload, 
   /** What an event of the runtime says of it. */
   public static int chainOf(Map<String, Object> payload) {
     return payload.get("chain") instanceof Number chain ? chain.intValue() : 0;
+  }
+
+  /** Hears what the runtime tells of itself, beside the schedules that wait for it. */
+  public interface RuntimeEventListener {
+    RuntimeEventListener NOBODY =
+        new RuntimeEventListener() {
+          @Override
+          public boolean listensFor(String type) {
+            return false;
+          }
+
+          @Override
+          public void happened(TriggerEvent event) {}
+        };
+
+    /**
+     * Whether events of this type are worth making. May block.
+     *
+     * @throws io.mirrorneuron.model.MnException UNAVAILABLE
+     */
+    boolean listensFor(String type);
+
+    /**
+     * May block; has remembered the event for good when it returns. May be told an event again,
+     * with the same id.
+     *
+     * @param event without its secrets
+     * @throws io.mirrorneuron.model.MnException UNAVAILABLE when it is to be told again
+     */
+    void happened(TriggerEvent event);
   }
 }

@@ -2,11 +2,11 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.NewEvent;
 import io.mirrorneuron.port.schedule.RuntimeEvents;
-import io.mirrorneuron.port.schedule.TriggerEvent;
-import io.mirrorneuron.run.record.EndedJob;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.run.record.JobEnds;
+import io.mirrorneuron.run.record.JobEnds.EndedJob;
 import io.mirrorneuron.run.record.PeopleEvent;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;

@@ -3,8 +3,10 @@ package io.mirrorneuron.area.jobs.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.area.jobs.view.JobRecord.RunFacts;
+import io.mirrorneuron.area.jobs.view.JobRecord.StoredRun;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobsPort.EventPage;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.jobs.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.mirrorneuron.area.jobs.view.Plan.GraphLayers;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;

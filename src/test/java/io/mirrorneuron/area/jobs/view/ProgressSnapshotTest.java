@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.jobs.view.JobRecord.StoredRun;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.testing.ProgressCheck;
 import io.mirrorneuron.wire.JobDetailForm;

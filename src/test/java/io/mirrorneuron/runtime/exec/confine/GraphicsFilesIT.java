@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mirrorneuron.config.Confinement;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Reach;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.ProgramWatcher;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.runtime.workflow.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,9 +3,12 @@ package io.mirrorneuron.runtime.exec.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.runtime.exec.workspace.NotStarted;
-import io.mirrorneuron.runtime.workflow.QueueRank;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

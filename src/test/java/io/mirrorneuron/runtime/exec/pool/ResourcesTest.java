@@ -2,14 +2,17 @@ package io.mirrorneuron.runtime.exec.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Allocation.Device;
-import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.DeviceDemand;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
-import io.mirrorneuron.runtime.workflow.QueueRank;
+import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
+import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
+import io.mirrorneuron.runtime.exec.pool.Pools.WaitReason;
+import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation.Device;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
+import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

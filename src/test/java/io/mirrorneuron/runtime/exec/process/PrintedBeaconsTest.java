@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.RunPlaces;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.testing.PreparedBundle;

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.io.IOException;
 import java.lang.foreign.Arena;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.schedule.cron;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.ClockChange;
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.CronSyntaxException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.cron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.schedule.cron.CronSchedule.ClockChange;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

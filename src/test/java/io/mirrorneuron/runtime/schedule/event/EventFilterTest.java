@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;
 import java.util.Set;

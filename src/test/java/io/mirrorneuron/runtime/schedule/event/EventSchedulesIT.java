@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.EmittedEvent;
-import io.mirrorneuron.port.schedule.NewEvent;
-import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.EmittedEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Path;

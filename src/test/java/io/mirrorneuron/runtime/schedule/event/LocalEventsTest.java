@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.schedule.EmittedEvent;
-import io.mirrorneuron.port.schedule.NewEvent;
-import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.EmittedEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.testing.FakeEvents;
 import java.util.HashMap;
 import java.util.List;

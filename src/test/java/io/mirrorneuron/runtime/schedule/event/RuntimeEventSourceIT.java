@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobsPort.HumanDecision;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;

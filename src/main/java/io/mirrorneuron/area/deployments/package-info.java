@@ -1,2 +1,0 @@
-/** The area {@code deployments}: new versions of what runs. */
-package io.mirrorneuron.area.deployments;

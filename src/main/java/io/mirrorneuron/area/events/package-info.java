@@ -1,2 +1,0 @@
-/** Events that start jobs. Entry: {@code EventsVerticle}. */
-package io.mirrorneuron.area.events;

@@ -1,2 +1,0 @@
-/** Port: language models of this server. Entry: {@code ModelsPort}. */
-package io.mirrorneuron.port.models;

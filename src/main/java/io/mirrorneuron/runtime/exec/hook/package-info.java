@@ -1,2 +1,0 @@
-/** Hooks of bundles as programs of this machine. */
-package io.mirrorneuron.runtime.exec.hook;

@@ -1,0 +1,76 @@
+package io.mirrorneuron.runtime.exec.protocol;
+
+import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Log records that were taken and then lost, counted by stream of each program until that is told.
+ * Records that tell of lines left out before count as these lines. Not thread-safe.
+ */
+public final class LostLines {
+  /** Why they are lost when the log of their run cannot be written. */
+  public static final String BY_DISK = "the disk did not take them";
+
+  /** What a record has that says nothing of where it comes from. */
+  private static final Set<String> CONTENT =
+      Set.of("message", "fields", "truncated", "bytes", LogForm.DROPPED);
+
+  private final Map<String, Sum> sums = new LinkedHashMap<>();
+
+  /** What is read of a record. */
+  private record Line(
+      String executionId, String stream, String message, long bytes, Dropped dropped) {
+    Dropped lost() {
+      return dropped == null
+          ? new Dropped(1, Math.max(bytes, message == null ? 0 : message.length()))
+          : dropped;
+    }
+  }
+
+  private record Dropped(long lines, long bytes) {
+    Dropped and(Dropped more) {
+      return new Dropped(lines + more.lines, bytes + more.bytes);
+    }
+  }
+
+  private record Sum(LogRecord last, Dropped lost) {
+    Sum and(Sum more) {
+      return new Sum(more.last, lost.and(more.lost));
+    }
+
+    LogRecord reported(String why) {
+      var head = last.json().deepCopy();
+      head.remove(CONTENT);
+      return LogForm.dropped(new LogRecord(head), lost.lines, lost.bytes, why);
+    }
+  }
+
+  public void add(List<LogRecord> lost) {
+    for (LogRecord one : lost) {
+      Line line = LenientJson.read(one.json(), Line.class);
+      sums.merge(line.executionId + " " + line.stream, new Sum(one, line.lost()), Sum::and);
+    }
+  }
+
+  public boolean isEmpty() {
+    return sums.isEmpty();
+  }
+
+  /**
+   * A record for each stream that has lost some.
+   *
+   * @param why they are lost, for people
+   */
+  public List<LogRecord> reported(String why) {
+    return sums.values().stream().map(sum -> sum.reported(why)).toList();
+  }
+
+  /** All was told. */
+  public void clear() {
+    sums.clear();
+  }
+}
