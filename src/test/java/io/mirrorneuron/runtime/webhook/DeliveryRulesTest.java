@@ -114,7 +114,7 @@ class DeliveryRulesTest {
     refused("events must name", new NewTarget("n", "https://h.example", List.of(), null));
     refused("events must name", new NewTarget("n", "https://h.example", null, null));
     refused(
-        "tells nothing of type order_paid; it tells job_running, job_paused",
+        "emits no type order_paid; it emits job_running, job_paused",
         new NewTarget("n", "https://h.example", List.of("order_paid"), null));
     refused(
         "filters: a must be",

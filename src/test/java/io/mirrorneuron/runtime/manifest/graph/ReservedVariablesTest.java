@@ -110,7 +110,7 @@ class ReservedVariablesTest {
               assertThat(issue.severity()).isEqualTo("warning");
               assertThat(issue.message())
                   .isEqualTo(
-                      "nodes.a.config.environment.%s: the program gets this value instead of what the server tells it by %1$s; take it out, or use another name"
+                      "nodes.a.config.environment.%s: the program gets this value instead of the server's %1$s; take it out, or use another name"
                           .formatted(name));
               assertThat(issue.location().pointer())
                   .isEqualTo("/manifest/nodes/0/config/environment/" + name);
