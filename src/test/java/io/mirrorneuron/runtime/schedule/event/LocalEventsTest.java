@@ -71,7 +71,7 @@ class LocalEventsTest {
     assertThatThrownBy(() -> emit("e-1", "paid", Map.of("a", 2)))
         .isInstanceOfSatisfying(
             MnException.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT))
-        .hasMessage("another event with the id e-1 was told at 2026-01-02T03:04:05.006Z");
+        .hasMessage("another event with the id e-1 was emitted at 2026-01-02T03:04:05.006Z");
     assertThat(fake.happened()).hasSize(1);
   }
 
