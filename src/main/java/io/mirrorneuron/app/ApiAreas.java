@@ -24,13 +24,13 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The areas of this process, for the doors before them.
+ * The areas of this process.
  *
  * @param all one for each tag of the contract
  */
 record ApiAreas(Platform platform, List<AreaVerticle> all, UploadFolder uploads) {
 
-  /** Every area; a new one is its folder, its part of the contract, and its line here. */
+  /** Every area; a new one needs its package, its part of the contract, and a line here. */
   private static List<AreaModule> modules() {
     return List.of(
         JobsModule::of,
@@ -48,9 +48,7 @@ record ApiAreas(Platform platform, List<AreaVerticle> all, UploadFolder uploads)
   }
 
   /**
-   * Makes them; nobody is answered yet.
-   *
-   * @param endpoints what is open by then
+   * @param endpoints the open ones
    */
   static ApiAreas of(
       ServerContext on, Backend backend, Supplier<Endpoints> endpoints, HumanDecisions decisions)
@@ -66,7 +64,7 @@ record ApiAreas(Platform platform, List<AreaVerticle> all, UploadFolder uploads)
     return new ApiAreas(platform, areas, uploads);
   }
 
-  /** Lets this process and other nodes ask them. */
+  /** Exposes the areas to this process and to other nodes. */
   void open(ServerContext on, Backend backend) {
     all.forEach(area -> on.vertx().deployVerticle(area).await());
     if (backend instanceof Backend.Here here) {

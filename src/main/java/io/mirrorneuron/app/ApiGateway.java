@@ -20,9 +20,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** The gateway as the configuration wants it. */
+/** Creates the gateway from the configuration. */
 final class ApiGateway {
-  /** Above the time that the runtime gives itself, so that its own answer is told. */
+  /** Longer than the runtime's own timeout, so that its answer arrives. */
   static final Duration API_TIMEOUT = Duration.ofSeconds(15);
 
   private ApiGateway() {}

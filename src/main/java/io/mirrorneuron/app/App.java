@@ -54,8 +54,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The composition root: makes every part of a server, from the bottom up, and closes them in
- * reverse: the context, the {@link Backend}, the doors.
+ * The composition root: creates every part of a server, from the bottom up (context, {@link
+ * Backend}, endpoints), and closes them in reverse.
  */
 public final class App implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(App.class);

@@ -16,7 +16,7 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import java.io.IOException;
 
-/** The runtime that the doors stand before. */
+/** The runtime behind the endpoints of this server. */
 sealed interface Backend {
 
   JobsPort jobs();

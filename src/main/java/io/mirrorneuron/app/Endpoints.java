@@ -5,10 +5,10 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.wire.Json;
 
 /**
- * What a server listens on.
+ * The open endpoints of a server.
  *
- * @param api the HTTP door, or null when this server has none
- * @param grpc the gRPC door, or null
+ * @param api HTTP, or null
+ * @param grpc gRPC, or null
  */
 record Endpoints(Endpoint api, Endpoint grpc) {
 

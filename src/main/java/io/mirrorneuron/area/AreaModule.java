@@ -2,7 +2,7 @@ package io.mirrorneuron.area;
 
 import io.mirrorneuron.bus.AreaVerticle;
 
-/** Makes the verticle of one area with all its parts. */
+/** Creates the verticle of one area with all its parts. */
 @FunctionalInterface
 public interface AreaModule {
 

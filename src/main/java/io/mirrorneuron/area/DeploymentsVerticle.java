@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class DeploymentsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
-  /** Members of a request to deploy. */
+  /** Members of a deployment request. */
   private static final Set<String> DEPLOYED =
       Stream.concat(
               SentBundle.MEMBERS.stream(),

@@ -85,12 +85,13 @@ public final class HumanVerticle extends AreaVerticle {
   }
 
   /**
-   * Takes what people do about requests to who keeps them: the job for those of its steps, the file
-   * of the run for those of programs. The job is asked first, as programs may write into the file;
-   * a request that the file has as a program's can be answered while the job cannot be asked.
+   * Passes decisions to the owner of the request: the job for requests of its steps, the file of
+   * the run for requests of programs. The job is asked first, because programs may write into the
+   * file; a request that the file attributes to a program can be answered while the job is
+   * unreachable.
    */
   private static final class Decisions {
-    /** What a runtime answers that has no such request: of this project, of the original. */
+    /** Error codes of a runtime without that request: of this project's and of the original one. */
     private static final Set<ErrorCode> NOT_OF_THE_JOB =
         Set.of(ErrorCode.NOT_FOUND, ErrorCode.UNIMPLEMENTED);
 
@@ -103,7 +104,7 @@ public final class HumanVerticle extends AreaVerticle {
     }
 
     ObjectNode act(String runId, HumanAct act) {
-      // In this order: the folder of the run may be on another node, which its job tells of.
+      // In this order, because the run's folder may be on another node, which the job knows.
       return Stream.<Supplier<Optional<String>>>of(
               () -> RunId.job(runId), () -> service.jobOf(runId))
           .flatMap(named -> named.get().stream())

@@ -28,7 +28,7 @@ public final class ModelsModule {
 
   /** The area {@code models}. */
   public static final class ModelsVerticle extends AreaVerticle {
-    /** More than those who wait for a runner that hangs, each for two seconds. */
+    /** More than the calls that a hanging model runner delays, each for two seconds. */
     private static final int LIMIT = 128;
 
     private static final int USUAL_TOKENS = 96;
@@ -47,7 +47,7 @@ public final class ModelsModule {
     private record Remotes(List<Remote> remotes) {}
 
     /**
-     * @param endpoint that is asked beside the model runner; null for none
+     * @param endpoint also asked, beside the model runner; null for none
      */
     public ModelsVerticle(ModelsPort models, URI endpoint) {
       super("models", LIMIT);

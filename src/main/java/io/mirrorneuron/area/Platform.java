@@ -26,26 +26,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What a server offers to its areas. The same objects for all of them, and thread-safe. */
+/** The objects that a server offers to its areas. All areas get the same objects. Thread-safe. */
 public interface Platform {
 
   Config config();
 
   Clock clock();
 
-  /** Variables that searches for programs may see. */
+  /** Environment variables that the search for programs may use. */
   Map<String, String> environment();
 
   /** Name and version of this program, as {@code mn 1.0}. */
   String program();
 
-  /** {@code host:port} of the runtime's gRPC door, with the port that was taken. */
+  /** {@code host:port} of the runtime's gRPC endpoint, with the actual port. */
   String coreTarget();
 
-  /** Where clients find the API, with {@code /api/v1} and the port that was taken. */
+  /** Base URL of the API for clients, with {@code /api/v1} and the actual port. */
   String apiBaseUrl();
 
-  /** What {@code ~} stands for in documents. */
+  /** The folder that {@code ~} means in documents. */
   Path userHome();
 
   // ------------------------------------------------------------------ the runtime
@@ -67,13 +67,13 @@ public interface Platform {
   /** Language models of this machine. */
   ModelsPort models();
 
-  /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
+  /** Rows of jobs, readable without blocking; empty when the runtime is a remote process. */
   Optional<JobRows> rows();
 
-  /** Tells of the server that holds the state of jobs; empty when the runtime is elsewhere. */
+  /** State of the job Redis; empty when the runtime is a remote process. */
   Optional<Supplier<RedisState>> redis();
 
-  /** Records that areas keep beside jobs; empty when the runtime is elsewhere. */
+  /** Records that areas store beside jobs; empty when the runtime is a remote process. */
   Optional<RecordStore> records();
 
   // ------------------------------------------------------------------ runs and files
@@ -82,24 +82,25 @@ public interface Platform {
 
   RunIndex index();
 
-  /** Runs as callers may see them: secrets hidden, files only below allowed roots. */
+  /** Runs as callers may see them: secrets are masked, files are limited to allowed roots. */
   ShownRuns shownRuns();
 
   /** Requests of programs to people, and the decisions on them. */
   HumanDecisions decisions();
 
-  /** The blueprints that runs are launched from. */
   Catalogs catalogs();
 
-  /** What makes runs of blueprints and bundles. */
+  /** Starts runs of blueprints and bundles. */
   Launches launches();
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();
 
-  /** What {@code GET /health} answers now, to be written as JSON. Blocking, two seconds at most. */
+  /**
+   * The answer of {@code GET /health}, to be written as JSON. Blocking, for at most two seconds.
+   */
   Object health();
 
-  /** Whether there is room for what is new. */
+  /** Checks whether the disks have room for new work. */
   Storage storage();
 }

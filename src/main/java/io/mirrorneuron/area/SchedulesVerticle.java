@@ -32,7 +32,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final Map<String, Object> SOURCE = Map.of("api", "create_schedule");
 
-  /** Members of a request for a schedule. */
+  /** Members of a request to create a schedule. */
   private static final Set<String> MADE =
       Stream.concat(SentBundle.MEMBERS.stream(), Stream.of("schedule", "source"))
           .collect(Collectors.toUnmodifiableSet());
@@ -81,7 +81,7 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   private record Wanted(Map<String, Object> schedule, Map<String, Object> source) {}
 
-  /** Names of its own warnings, too, such as of a name that is taken. */
+  /** With the schedule's own warnings, such as a name already in use. */
   private WarnedAnswer<ScheduleView> created(ApiCall call) {
     WarnedAnswer<ScheduleView> made =
         WarnedAnswer.of(call, MADE, () -> sent(call, SOURCE, schedules::create));
@@ -90,7 +90,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     return new WarnedAnswer<>(made.answer().warned(List.of()), all);
   }
 
-  /** What takes in a bundle that a request has. */
+  /** Runs the work with the bundle of the request. */
   private <T> T sent(ApiCall call, Map<String, Object> usual, Function<NewSchedule, T> work) {
     SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
@@ -143,7 +143,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     return word;
   }
 
-  /** Null among the changes removes a member, so it must not get lost. */
+  /** Null in a change removes a member, so nulls must survive parsing. */
   private ScheduleView update(ApiCall call) {
     Reason reason = LenientJson.read(call.body(), Reason.class);
     return schedules.update(id(call), members(call.body().get("attrs")), reason.reason());

@@ -28,7 +28,7 @@ import java.util.Set;
 public final class WebhooksVerticle extends AreaVerticle {
   private static final int LIMIT = 32;
 
-  /** Without regard to case: what of a call proves who sent it, or names it. */
+  /** Request headers, in any case, that identify or authenticate the sender of a call. */
   private static final List<String> HEADERS =
       List.of(
           "webhook-id",
@@ -47,7 +47,7 @@ public final class WebhooksVerticle extends AreaVerticle {
 
   private record Deleted(String webhookId, String status) {}
 
-  /** Other secrets, and how long those before are accepted too; null for what is not said. */
+  /** The new secret, and how long the previous ones are accepted too; null for an absent member. */
   private record Change(String secret, Long overlapSeconds) {
     static final Set<String> MEMBERS = Set.of("secret", "overlap_seconds");
 
@@ -56,7 +56,7 @@ public final class WebhooksVerticle extends AreaVerticle {
     }
   }
 
-  /** Which of the dead are to wait again; null for all. */
+  /** The dead delivery to retry; null for all of them. */
   private record WantedAgain(String deliveryId) {}
 
   public WebhooksVerticle(Webhooks webhooks) {
@@ -134,8 +134,8 @@ public final class WebhooksVerticle extends AreaVerticle {
   }
 
   /**
-   * The area {@code webhooks}: addresses at which others tell what happened, and targets that are
-   * told what happens here.
+   * The area {@code webhooks}: incoming webhooks, which take in events of other systems, and
+   * outgoing webhooks, which deliver events of this one.
    */
   public static final class WebhooksModule {
     private WebhooksModule() {}
@@ -145,7 +145,7 @@ public final class WebhooksVerticle extends AreaVerticle {
     }
   }
 
-  /** The area {@code events}: what happened, told by whoever knows it, for schedules to act on. */
+  /** The area {@code events}: external events that trigger schedules. */
   public static final class EventsModule {
     private EventsModule() {}
 

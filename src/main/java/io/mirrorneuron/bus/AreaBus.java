@@ -6,18 +6,18 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 
-/** The way from a gateway to the areas, in this process or in another one. */
+/** Sends calls from a gateway to the areas of this or another process. */
 public interface AreaBus {
 
   /** Options that each message needs; a new object for each call. */
   DeliveryOptions delivery();
 
-  /** Fails as the area does, and as UNAVAILABLE when no area can be asked. */
+  /** Fails as the area does, and as UNAVAILABLE when no area can be reached. */
   Future<Message<Buffer>> ask(String tag, JsonObject call, DeliveryOptions delivery);
 
-  /** A number for a call that no other call of these areas has. */
+  /** A number that is unique among the open calls of these areas. */
   long number();
 
-  /** Says that nobody waits for the call with this number any more. */
+  /** Reports that the caller of this call no longer waits. */
   void gone(String tag, long number);
 }

@@ -11,12 +11,11 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
 /**
- * The areas of this server, for other nodes. An area refuses what it has not registered for them.
- *
- * @param vertx on whose bus the areas are
+ * Answers calls of other nodes with the areas of this server. An area refuses operations that are
+ * not registered for other nodes.
  */
 public record AreaReads(Vertx vertx) implements NodeReads {
-  /** As long as the longest operation; the node that asks gives up earlier. */
+  /** As long as the longest operation; the asking node gives up earlier. */
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
   @Override

@@ -13,10 +13,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The virtual threads on which the blocking work of one area runs. At most {@code limit} calls run
- * at once; the next is refused. Reads of those who follow come in crowds, as after a lost
- * connection: they have threads of their own, half as many, and the next one waits in a queue.
- * Thread-safe.
+ * Virtual threads for the blocking work of one area. At most {@code limit} calls run at once; the
+ * next is refused. Reads of stream followers arrive in bursts, as after a lost connection: they
+ * have half as many threads of their own, and wait in a queue. Thread-safe.
  */
 public final class AreaThreads {
   private final String name;
@@ -35,7 +34,7 @@ public final class AreaThreads {
   }
 
   /**
-   * Runs the work; completes on the event loop that asked. Fails as UNAVAILABLE when too many calls
+   * Runs the work; completes on the caller's event loop. Fails as UNAVAILABLE when too many calls
    * are in progress.
    */
   public <T> Future<T> blocking(Callable<T> work) {
@@ -48,7 +47,7 @@ public final class AreaThreads {
     return promise.future();
   }
 
-  /** As {@link #blocking}, for reads that followers make; waits in line where that refuses. */
+  /** As {@link #blocking}, for reads of followers; queues work instead of refusing it. */
   public <T> Future<T> inLine(Callable<T> work) {
     Promise<T> promise = Promise.promise();
     Context caller = context.get();
@@ -58,10 +57,7 @@ public final class AreaThreads {
     return promise.future();
   }
 
-  /**
-   * Completes after so many milliseconds, holding no thread; never when the area is stopped before,
-   * which is no failure.
-   */
+  /** Completes after this time without holding a thread; never when the area is stopped before. */
   public Future<Void> later(long millis) {
     Promise<Void> promise = Promise.promise();
     context.get().owner().setTimer(millis, timer -> promise.complete());
@@ -97,13 +93,13 @@ public final class AreaThreads {
   }
 
   /**
-   * Limits how much work runs at once; the rest waits in order of arrival. The queue is bounded in
-   * length and waiting time, so that nothing is done that nobody waits for any longer. Thread-safe.
+   * Limits concurrent work and queues the rest in order of arrival. The queue is bounded in length
+   * and waiting time, so that no work is done for callers that have given up. Thread-safe.
    */
   private static final class AdmissionQueue {
     private static final int LONGEST = 10_000;
 
-    /** Shorter than a caller's own timeout, so that the caller learns why it was refused. */
+    /** Shorter than a caller's own timeout, so that the caller gets the reason. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private record Waiting(Runnable start, Consumer<MnException> refuse, long since) {}
@@ -112,19 +108,15 @@ public final class AreaThreads {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private int underWay;
 
-    /**
-     * @param atOnce how much may be under way
-     */
     AdmissionQueue(int atOnce) {
       this.atOnce = atOnce;
     }
 
     /**
-     * Starts the work now or when its turn comes. The work must call {@link #leave} when it has
+     * Starts the work now or when there is room. The work must call {@link #leave} when it has
      * ended.
      *
-     * @param refuse called in its place with UNAVAILABLE, at once or later, when the line is too
-     *     long
+     * @param refuse called instead with UNAVAILABLE, at once or later, when the queue is too long
      */
     void enter(Runnable start, Consumer<MnException> refuse) {
       boolean now;
@@ -144,7 +136,7 @@ public final class AreaThreads {
       }
     }
 
-    /** Work that was started has ended: the next one begins on this thread. */
+    /** Ends started work; starts the next one on this thread. */
     void leave() {
       for (Waiting next = next(); next != null; next = next()) {
         if (System.nanoTime() - next.since() < PATIENCE_NANOS) {
@@ -155,7 +147,7 @@ public final class AreaThreads {
       }
     }
 
-    /** The place under way goes to the next; null when nobody waits. */
+    /** Passes the free slot on; null when the queue is empty. */
     private synchronized Waiting next() {
       Waiting next = waiting.poll();
       if (next == null) {

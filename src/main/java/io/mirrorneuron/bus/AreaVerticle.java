@@ -73,36 +73,33 @@ public abstract class AreaVerticle extends VerticleBase {
     explains = reported;
   }
 
-  /**
-   * Has operations on runs answered where the runs are. To be called before the verticle is
-   * deployed.
-   */
+  /** Routes operations on runs to the nodes of the runs. Must be called before deployment. */
   public final void reach(RunRoute runs) {
     route = runs;
   }
 
-  /** Says that these operations are on the run {@code run_id}, which may be on another node. */
+  /** Registers operations on the run {@code run_id}, which may be on another node. */
   protected final void ofRuns(RunRoute.Kind kind, String... names) {
     List.of(names).forEach(name -> ofRuns.put(name, kind));
   }
 
-  /** Says that this operation lists what all nodes have. */
+  /** Registers an operation that lists data of all nodes. */
   protected final void ofAllNodes(String operation, PageMerge merge) {
     ofRuns(RunRoute.Kind.LIST, operation);
     merges.put(operation, merge);
   }
 
-  /** Whether other nodes live, as far as this one was told. */
+  /** Whether other nodes are known to be alive. */
   protected final boolean sawOthers() {
     return route != null && route.nodes().sawOthers();
   }
 
-  /** Whether another node has what is to be told of the run. */
+  /** Whether the run's data is on another node. */
   protected final Future<Boolean> isElsewhere(String runId) {
     return sawOthers() ? route.isElsewhere(runId) : Future.succeededFuture(false);
   }
 
-  /** The answer of an operation of this area as callers get it, with what other nodes have. */
+  /** Answers an operation of this area with the data of all nodes. */
   protected final Future<Buffer> everywhere(String operation, ApiCall call) {
     return routed(operation, call, MultiMap.caseInsensitiveMultiMap());
   }
@@ -111,7 +108,6 @@ public abstract class AreaVerticle extends VerticleBase {
     return tag;
   }
 
-  /** The ids of the operations that are implemented here. */
   public final Set<String> operations() {
     return Set.copyOf(operations.keySet());
   }
@@ -121,14 +117,15 @@ public abstract class AreaVerticle extends VerticleBase {
     vertx
         .eventBus()
         .<Long>localConsumer(Addresses.gone(tag), number -> numbered.gone(number.body()));
-    // Of this process only: others would be asked in turn, and have other runs.
+    // Only for this process: a clustered address would be served round-robin by nodes with other
+    // runs.
     return vertx
         .eventBus()
         .<JsonObject>localConsumer(Addresses.area(tag), this::dispatch)
         .completion();
   }
 
-  /** Answers as over the bus, without one. */
+  /** Calls an operation without the bus. */
   public final Future<Buffer> call(String operation, ApiCall call) {
     HotOperation found = operations.get(operation);
     if (found == null) {
@@ -148,8 +145,8 @@ public abstract class AreaVerticle extends VerticleBase {
   }
 
   /**
-   * Says who may send a body to an operation that anybody may call, from the head of the call; what
-   * it throws is answered, and nothing of the body is read.
+   * Registers a check of a public operation, run on the head of the call before its body is read.
+   * An exception of the check is the answer.
    */
   protected final void admits(String operation, Consumer<ApiCall> check) {
     admissions.put(
@@ -221,12 +218,12 @@ public abstract class AreaVerticle extends VerticleBase {
     }
   }
 
-  /** Whether nobody waits for the answer any more, so that long work should end. Any thread. */
+  /** Whether the caller no longer waits, so that long work should end. Any thread. */
   protected final boolean isGone(ApiCall call) {
     return gone(call).isComplete();
   }
 
-  /** Completes when nobody waits for the answer any more. */
+  /** Completes when the caller no longer waits. */
   protected final Future<Void> gone(ApiCall call) {
     return numbered.gone(call);
   }
@@ -244,11 +241,11 @@ public abstract class AreaVerticle extends VerticleBase {
             e -> message.reply(BusFailure.of(operation, explains.apply(e))));
   }
 
-  /** The calls of an area whose callers tell it when they do not wait any more. Thread-safe. */
+  /** Open calls whose callers report when they no longer wait. Thread-safe. */
   private static final class NumberedCalls {
     private final Map<Long, Promise<Void>> open = new ConcurrentHashMap<>();
 
-    /** Calls without a number are passed over: their callers tell nothing. */
+    /** Ignores calls without a number. */
     void begin(ApiCall call) {
       if (call.number() != null) {
         open.put(call.number(), Promise.promise());
@@ -261,7 +258,7 @@ public abstract class AreaVerticle extends VerticleBase {
       }
     }
 
-    /** The caller waits no more; a call that is not known here is one of another area. */
+    /** Ignores unknown numbers, which belong to calls of other areas. */
     void gone(long number) {
       Promise<Void> call = open.get(number);
       if (call != null) {
@@ -269,7 +266,7 @@ public abstract class AreaVerticle extends VerticleBase {
       }
     }
 
-    /** Completes when the caller waits no more; never when it is answered before. */
+    /** Completes when the caller no longer waits; never after the answer. */
     Future<Void> gone(ApiCall call) {
       Promise<Void> known = call.number() == null ? null : open.get(call.number());
       return known == null ? Promise.<Void>promise().future() : known.future();

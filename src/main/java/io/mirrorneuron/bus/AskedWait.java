@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * How long a caller wants to wait for an end: the parameter {@code wait}, such as {@code 30s}, else
- * the header {@code Prefer} (RFC 7240) with {@code wait=30}, which counts where the operation
- * declares it. Preferences that mean nothing here are left out, as it has it.
+ * {@code wait=30} in the header {@code Prefer} (RFC 7240), if the operation declares it. Unknown
+ * preferences are ignored, as the RFC requires.
  */
 public final class AskedWait {
   /** Less than the silence after which a connection is closed. */
@@ -21,7 +21,7 @@ public final class AskedWait {
 
   private AskedWait() {}
 
-  /** Nothing when the caller does not say; {@link #LONGEST} at most. */
+  /** Empty when the caller states no wait; at most {@link #LONGEST}. */
   public static Optional<Duration> of(ApiCall call) {
     if (saysNothing(call)) {
       return Optional.empty();

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A failure on its way over the bus: the HTTP status as the code, a JSON text {@code {code, error,
+ * A failure sent over the bus: the HTTP status as the code, a JSON text {@code {code, error,
  * message, validation?, retry_after_ms?, members?}} as the message.
  */
 public final class BusFailure {
@@ -93,7 +93,7 @@ public final class BusFailure {
             .with(reported.members == null ? Map.of() : reported.members);
       }
     } catch (MnException e) {
-      // told below
+      // reported by the event below
     }
     log.error("a reply that is no failure of ours: {}", failure.getMessage());
     return internal();

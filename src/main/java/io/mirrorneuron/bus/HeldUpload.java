@@ -3,10 +3,10 @@ package io.mirrorneuron.bus;
 import io.vertx.core.json.JsonObject;
 
 /**
- * A file that came with a call and that the process which is called holds already: in a call
- * between processes it stands where {@link ApiCall.Upload} stands in one, which names a path.
+ * An uploaded file that the called process already holds. In a call between processes it replaces
+ * {@link ApiCall.Upload}, which has a path.
  *
- * @param handle its name there
+ * @param handle in the called process
  * @param fileName as the client calls it; never to be used as a path
  */
 public record HeldUpload(String handle, String fileName) {

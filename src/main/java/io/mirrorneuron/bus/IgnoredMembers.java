@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Tells of members of a request that mean nothing here. Clients of the original may send them, so
- * they are no error, but whoever sends them is to know.
+ * Warns of request members that have no meaning. Clients of the original server may send them, so
+ * they are no error.
  */
 public final class IgnoredMembers {
   /** A request may have thousands of members; nobody reads more than these. */

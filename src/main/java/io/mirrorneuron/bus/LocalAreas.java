@@ -8,9 +8,7 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicLong;
 
-/**
- * The areas of this process. On a clustered bus, too, nothing leaves it and nobody is looked up.
- */
+/** The areas of this process. Messages stay in the process, also on a clustered bus. */
 public record LocalAreas(EventBus bus) implements AreaBus {
   private static final AtomicLong NUMBERS = new AtomicLong();
 

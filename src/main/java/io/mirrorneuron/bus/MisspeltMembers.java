@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Refuses members of a request that are almost spelt like ones that mean something: a schedule that
- * is paused {@code untill} a time would be so for ever. What is like no other member is ignored, as
- * clients of the original send such members.
+ * Refuses request members that are almost spelt like known ones: a schedule that is paused {@code
+ * untill} a time would be paused for ever. Members unlike any known one are ignored, as clients of
+ * the original server send such members.
  */
 public final class MisspeltMembers {
   private static final int LONGEST = 40;

@@ -15,25 +15,25 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Makes one page {@code {data, next?, total?}} of the pages that nodes answer to the same call.
- * Each has the first of its rows, so the first of all of them are right, and the cursor of the last
- * row serves at every node. A row that two nodes have at the same place is shown once. A row that
- * names the node that has it by now ({@link #OWNER}) is shown when that one does not answer.
+ * Merges the pages {@code {data, next?, total?}} of several nodes for the same call into one. Each
+ * page has the first rows of its node, so the first of all rows are correct; the cursor of the last
+ * row works at every node. Rows with the same place are shown once. A row with an {@link #OWNER}
+ * (the node that has it now) is shown only when that node does not answer.
  *
- * @param cursors answers the cursor behind a row, which is read by the names of its members
+ * @param cursors computes the cursor after a row from the row's members
  * @param order of rows by these cursors
  */
 public record PageMerge(Cursors cursors, Comparator<String> order) {
-  /** The member of a row for whom it was asked for by {@link ApiCall#isMarked}. */
+  /** Member of a row with its place, for calls that are {@link ApiCall#isMarked}. */
   public static final String PLACE = "$place";
 
-  /** The same, of a row that gives way to that of another node: the node. */
+  /** Member of a row with the node whose row replaces it, for the same calls. */
   public static final String OWNER = "$owner";
 
-  /** The member of a page that names its node, where rows give way. */
+  /** Member of a page with its node, where rows have owners. */
   public static final String NODE = "$node";
 
-  /** Names places of rows. */
+  /** Computes places of rows. */
   @FunctionalInterface
   public interface Cursors {
     String of(ApiCall call, Function<String, String> row);

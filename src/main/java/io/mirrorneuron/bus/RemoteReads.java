@@ -10,16 +10,16 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 
 /**
- * Reads what areas of other nodes answer. Fails as they do; as UNAVAILABLE {@link #UNREACHED} or
- * {@link #REPLY_LOST} when the node does not answer. Futures complete on the caller's context.
+ * Calls areas of other nodes. Fails as they do; as UNAVAILABLE {@link #UNREACHED} or {@link
+ * #REPLY_LOST} when the node does not answer. Futures complete on the caller's context.
  */
 public interface RemoteReads {
   String UNREACHED = "owner_unreachable";
 
-  /** The node was asked, and its answer did not come. */
+  /** The node received the call, but its answer was lost. */
   String REPLY_LOST = "reply_lost";
 
-  /** Of a server that knows no other node. */
+  /** For a server without other nodes. */
   RemoteReads NONE =
       new RemoteReads() {
         @Override
@@ -43,7 +43,7 @@ public interface RemoteReads {
    */
   Future<Buffer> read(RemoteRead read, Duration patience);
 
-  /** Opens a file; whoever gets it closes it. */
+  /** Opens a file; the caller closes it. */
   Future<RemoteFile> fetch(RemoteRead read, FileWish wish);
 
   /** A file of another node. Used on one context. */
@@ -51,12 +51,11 @@ public interface RemoteReads {
     FileFacts facts();
 
     /**
-     * The next bytes of the part that was wished for, which the other node sends when they are
-     * asked for; null behind the last.
+     * The next bytes of the requested part; the other node sends them on request only. Null after
+     * the last.
      */
     Future<Buffer> next();
 
-    /** Nothing more is wanted. */
     void close();
   }
 }

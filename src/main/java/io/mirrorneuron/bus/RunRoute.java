@@ -19,31 +19,30 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Answers calls about one run where the run is. A server that saw no other node answers here and
- * asks the store only for a run that it does not have.
+ * Routes calls about a run to the run's node. A server that knows no other node answers itself, and
+ * asks the store only about runs that it does not have.
  *
- * @param nodes tells where runs are
- * @param remote asks other nodes
+ * @param nodes finds the nodes of runs
+ * @param remote calls other nodes
  */
 public record RunRoute(RunNodes nodes, RemoteReads remote) {
-  /** The parameter by which a call names the run. */
   static final String RUN = "run_id";
 
   private static final String NO_RUN = "run_not_found";
 
-  /** A list waits no longer for the rows of a node. */
+  /** Longest wait of a list for another node. */
   private static final long LIST_SECONDS = 3;
 
-  /** What an operation does with its run. */
+  /** The operation's relation to its run. */
   public enum Kind {
     READ,
-    /** Tells of what programs have left in the run's folder, which cannot be made anew. */
+    /** Reads files that programs left in the run's folder, which cannot be recreated. */
     LEFT,
-    /** Its answer says where a file is. */
+    /** Answers the location of a file. */
     FILE,
-    /** Its answer is a page of what all nodes have. */
+    /** Answers a page with data of all nodes. */
     LIST,
-    /** It may change something, so that it is asked for once only. */
+    /** May change something, so it is sent only once. */
     ACT
   }
 
@@ -99,7 +98,7 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
                     : Future.failedFuture(failed));
   }
 
-  /** There may be a folder that this node left open when the job went to a node that is gone. */
+  /** This node may have an open folder of a job that moved to a node that is gone. */
   private Future<Buffer> whereverItIs(Question asked) {
     return find(asked)
         .otherwise(away -> new RunPlace(RunPlace.Kind.UNKNOWN, null, null))
@@ -107,10 +106,9 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
   }
 
   /**
-   * Answers a list of what all nodes have; members {@code unreached} names those that have not
-   * answered.
+   * Answers a list with data of all nodes; the member {@code unreached} names nodes without answer.
    *
-   * @param here answers a call with what this node has
+   * @param here answers a call with the data of this node
    */
   Future<Buffer> list(Question asked, PageMerge merge, Function<ApiCall, Future<Buffer>> here) {
     if (!nodes.sawOthers()) {
@@ -180,7 +178,7 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
                     isNotFound(failed) ? RunTroubles.gone(asked, place.node(), failed) : failed));
   }
 
-  /** The store knows nothing of the run, or wrong: its job may have been removed. */
+  /** The store may lack the run or be outdated: its job may have been removed. */
   private Future<Buffer> askOthers(Question asked, Throwable failed) {
     return isNoRun(failed) && nodes.sawOthers()
         ? ApiCall.onCaller(nodes.others()).compose(others -> askEach(others, asked, failed))
@@ -220,7 +218,7 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
               asked.kind() == Kind.ACT
                   ? RunTroubles.unknown(asked, node)
                   : RunTroubles.unreached(asked, node, failed.getMessage()));
-      // requests of jobs are decided by who has the job, with or without an API
+      // decisions on requests belong to the job's node, with or without an API
       case NodeReads.NO_API ->
           (asked.kind() == Kind.ACT ? asked.here().get() : Future.<Buffer>failedFuture(failed))
               .recover(

@@ -4,7 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 
-/** Why a run that is on another node cannot be told of. */
+/** Errors for runs on other nodes that cannot be read. */
 final class RunTroubles {
   private static final long REACHED_AGAIN_MS = 3000;
 

@@ -8,9 +8,9 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
- * Steps one after the other. A step that composes the next one leaves a future behind, and the last
- * one completes all of them on one stack: after some thousands that is too small, and who waits for
- * the first future is never told.
+ * Runs asynchronous steps in a loop. Composing each step with the next would build a chain of
+ * futures that completes on one stack; after some thousand steps it overflows and the first future
+ * never completes.
  */
 public final class StepLoop {
   private StepLoop() {}

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * An answer that names the members of its request that meant nothing.
+ * An answer with warnings of ignored request members.
  *
  * @param warnings a sentence for each of them
  */

@@ -35,16 +35,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Makes the router of the contract's operations. Each request that {@link
- * GatewayVerticle.RequestGuard} lets in passes, in this order: the check of the page it comes from,
- * CORS, the path, authentication, the body, the checks of the contract, the area.
+ * Creates the router of the contract's operations. Each request that {@link
+ * GatewayVerticle.RequestGuard} admits passes, in this order: the origin check, CORS, the path,
+ * authentication, the body, the checks of the contract, the area.
  */
 final class ApiRouter {
   private ApiRouter() {}
 
   /**
-   * What the routes are made of.
-   *
    * @param timeout of a call to an area
    */
   record Parts(
@@ -71,7 +69,7 @@ final class ApiRouter {
         .forEach(
             (operation, handler) -> {
               handlers.put(operation.id(), handler);
-              // Security and checks are ours: see Auth and OperationCheck.
+              // Authentication and checks are our own: see Auth and OperationCheck.
               builder
                   .getRoute(operation.id())
                   .setDoValidation(false)
@@ -100,13 +98,13 @@ final class ApiRouter {
   }
 
   /**
-   * Adds the handlers for requests that no route has answered and for failures. Must be called
-   * after every other route was added.
+   * Adds the handlers for unmatched requests and for failures. Must be called after all other
+   * routes were added.
    */
   static Router close(Router router, Contract contract) {
     router.route().last().handler(new AllowedMethods(contract.operations()));
     router.route().failureHandler(Problems::send);
-    // Paths that cannot be decoded fail before any route is looked at.
+    // Paths that cannot be decoded fail before any route is tried.
     router
         .errorHandler(400, ctx -> Problems.send(ctx, Problem.malformed("the path is malformed")))
         .errorHandler(500, Problems::send);
@@ -114,8 +112,8 @@ final class ApiRouter {
   }
 
   /**
-   * The first handler of each request that has a path: whether the page it comes from may ask, and
-   * its operation where that is found at once. All others go on to the router.
+   * The first handler of each request that has a path: checks the origin, and calls the operation
+   * if {@link DirectPaths} finds it. Every other request goes on to the router.
    */
   private record RequestEntry(PageGuard pages, Cors cors, DirectPaths paths)
       implements Handler<RoutingContext> {
@@ -129,13 +127,13 @@ final class ApiRouter {
   }
 
   /**
-   * Makes paths with a verb behind a colon, such as {@code /jobs:cleanup}, literal. The router
-   * takes {@code :cleanup} for a parameter that any text fills.
+   * Makes paths with a verb after a colon, such as {@code /jobs:cleanup}, literal; the router would
+   * treat {@code :cleanup} as a parameter that matches any text.
    */
   private static final class ColonPaths {
     private ColonPaths() {}
 
-    /** Must run after the routes are made and before the first request. */
+    /** Must run after the routes are added and before the first request. */
     static void makeLiteral(Router router) {
       router.getRoutes().stream().filter(ColonPaths::endsInVerb).forEach(ColonPaths::makeLiteral);
     }
@@ -157,7 +155,7 @@ final class ApiRouter {
     }
   }
 
-  /** The last handler: says 405 with every method that the path does know, or 404. */
+  /** The last handler: answers 405 with all methods of a known path, else 404. */
   private static final class AllowedMethods implements Handler<RoutingContext> {
     private record Known(Pattern path, HttpMethod method) {}
 
@@ -194,9 +192,9 @@ final class ApiRouter {
   }
 
   /**
-   * Operations with a parameter that is a path itself. They are found by the path as it was sent,
-   * before dots and doubled slashes are normalised, and each segment is decoded once: so the area
-   * sees what the client asked for, and is the one to refuse it.
+   * Operations with a parameter that is a path itself. Matches the raw path, before dots and
+   * doubled slashes are normalised, and decodes each segment once: the area sees exactly what the
+   * client requested, and decides whether to refuse it.
    */
   private static final class SlashPaths implements Handler<RoutingContext> {
     private record Known(
@@ -209,7 +207,7 @@ final class ApiRouter {
     private final List<Known> known = new ArrayList<>();
     private final Set<String> plain = new HashSet<>();
 
-    /** Adds an operation of which a slashed path is a part; those with the most around it win. */
+    /** Adds an operation with a slashed parameter; the most specific path wins. */
     void add(ApiOperation operation, Handler<RoutingContext> handler) {
       known.add(
           new Known(
@@ -221,7 +219,7 @@ final class ApiRouter {
       known.sort(Comparator.comparingInt((Known one) -> one.template().length()).reversed());
     }
 
-    /** Notes an operation that has its path for itself, though one with slashes may fit it. */
+    /** Adds an operation whose plain path takes precedence over slashed ones. */
     void leave(ApiOperation operation) {
       if (operation.pathParameters().isEmpty()) {
         plain.add(operation.method() + operation.path());
@@ -266,27 +264,26 @@ final class ApiRouter {
   }
 
   /**
-   * Finds the operation of a path that is written plainly, by its segments and without the router,
-   * which tries one route after the other. What is written otherwise (encoded, with dots or slashes
-   * that mean nothing, with a slash at its end), what no operation has and what one with slashes in
-   * a parameter may have is left to those who know of that; both ways find the same operation.
+   * Finds the operation of a plainly written path by its segments, faster than the router, which
+   * tries one route after the other. Returns nothing for other spellings (encoded, with redundant
+   * dots or slashes, with a final slash), for unknown paths, and for paths that a slashed parameter
+   * may match; the router and {@link SlashPaths} handle those with the same result.
    */
   static final class DirectPaths {
     private static final String MARKS = "-._~:";
 
-    /** Stands for operations of {@link ApiRouter.SlashPaths}, which come before all others. */
+    /** Marks operations of {@link ApiRouter.SlashPaths}, which come before all others. */
     private static final Ending SLASHED = new Ending(-1, null, List.of(), null);
 
     /**
      * An operation whose path ends here.
      *
-     * @param order the first counts where several fit
-     * @param names of the parameters, by segment; null where it is a word
+     * @param order the lowest wins where several match
+     * @param names of the parameters, by segment; null for a literal segment
      */
     record Ending(
         int order, HttpMethod method, List<String> names, Handler<RoutingContext> handler) {}
 
-    /** What may follow a segment. */
     private static final class Node {
       private final String word;
       private final List<Node> words = new ArrayList<>();
@@ -339,7 +336,7 @@ final class ApiRouter {
       }
     }
 
-    /** Whether it was handled. */
+    /** Returns whether the request was handled. */
     boolean handle(RoutingContext ctx) {
       String path = ctx.request().path();
       Ending found = find(ctx.request().method(), path);
@@ -358,14 +355,14 @@ final class ApiRouter {
       return true;
     }
 
-    /** Null when others are to look for it. */
+    /** Null when the router has to find it. */
     Ending find(HttpMethod method, String path) {
       Ending found = isPlain(path) ? find(root, path, 0, method) : null;
       return found == SLASHED ? null : found;
     }
 
     /**
-     * @param at index of the slash that follows; the length of the path behind its last segment
+     * @param at index of the next slash; the length of the path after its last segment
      */
     private static Ending find(Node node, String path, int at, HttpMethod method) {
       if (at == path.length()) {
@@ -404,7 +401,7 @@ final class ApiRouter {
       return slash < 0 ? path.length() : slash;
     }
 
-    /** Whether nothing of it has to be decoded or normalised. */
+    /** Whether the path needs no decoding and no normalisation. */
     static boolean isPlain(String path) {
       boolean begins = true; // a segment
       for (int i = 0; path != null && i < path.length(); i++) {
@@ -420,11 +417,10 @@ final class ApiRouter {
   }
 
   /**
-   * Answers 400 to paths whose bytes are no UTF-8, as different ones would become one name, and 404
-   * to paths with empty segments or with {@code .} and {@code ..} as segments, plain or encoded,
-   * and to addresses of webhooks with a slash more than they have. The router would normalise them:
-   * the path that was sent, and that a proxy before us may have checked, would not be the one whose
-   * operation runs.
+   * Answers 400 to paths that are not UTF-8, as different byte sequences would become one name, and
+   * 404 to paths with empty, {@code .} or {@code ..} segments, plain or encoded, and to webhook
+   * addresses with an extra slash. The router would normalise these, so the operation would differ
+   * from the path that was sent and that a proxy in front may have checked.
    */
   private static final class PlainPaths implements Handler<RoutingContext> {
     private static final Pattern ESCAPES = Pattern.compile("(?:%\\p{XDigit}{2})+");
@@ -461,7 +457,7 @@ final class ApiRouter {
       return !SMOOTHED.matcher(path).find();
     }
 
-    /** Whether a decoded segment is one that the router would normalise away. */
+    /** Whether the router would normalise this decoded segment away. */
     static boolean isDots(String segment) {
       return segment.equals(".") || segment.equals("..");
     }

@@ -33,16 +33,16 @@ import io.vertx.ext.web.ParsedHeaderValue;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Handles the requests of one operation: authentication, body, checks of the contract, call over
- * the bus, answer. Everything that is the same for each request is made once.
+ * Handles the requests of one operation: authentication, body, contract checks, call over the bus,
+ * answer. Everything constant is prepared once.
  */
 final class BusHandler implements Handler<RoutingContext> {
 
   /**
-   * What the handlers of all operations share.
+   * Shared by the handlers of all operations.
    *
    * @param raw bodies of callers without a token
-   * @param nodes are asked for files of theirs
+   * @param nodes read files of other nodes
    */
   record Shared(
       Auth auth,
@@ -64,7 +64,7 @@ final class BusHandler implements Handler<RoutingContext> {
   private final CharSequence defaultType;
 
   /**
-   * @param uploadField the part that holds the file; null when the operation takes none
+   * @param uploadField the part with the file; null when the operation takes none
    */
   BusHandler(
       ApiOperation operation,
@@ -102,7 +102,7 @@ final class BusHandler implements Handler<RoutingContext> {
     switch (operation.body()) {
       case NONE -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
-        call.json().remove(StreamTokens.PARAMETER); // it has let the caller in, and that is all
+        call.json().remove(StreamTokens.PARAMETER); // the stream token is only used to authenticate
         Bodies.expectNone(ctx, () -> call(ctx, call, caller));
       }
       case JSON -> {
@@ -115,7 +115,7 @@ final class BusHandler implements Handler<RoutingContext> {
       }
       case RAW -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
-        ctx.request().pause(); // nothing is read of who has not been let in
+        ctx.request().pause(); // the body of a refused caller is not read
         area.admit(call)
             .compose(admitted -> shared.raw().read(ctx))
             .onComplete(bytes -> call(ctx, call.withRaw(bytes.getBytes()), caller), ctx::fail);
@@ -140,7 +140,7 @@ final class BusHandler implements Handler<RoutingContext> {
     String type = operation.produces().size() == 1 ? null : negotiated(ctx);
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
-      // A read that many followers share is made in nobody's name.
+      // A read that many followers share has no caller.
       boolean isBack = lastId != null && !lastId.isEmpty();
       SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()), isBack);
     } else if (type == null) {
@@ -159,8 +159,8 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   /**
-   * Sends the call. For operations that take long, the area is told when the client leaves, so that
-   * it can stop.
+   * Sends the call. For long operations the area learns when the client disconnects, so that it can
+   * stop.
    */
   private Future<Answer> ask(RoutingContext ctx, ApiCall call) {
     boolean isLong = operation.isLong() || AskedWait.of(call).isPresent();
@@ -187,7 +187,7 @@ final class BusHandler implements Handler<RoutingContext> {
     }
   }
 
-  /** The type the client likes best among those the contract has; null for the default. */
+  /** The client's preferred media type among those of the contract; null for the default. */
   private String negotiated(RoutingContext ctx) {
     for (ParsedHeaderValue wish : ctx.parsedHeaders().accept()) {
       String type = wish.value();

@@ -62,22 +62,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The HTTP door. Several instances may be deployed; they share the port and nothing else.
+ * The HTTP endpoint. Several instances may be deployed; they share only the port.
  *
- * <p>Refuses to be made when the contract and the areas differ.
+ * <p>The constructor fails when the contract and the areas differ.
  */
 public final class GatewayVerticle extends VerticleBase {
 
   /**
-   * @param uploadFolder where uploads lie while they arrive; must exist
-   * @param docsNeedToken whether the contract and its pages are only for callers with a token
+   * @param uploadFolder for uploads in progress; must exist
+   * @param docsNeedToken whether the contract and its pages require a token
    * @param timeout of a call to an area
-   * @param requestIds made for requests that bring none; must be cheap and thread-safe
+   * @param requestIds for requests without one; must be cheap and thread-safe
    * @param storage of uploads
-   * @param readiness of this server and of the runtime behind it
-   * @param clock tells clients of sockets the time
-   * @param uploads what uploads may take of the disk
-   * @param nodes are asked for files of theirs
+   * @param readiness of this server and of its runtime
+   * @param clock for socket messages
+   * @param uploads disk quota of uploads
+   * @param nodes read files of other nodes
    * @param streamTokens the same for all instances
    */
   public record Settings(
@@ -95,20 +95,23 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static final long DRAIN_SECONDS = 5;
 
-  /** When calls are refused that are still not answered; earlier, so that it is heard. */
+  /**
+   * Time in a shutdown after which unanswered calls are refused; early enough for the answer to
+   * arrive.
+   */
   private static final long REFUSE_MILLIS = 4000;
 
-  /** Part of the heap that bodies of callers with a token may take together: an eighth. */
+  /** Bodies of callers with a token may together take this part of the heap: an eighth. */
   private static final int SHARE_OF_BODIES = 8;
 
   private static final int SHARE_OF_RAW_BODIES = 32;
   private static final int RAW_BYTES = 1 << 20;
 
-  /** Requests at once over one connection of HTTP/2. */
+  /** Concurrent requests per HTTP/2 connection. */
   private static final long MAX_STREAMS =
       HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS;
 
-  /** What a client may say at once over a WebSocket; what it is sent has no such limit. */
+  /** Limit of a client's WebSocket message; messages to the client are not limited. */
   private static final int SOCKET_MESSAGE_BYTES = 16 << 10;
 
   private final Settings settings;
@@ -131,9 +134,9 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   /**
-   * A door before areas of other processes.
+   * A gateway for areas of other processes.
    *
-   * @param elsewhere the way to them; null to those of this process
+   * @param elsewhere the bus to them; null for areas of this process
    */
   public GatewayVerticle(
       Settings settings, Contract contract, AreaBus elsewhere, Auth auth, Health.Facts facts) {
@@ -164,8 +167,7 @@ public final class GatewayVerticle extends VerticleBase {
                     .setIdleTimeout(ApiOperation.IDLE_SECONDS)
                     .setMaxWebSocketFrameSize(SOCKET_MESSAGE_BYTES)
                     .setMaxWebSocketMessageSize(SOCKET_MESSAGE_BYTES)
-                    // Compression would cost each subscriber a compressor of its own for the same
-                    // bytes.
+                    // Each subscriber would need its own compressor for the same bytes.
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(
@@ -175,8 +177,8 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   /**
-   * Ends the streams, answers who waits, lets other requests finish for a few seconds and refuses
-   * the rest.
+   * Ends the streams, answers waiting calls, lets other requests finish for a few seconds and
+   * refuses the rest.
    */
   @Override
   public Future<?> stop() {
@@ -188,7 +190,7 @@ public final class GatewayVerticle extends VerticleBase {
         .onComplete(closed -> vertx.cancelTimer(refusal));
   }
 
-  /** The port it listens on, also when 0 was asked for. */
+  /** The actual port, also when 0 was configured. */
   public int port() {
     return server.actualPort();
   }
@@ -228,10 +230,9 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   /**
-   * Where each request comes in. Its answer gets what all answers have before anything else can
-   * answer; heads of HTTP/2 are looked at as those of HTTP/1.1 have been before; and what is asked
-   * of the server as a whole ({@code OPTIONS *}), which has no path that the router could follow,
-   * is answered.
+   * Entry point of each request. Sets the common headers of its answer first; checks the heads of
+   * HTTP/2 requests (those of HTTP/1.1 were checked by the decoder); answers {@code OPTIONS *},
+   * which has no path to route.
    */
   private record RequestGuard(CommonHeaders headers, BadHeads badHeads, Router router)
       implements Handler<HttpServerRequest> {
@@ -263,16 +264,16 @@ public final class GatewayVerticle extends VerticleBase {
   }
 
   /**
-   * The contract and its pages, at the root. Everything comes from the jar itself, not from what
-   * was unpacked of it where programs could change it; nothing is fetched.
+   * Serves the contract and its pages at the root. Everything is read from the jar itself, not from
+   * an unpacked copy that programs could change; nothing is fetched.
    */
   private static final class Docs {
-    /** The JSON Schema of manifests, for editors; its path in the jar, too. */
+    /** The JSON Schema of manifests, for editors; also its path in the jar. */
     private static final String MANIFEST_SCHEMA = "/schemas/manifest.json";
 
     private static final String WEBJAR = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
-    /** Swagger UI styles its elements inline and draws its icons from data addresses. */
+    /** Swagger UI uses inline styles and data URLs for icons. */
     private static final PagePolicy POLICY =
         PagePolicy.of(
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
@@ -334,7 +335,7 @@ public final class GatewayVerticle extends VerticleBase {
       serve(router, auth, "/docs/start.js", "text/javascript; charset=utf-8", Buffer.buffer(START));
     }
 
-    /** What is read when somebody asks for it. */
+    /** Serves files of the jar; each is read on request. */
     private record Files(Router router, Vertx vertx, Auth auth) {
       /**
        * @param file its path in the jar
@@ -344,7 +345,7 @@ public final class GatewayVerticle extends VerticleBase {
       }
 
       /**
-       * @param shown makes of the file what is shown to who asks
+       * @param shown transforms the file for the request
        */
       void serve(
           String path,
@@ -362,15 +363,15 @@ public final class GatewayVerticle extends VerticleBase {
       }
     }
 
-    /** Where this server was asked, by the words of the caller or of the proxy that speaks TLS. */
+    /** The address of this server by the request, or by the proxy that terminates TLS. */
     private static String address(HttpServerRequest request) {
-      HostAndPort named = request.authority(); // none in a request of HTTP/1.0
+      HostAndPort named = request.authority(); // absent in a request of HTTP/1.0
       boolean tls =
           request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
       return named == null ? PageContract.USUAL : (tls ? "https://" : "http://") + named;
     }
 
-    /** Who typed the address of the server wants to see something; to programs it has nothing. */
+    /** A browser at the server's root is redirected to a page; a program gets no page. */
     private static void showBrowsersTheWay(RoutingContext ctx) {
       String accepts = ctx.request().getHeader(HttpHeaders.ACCEPT);
       if (accepts == null || !accepts.contains("text/html")) {
@@ -430,20 +431,20 @@ public final class GatewayVerticle extends VerticleBase {
     }
 
     /**
-     * The contract as the page for people shows it. That page fills each parameter that has an
-     * example in, and sends it: a list would have filters that nobody asked for, and a second
-     * submission the key of the first. So examples of parameters that may be left out stand in
-     * their descriptions. Its commands are for the address at which the page was asked for.
+     * The contract for the documentation page. The page fills in every parameter that has an
+     * example and sends it, which would add unwanted filters and reuse an idempotency key. So
+     * examples of optional parameters move to their descriptions. Example commands use the address
+     * of the request.
      */
     private static final class PageContract {
-      /** As the published contract has it, for a server as it is delivered. */
+      /** The address in the published contract: that of a server with default settings. */
       static final String USUAL = "http://localhost:54001";
 
       private PageContract() {}
 
       /**
        * @param json the published contract
-       * @param address of this server for who asks, as {@code https://mn.example:8443}
+       * @param address of this server for the client, as {@code https://mn.example:8443}
        */
       static Buffer of(Buffer json, String address) {
         JsonObject document = json.toJsonObject();

@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Says that the process answers, which is always {@code ok}, and how what it needs is. Not on the
- * bus, as {@link Ready}.
+ * Answers that the process runs, which is always {@code ok}, and the state of its dependencies.
+ * Like {@link Ready} not on the bus.
  */
 public final class Health implements Handler<RoutingContext> {
 
   /**
-   * Whether programs of steps are kept from what is not theirs.
+   * Isolation of the programs of steps.
    *
-   * @param mode what the configuration asks for: {@code auto}, {@code off} or {@code required}
+   * @param mode as configured: {@code auto}, {@code off} or {@code required}
    * @param state {@code on}, {@code partial} or {@code off}
    * @param reason why it is not on, for people; empty when it is
    * @param closedFolders temporary folders of the machine that programs may not use
@@ -31,21 +31,21 @@ public final class Health implements Handler<RoutingContext> {
   public record Confinement(String mode, String state, String reason, List<String> closedFolders) {}
 
   /**
-   * Where blueprints come from.
+   * The source of blueprints.
    *
    * @param source {@code github} or {@code local}
-   * @param repo URL without a password; may be empty, as the others
-   * @param active the one of the two that is used
+   * @param repo URL without a password; may be empty, as {@code local} and {@code active}
+   * @param active {@code repo} or {@code local}, whichever is used
    */
   public record Blueprints(String source, String repo, String local, String active) {
     public static final Blueprints NONE = new Blueprints("local", "", "", "");
   }
 
   /**
-   * What it tells besides {@code status}. Absent texts are empty.
+   * Further members of the answer. Absent texts are empty.
    *
-   * @param version of this program; as the next two see {@link Build}
-   * @param confinement null, and not told, where programs run elsewhere
+   * @param version of this program; see {@link Build}, as for the next two
+   * @param confinement null where programs run on another server
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Facts(
@@ -62,7 +62,7 @@ public final class Health implements Handler<RoutingContext> {
       String runsRoot,
       Confinement confinement) {
 
-    /** Of a server without programs. */
+    /** Facts of a server that runs no programs. */
     public static Facts of(boolean auth, String env, Blueprints blueprints, String runsRoot) {
       Build build = Build.current();
       return new Facts(
@@ -116,7 +116,7 @@ public final class Health implements Handler<RoutingContext> {
             ctx::fail);
   }
 
-  /** What it answers now; after two seconds at most. */
+  /** The present answer; takes at most two seconds. */
   public CompletionStage<ObjectNode> answer() {
     return readiness.dependencies().thenApply(this::answer);
   }

@@ -30,7 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** What answers each operation of the contract. */
+/** Creates the handler of each operation of the contract. */
 final class OperationHandlers {
   private final Contract contract;
   private final ApiRouter.Parts parts;
@@ -111,7 +111,7 @@ final class OperationHandlers {
     return new AreaCall(parts.areas(), operation, parts.timeout(), parts.shared().calls());
   }
 
-  /** The part of the form that is the uploaded file; null when the operation takes none. */
+  /** The form part with the uploaded file; null when the operation takes none. */
   private static String uploadField(ApiOperation operation, Operation parsed) {
     if (operation.body() != ApiOperation.Body.UPLOAD) {
       return null;
@@ -121,10 +121,10 @@ final class OperationHandlers {
   }
 
   /**
-   * Makes tokens for the streams of runs that there are. Not on the bus: the doors that take a
-   * token make it.
+   * Issues tokens for the streams of existing runs. Not on the bus, because the endpoints that
+   * accept a token issue it.
    *
-   * @param run tells one run
+   * @param run reads one run
    */
   private record StreamTokenHandler(
       OperationCheck check, Role role, Auth auth, StreamTokens tokens, AreaCall run)

@@ -12,8 +12,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 
 /**
- * Says whether calls can be expected to work now, and why not: for whoever sends traffic here or
- * holds it back. Like {@link Health} it is not on the bus. Not ready is no failure and not logged.
+ * Answers whether calls can be expected to work now, and why not, for load balancers. Like {@link
+ * Health} not on the bus. Not being ready is no failure and is not logged.
  */
 final class Ready implements Handler<RoutingContext> {
   private static final Buffer READY =

@@ -1,7 +1,8 @@
 /**
- * HTTP in, bus out. Everything is derived from the contract; no operation but health is named here.
- * Start with {@link io.mirrorneuron.gateway.ApiRouter}: for each operation of {@code contract} it
- * makes a handler of {@code security}, {@code call}, and {@code answer} or {@code stream}. Futures
- * and the event loop live here and in {@link io.mirrorneuron.bus}.
+ * The HTTP API in front of the bus. Everything is derived from the contract; only the health
+ * operations are named here. Entry point: {@link io.mirrorneuron.gateway.ApiRouter}, which combines
+ * {@code security}, {@code call}, and {@code answer} or {@code stream} into a handler for each
+ * operation of {@code contract}. Only this package and {@link io.mirrorneuron.bus} use futures and
+ * the event loop.
  */
 package io.mirrorneuron.gateway;

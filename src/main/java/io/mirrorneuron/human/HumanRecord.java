@@ -55,7 +55,7 @@ public record HumanRecord(ObjectNode json, HumanType type, String requestId, Ins
     return json.path("ts").asText(json.path("timestamp").asText(""));
   }
 
-  /** The time as it was written. */
+  /** The time as written. */
   public String timeText() {
     return timeText(json);
   }
@@ -73,7 +73,7 @@ public record HumanRecord(ObjectNode json, HumanType type, String requestId, Ins
     return json.path("blueprint_id").textValue();
   }
 
-  /** What its type has to say; a missing node when there is nothing. */
+  /** A missing node when there is none. */
   public JsonNode payload() {
     return payload(json);
   }

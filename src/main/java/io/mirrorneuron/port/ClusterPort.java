@@ -3,12 +3,12 @@ package io.mirrorneuron.port;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeUpkeep;
 
-/** The nodes of a runtime and what they can carry. Blocking and thread-safe. */
+/** The nodes of a runtime and their capacity. Blocking. Thread-safe. */
 public interface ClusterPort extends ClusterView {
 
-  /** Which of them take work. */
+  /** Maintenance, drains and take-over. */
   NodeUpkeep upkeep();
 
-  /** Which nodes there are. */
+  /** Membership of nodes. */
   NodeMembers members();
 }

@@ -12,16 +12,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The nodes of a runtime, its latest jobs and its counts. {@code wire.ClusterForm} reads it.
+ * The nodes of a runtime, its latest jobs and its counts. Parsed by {@code wire.ClusterForm}.
  *
  * @param nodes empty when the runtime lists none
- * @param nodeDocuments the nodes as they are shown; empty when the runtime lists none
+ * @param nodeDocuments JSON of the nodes; empty when the runtime lists none
  * @param nodeStatuses of each node; null when the runtime does not list its nodes
- * @param jobCounts how many of all jobs have each status, by its word; only of those that are
- *     listed where the runtime counts none; null when it does not list its jobs either
- * @param metrics the runtime's own counts; missing when it has none
- * @param json {@code {nodes, jobs, metrics, jobs_truncated?}} as the runtime wrote it, which is
- *     what clients get. Nobody changes it, so the record is immutable
+ * @param jobCounts number of jobs by status; if the runtime has no counts, of the listed jobs only;
+ *     null when it does not list its jobs either
+ * @param metrics the runtime's own counts; a missing node if there are none
+ * @param json {@code {nodes, jobs, metrics, jobs_truncated?}} as the runtime wrote it and clients
+ *     get it. Never modified, so the record is immutable
  */
 public record ClusterSummary(
     List<ClusterNode> nodes,
@@ -37,8 +37,8 @@ public record ClusterSummary(
   }
 
   /**
-   * What the nodes have and how much of it the limits leave, in the JSON that the runtime wrote.
-   * Nobody changes the JSON, so it is immutable.
+   * Capacity of the nodes and the share that the limits leave, as JSON written by the runtime. The
+   * JSON is never modified, so the record is immutable.
    *
    * @param json {@code {mode, node_count, limits, combined, totals, usable, nodes}}
    */
@@ -47,14 +47,14 @@ public record ClusterSummary(
   /**
    * A node of a runtime.
    *
-   * @param name empty when it has none
-   * @param status empty when it tells none
+   * @param name empty if unnamed
+   * @param status empty if unknown
    * @param takesWork whether programs may be placed on it
-   * @param cpus null when nobody knows, as is {@code memoryFreeMegabytes}
+   * @param cpus null if unknown, like {@code memoryFreeMegabytes}
    * @param pools by name, in the runtime's order
-   * @param build of its program; null when it does not tell
-   * @param scheduleTimes at how many times schedules made no job, or made it late, as far as this
-   *     node has dealt with them since its start; by what became of them
+   * @param build of its program; null if unknown
+   * @param scheduleTimes number of schedule times this node handled since its start that made no
+   *     job or made it late, by outcome
    */
   public record ClusterNode(
       String name,
@@ -71,7 +71,7 @@ public record ClusterSummary(
       pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
     }
 
-    /** Slots for programs, and how many wait for one. */
+    /** Slots for programs, and the number of programs that wait for one. */
     public record Pool(int capacity, int inUse, int available, int queued) {}
   }
 }

@@ -10,19 +10,18 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * What a runtime tells of a job, in full or without manifest, topology, result and events. {@code
- * wire.JobDetailForm} reads it. What is not told is null.
+ * A runtime's answer about a job, in full or without manifest, topology, result and events. Parsed
+ * by {@code wire.JobDetailForm}. Unknown values are null.
  *
  * @param isKnown whether the runtime knows the job
- * @param job at a glance, as the runtime's record of the job itself has it
- * @param facts from the most trustworthy place of the document that tells each
+ * @param job summary from the runtime's own record of the job
+ * @param facts each from the most trustworthy place of the document that has it
  * @param reason why the job failed or was cancelled, for people
- * @param lastEvent the number of the last event that it knows of; {@link Long#MAX_VALUE} when it
- *     knows none
+ * @param lastEvent the number of the last known event; {@link Long#MAX_VALUE} when unknown
  * @param bundleFingerprint of the job's payload files
  * @param json {@code {job, summary, agents, recent_events, sandboxes}} or {@code {job, agents}} as
- *     the runtime wrote it, which is what clients get: runtimes differ in what they leave out, tell
- *     as null or know besides. Nobody changes it, so the record is immutable
+ *     the runtime wrote it and clients get it: runtimes differ in members they omit, set to null or
+ *     add. Never modified, so the record is immutable
  */
 public record JobDetail(
     boolean isKnown,
@@ -33,7 +32,7 @@ public record JobDetail(
     String bundleFingerprint,
     Parts parts,
     @JsonValue ObjectNode json) {
-  /** Of a job that no runtime knows. */
+  /** For a job that no runtime knows. */
   public static final JobDetail NONE =
       new JobDetail(
           false,
@@ -54,7 +53,7 @@ public record JobDetail(
     return facts.status();
   }
 
-  /** What came out; a missing node before the end. */
+  /** The job's result; a missing node before the end. */
   public JsonNode result() {
     return parts.result();
   }
@@ -79,36 +78,34 @@ public record JobDetail(
   }
 
   /**
-   * Parts of {@code json} that an author or a program wrote, or that grow with the job: only those
-   * who need one read it. Each is a missing node when it is not told.
+   * Parts of {@code json} that an author or a program wrote, or that grow with the job; parsed only
+   * when needed. Each is a missing node when absent.
    *
-   * @param agents see {@link #agents()}
    * @param ledger the steps; see {@code wire.LedgerForm}
    * @param topology the graph of agents
    * @param manifest as its author wrote it
-   * @param result what came out; missing before the end
    */
   public record Parts(
       JsonNode agents, JsonNode ledger, JsonNode topology, JsonNode manifest, JsonNode result) {}
 
   /**
-   * An agent of a job. What a runtime does not tell is null.
+   * An agent of a job. Unknown values are null.
    *
    * @param type {@code executor}, {@code router} …
-   * @param processed how many messages it has handled
-   * @param depth how many wait for it
+   * @param processed number of messages handled
+   * @param depth number of messages waiting
    */
   public record JobAgent(
       String id, String type, String status, Long processed, Long depth, String lastError) {}
 
   /**
-   * What a document tells of a job: one that a runtime wrote, a manifest, or a file of a run. What
-   * it does not tell is null.
+   * Facts about a job from one document: a runtime's answer, a manifest, or a file of a run. Values
+   * that the document lacks are null.
    *
-   * @param status a word of whoever wrote the document
+   * @param status in the vocabulary of the document's writer
    * @param submittedAt ISO-8601, as is {@code endedAt}
-   * @param isLasting whether it is a service or its kind, which end only by a word from outside
-   * @param failures what may tell why the job failed, the most trustworthy first
+   * @param isLasting whether it is of a kind (such as a service) that ends only on request
+   * @param failures possible reasons of a failure, the most trustworthy first
    */
   public record JobFacts(
       String status,
@@ -126,7 +123,7 @@ public record JobDetail(
       failures = List.copyOf(failures);
     }
 
-    /** The same, and what it does not tell as a document tells that is less to be trusted. */
+    /** Returns a copy whose missing values come from a less trustworthy document. */
     public JobFacts or(JobFacts other) {
       if (other == NONE) {
         return this;
@@ -148,13 +145,13 @@ public record JobDetail(
   }
 
   /**
-   * A job at a glance, read from its row or from the {@code job} member of its detail. What a
-   * runtime does not tell is null.
+   * Summary of a job, read from its row or from the {@code job} member of its detail. Unknown
+   * values are null.
    *
-   * @param updatedAt when the runtime last wrote down anything of it
+   * @param updatedAt time of the last change to the stored job
    * @param submittedBy subject of the token, as is {@code cancelledBy}
-   * @param cancelReason in the words of who cancelled the job
-   * @param endedAt not told by rows
+   * @param cancelReason as given by the caller who cancelled
+   * @param endedAt not in rows
    * @param lastEvent its type
    * @param recoveryReason why a person has to look at the job
    */

@@ -11,8 +11,8 @@ import java.util.List;
 /**
  * Rows of jobs, newest change first.
  *
- * @param truncated true when there are more that did not fit into the answer; else null
- * @param next cursor of the next page; null on the last, and where no pages were asked for
+ * @param truncated true when more rows exist than fit into the answer; else null
+ * @param next cursor of the next page; null on the last page and when no paging was asked for
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record JobPage(List<Row> data, Boolean truncated, String next) {
@@ -21,20 +21,19 @@ public record JobPage(List<Row> data, Boolean truncated, String next) {
     data = data == null ? List.of() : List.copyOf(data);
   }
 
-  /** All that there is. */
+  /** A single page with all rows. */
   public static JobPage of(List<Row> rows) {
     return new JobPage(rows, null, null);
   }
 
   /**
-   * Which jobs are wanted; null does not matter.
+   * Filter and position of a list of jobs; null means no filter.
    *
    * @param limit rows at most; 0 or less means 100
-   * @param includeTerminal whether jobs are wanted that have ended
-   * @param cursor where the last page ended, empty for the first one; null when the rows are wanted
-   *     without a cursor of those that follow
-   * @param status as the job has it
-   * @param name that the job or its graph has
+   * @param includeTerminal whether ended jobs are included
+   * @param cursor end of the previous page, empty for the first page; null to get rows without a
+   *     cursor for the next page
+   * @param name of the job or its graph
    * @param createdAfter submitted at this time or later
    * @param idPrefix of the id of the job, or of its run
    */
@@ -47,7 +46,7 @@ public record JobPage(List<Row> data, Boolean truncated, String next) {
       Instant createdAfter,
       String idPrefix) {
 
-    /** The first of all. */
+    /** The newest jobs, without paging. */
     public static Query newest(int limit, boolean includeTerminal) {
       return new Query(limit, includeTerminal, null, null, null, null, null);
     }
@@ -56,7 +55,6 @@ public record JobPage(List<Row> data, Boolean truncated, String next) {
       return cursor != null;
     }
 
-    /** The same with fewer rows. */
     public Query limited(int rows) {
       return new Query(rows, includeTerminal, cursor, status, name, createdAfter, idPrefix);
     }

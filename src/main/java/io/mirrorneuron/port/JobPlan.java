@@ -8,14 +8,15 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Where the agents of a job run, or would: the {@code scheduler} of {@code grpc.md} 5.2 in full.
+ * Placement of a job's agents, actual or planned: the {@code scheduler} of {@code grpc.md} 5.2 in
+ * full.
  *
  * @param status {@code planned}
- * @param mode over how many nodes was planned: {@code single_node}
- * @param placementCount how many agents have a place, told here or not
- * @param nodes names of those that run any of them
+ * @param mode {@code single_node}
+ * @param placementCount number of placed agents, including the omitted ones
+ * @param nodes names of the nodes that run any of them
  * @param placements in manifest order
- * @param placementsOmitted how many more there are, which are not told
+ * @param placementsOmitted number of placements left out of the list
  * @param requirements of the job by resource, for people
  * @param warnings sentences for the author; they refuse nothing
  */
@@ -39,7 +40,7 @@ public record JobPlan(
     warnings = warnings == null ? List.of() : List.copyOf(warnings);
   }
 
-  /** The same with further sentences, before those of the plan. */
+  /** Returns a copy with more warnings, before those of the plan. */
   public JobPlan warned(List<String> sentences) {
     return new JobPlan(
         status,
@@ -59,16 +60,15 @@ public record JobPlan(
   /**
    * One agent and its node.
    *
-   * @param sourceAgentId the agent that this is a copy of, where each node runs one; else null
+   * @param sourceAgentId the agent of which this is a copy, where each node runs a copy; else null
    * @param systemTarget the node that the copy is for; else null
-   * @param resources what its program is given while it runs
-   * @param allocations what of the node that is, if nobody else came
-   * @param limits that its author gives its program, and how it is kept to them; left out where
-   *     there are none
+   * @param resources requested for its program
+   * @param allocations expected share of the node's resources, if no other job takes them first
+   * @param limits set by the author for the program, and how they are enforced; empty for none
    * @param score 0 to 1: how well the node fits the strategy
    * @param locality {@code job_colocated} on the node of the job's first agent, else {@code
    *     agent_spillover}
-   * @param reasons for people; the first tells whether there is room now
+   * @param reasons for people; the first says whether there is capacity now
    */
   @JsonInclude(Include.NON_NULL)
   public record AgentPlace(
@@ -89,12 +89,12 @@ public record JobPlan(
     }
   }
 
-  /** What is not asked for is null. */
+  /** A null value is not requested. */
   @JsonInclude(Include.NON_NULL)
   public record Resources(BigDecimal cpuCores, Long memoryMb, Long diskMb, Integer gpuCount) {}
 
   /**
-   * @param runtimeDriver what runs the program; null of agents that run none
+   * @param runtimeDriver what runs the program; null for agents without a program
    */
   public record Allocations(
       List<Device> devices, List<Port> ports, List<Volume> volumes, String runtimeDriver) {}
@@ -102,26 +102,26 @@ public record JobPlan(
   /**
    * A member of {@code resources.limits}.
    *
-   * @param enforced {@code cgroup}: by a group of the kernel; {@code process}: by what the kernel
-   *     keeps each process to, or by looking at them; {@code none}: not on this node
+   * @param enforced {@code cgroup}: by a control group; {@code process}: by per-process kernel
+   *     limits or by polling; {@code none}: not on this node
    */
   public record Limited(String name, long value, String enforced) {}
 
   public record Device(String id, int index, String kind, String vendor, String driver) {}
 
   /**
-   * @param port null when any will do
+   * @param port null for any port
    */
   public record Port(String label, Integer port, String protocol) {}
 
   /**
-   * @param enforced whether programs are kept to it; they are only told of it
+   * @param enforced whether access is restricted to it; otherwise programs only learn its path
    */
   public record Volume(String name, String source, String target, String mode, boolean enforced) {}
 
   /**
-   * @param value one, or the list of those of which one must hold; none where only the presence is
-   *     asked
+   * @param value one value, or the alternatives of which one must match; none where only presence
+   *     is required
    */
   public record Constrained(String attribute, String operator, List<String> value) {}
 }

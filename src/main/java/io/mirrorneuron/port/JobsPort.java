@@ -10,62 +10,64 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
- * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract. Whoever is named
- * {@code by} is remembered; it is the name that the caller's token vouches for, null when it
- * vouches for none.
+ * Jobs of a runtime, in this process or behind gRPC. Blocking. Thread-safe. Failures are {@link
+ * io.mirrorneuron.model.MnException}. JSON shapes are those of the gRPC contract. A parameter
+ * {@code by} is recorded; it is the name certified by the caller's token, null if it certifies
+ * none.
  */
 public interface JobsPort {
 
   /**
    * Validates, stores and starts a job; returns when it is durable.
    *
-   * @throws io.mirrorneuron.model.MnException MALFORMED or INVALID for what is no manifest or a
-   *     payload path that leaves the bundle, CONFLICT when the idempotency key was used for another
+   * @throws io.mirrorneuron.model.MnException MALFORMED or INVALID for a bad manifest or a payload
+   *     path that leaves the bundle, CONFLICT when the idempotency key was used for another
    *     submission
    */
   SubmittedJob submit(Submission submission);
 
   /**
-   * What {@link #submit} would say to it; nothing is stored. Everything that is wrong is in the
-   * answer, so this fails only when nothing can be said now.
+   * Checks a submission as {@link #submit} would; nothing is stored. All errors are in the answer,
+   * so this fails only when the check itself is not possible now.
    */
   Validation validate(Submission submission);
 
   /**
-   * Where the agents of the job would run if it were submitted; nothing is stored.
+   * Plans the placement of the job's agents; nothing is stored.
    *
-   * @throws io.mirrorneuron.model.MnException what {@link #submit} would throw
+   * @throws io.mirrorneuron.model.MnException as {@link #submit}
    */
   JobPlan plan(Submission submission);
 
-  /** All that is told of the job; NOT_FOUND when unknown. */
+  /**
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when unknown
+   */
   JobDetail get(String jobId);
 
   /**
-   * What lists and compact views need of {@link #get}: job and agents without manifest, topology,
-   * result and events. An adapter that cannot tell them apart answers in full.
+   * {@link #get} without manifest, topology, result and events, for lists and compact views. An
+   * adapter without this distinction answers in full.
    */
   default JobDetail brief(String jobId) {
     return get(jobId);
   }
 
   /**
-   * Why the job is where it is: the job itself, each step that is open and each agent that has
-   * something to do, each with the record that says so.
+   * Explains the state of the job, of each open step and of each agent with work, each with the
+   * record that proves it.
    */
   Why why(String jobId);
 
   /**
-   * Rows of jobs, newest change first. A page may have fewer rows than are wanted, though others
-   * follow: who filters looks through a bounded number of jobs for each.
+   * Rows of jobs, newest change first. A page may be short although more pages follow: a filtered
+   * page examines a bounded number of jobs.
    *
-   * @throws io.mirrorneuron.model.MnException INVALID for a cursor that is none
+   * @throws io.mirrorneuron.model.MnException INVALID for a malformed cursor
    */
   JobPage list(JobPage.Query query);
 
   /**
-   * The first of all.
+   * The newest jobs.
    *
    * @param limit rows at most; 0 or less means 100
    */
@@ -74,59 +76,57 @@ public interface JobsPort {
   }
 
   /**
-   * Ends the job and its processes; a terminal job stays as it is. Returns the status word.
+   * Ends the job and its processes; a terminal job is unchanged.
    *
    * @param by who cancels, or null
-   * @param reason in the words of who cancels, or null; of several the first is remembered
+   * @param reason the caller's words, or null; of several calls the first reason is kept
+   * @return the status word
    */
   String cancel(String jobId, String by, String reason);
 
-  /** By nobody in particular, for no reason. */
   default String cancel(String jobId) {
     return cancel(jobId, null, null);
   }
 
   /**
-   * Starts no program of the job any more, and returns when none runs. A paused job stays as it is;
+   * Starts no more programs of the job, and returns when none runs. A paused job is unchanged;
    * PRECONDITION when the job has ended.
    *
-   * @param drain whether those that run may end by themselves; else they are ended, and run again
+   * @param drain whether running programs may finish; otherwise they are stopped, and run again
    *     when the job is resumed
-   * @param by who pauses; of several the first is remembered
+   * @param by who pauses; of several calls the first is kept
    * @return the status word: {@code paused}, or {@code pausing} while draining outlasts the call
    */
   String pause(String jobId, boolean drain, String by);
 
-  /** By nobody in particular. */
   default String pause(String jobId, boolean drain) {
     return pause(jobId, drain, null);
   }
 
   /**
-   * Continues a paused job; a running one stays as it is. Returns the status word; PRECONDITION
-   * when the job has ended.
+   * Resumes a paused job; a running job is unchanged. Returns the status word; PRECONDITION when
+   * the job has ended.
    */
   String resume(String jobId, String by);
 
-  /** By nobody in particular. */
   default String resume(String jobId) {
     return resume(jobId, null);
   }
 
-  /** Deletes every job that has ended; see the other. */
+  /** Deletes all ended jobs. */
   default int clear(String adminToken) {
     return clear(adminToken, List.of());
   }
 
-  /** How many jobs can be cleared by their ids at once. */
+  /** Maximum number of ids in one call of {@link #clear(String, List)}. */
   int MOST_CLEARED = 1000;
 
   /**
-   * Deletes jobs that have ended. Returns how many.
+   * Deletes ended jobs. Returns their number.
    *
-   * @param jobIds only these, at most {@link #MOST_CLEARED}; empty for all that have ended
-   * @throws io.mirrorneuron.model.MnException FORBIDDEN when it is not the runtime's admin token;
-   *     NOT_FOUND or PRECONDITION, and nothing is deleted, when one of these is not there or open
+   * @param jobIds only these, at most {@link #MOST_CLEARED}; empty for all ended jobs
+   * @throws io.mirrorneuron.model.MnException FORBIDDEN for a wrong admin token; NOT_FOUND or
+   *     PRECONDITION, with nothing deleted, when one of these jobs is missing or open
    */
   int clear(String adminToken, List<String> jobIds);
 
@@ -138,25 +138,25 @@ public interface JobsPort {
 
   /**
    * Calls {@code onChange} after each commit that adds events to the job, from any thread, until
-   * closed. A call may stand for several commits. Watching an unknown job is no failure: reading it
-   * is. Each watch of a listener is closed on its own; closing one again does nothing.
+   * closed. One call may stand for several commits. Watching an unknown job does not fail; reading
+   * it does. Each watch of a listener is closed separately; closing is idempotent.
    */
   Subscription watch(String jobId, Runnable onChange);
 
   /**
-   * Gives a message to an agent of a job that has not ended; while the job is paused it waits.
+   * Sends a message to an agent of an open job; while the job is paused the message waits.
    *
-   * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; without a
-   *     sender it comes from {@code external}, without a type or class it is a {@code command}
+   * @param message in one of the forms of {@link io.mirrorneuron.wire.MessageForm}; the default
+   *     sender is {@code external}, the default type and class {@code command}
    * @return once the message is durable
    * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or agent, PRECONDITION
    *     when the job has ended, CONFLICT when its {@code message_id} was used for another message,
-   *     EXHAUSTED {@code retry_later} when the agent has too much to do
+   *     EXHAUSTED {@code retry_later} for backpressure
    */
   SentMessage send(String jobId, String agentId, ObjectNode message);
 
   /**
-   * Hands the message of dead letter {@code index} to its agent again.
+   * Delivers the message of dead letter {@code index} to its agent again.
    *
    * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such dead letter,
    *     PRECONDITION when the job has ended or the message has no receiver
@@ -164,52 +164,49 @@ public interface JobsPort {
   ReplayedLetter replayDeadLetter(String jobId, int index);
 
   /**
-   * A copy of a paused job with its bundle; the job stays as it is.
+   * Copies a paused job with its bundle; the job is unchanged.
    *
    * @throws io.mirrorneuron.model.MnException PRECONDITION unless the job is paused
    */
   Backup backup(String jobId);
 
   /**
-   * Makes a new, paused job that is as far as the one of the backup was, under ids of its own.
+   * Makes a new, paused job with the progress of the backed-up job and new ids.
    *
-   * @param blueprintId null for the one of the backup, else the graph's id
-   * @param runId null for a new one
-   * @param by who restores, and so submits the new job
-   * @throws io.mirrorneuron.model.MnException INVALID when it is no backup that can be restored
+   * @param blueprintId null for that of the backup, else the graph's id
+   * @param runId null for a new id
+   * @param by recorded as the submitter of the new job
+   * @throws io.mirrorneuron.model.MnException INVALID when the backup cannot be restored
    */
   RestoredJob restore(Backup backup, String blueprintId, String runId, String by);
 
-  /** By nobody in particular. */
   default RestoredJob restore(Backup backup, String blueprintId, String runId) {
     return restore(backup, blueprintId, runId, null);
   }
 
   /**
-   * Makes a new job that begins where another one was: with its manifest and payload files, under
-   * ids of its own. What had ended by then is taken over with its output, the rest is done again.
-   * Both jobs remember the other.
+   * Makes a new job from a point in another job: with its manifest and payload files, under new
+   * ids. Work that had ended by then is taken over with its output, the rest runs again. Each job
+   * records the other.
    *
    * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown job or step, PRECONDITION
-   *     when the job had not come so far, INVALID for inputs of what does not start anew,
-   *     UNAVAILABLE when the job is open on another node; nothing is made then
+   *     when the job had not come so far, INVALID for inputs of a step that does not run again,
+   *     UNAVAILABLE when the job is open on another node; no job is made then
    */
   ForkedJob fork(String jobId, ForkRequest request);
 
   /**
-   * Has somebody decide on a request that a step of the job asks people, claim it or give it back.
-   * Whether that is allowed is decided on what the job itself knows. The same answer again changes
-   * nothing.
+   * Answers, claims or releases a step's request to people. The job's own record decides whether
+   * that is allowed. Repeating the same answer changes nothing.
    *
    * @return the record of it, as {@code human.jsonl} of the run will have it
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND when the job, the run of it or the request
-   *     is unknown, INVALID with what does not fit, FORBIDDEN {@code not_assigned} or {@code
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when the job, its run or the request is
+   *     unknown, INVALID for an answer that does not fit, FORBIDDEN {@code not_assigned} or {@code
    *     unproven_name}, CONFLICT when it was answered, closed or claimed, UNAVAILABLE when the job
    *     is open on another node
    */
   ObjectNode decide(String jobId, HumanDecision decision);
 
-  /** A watch that can be ended. */
   interface Subscription extends AutoCloseable {
     @Override
     void close();
@@ -218,9 +215,9 @@ public interface JobsPort {
   /**
    * Answer to a submission.
    *
-   * @param status {@code pending}; of a call that was repeated, how far the job is that the first
-   *     made
-   * @param warnings what the author should look at though the job can run
+   * @param status {@code pending}; for a repeated call, the current status of the job that the
+   *     first call made
+   * @param warnings for the author; the job can run
    */
   public record SubmittedJob(
       String jobId,
@@ -244,16 +241,16 @@ public interface JobsPort {
   }
 
   /**
-   * Where a new job begins that takes over what another one had done by then.
+   * Request for a new job that takes over the completed work of another job and starts from there.
    *
-   * @param step it and all that follows is done again; null when {@code event} says where
-   * @param event the job as it was after the event with this sequence number; 0 is its beginning
-   * @param inputs bodies that take the place of those the steps, or at the beginning the
-   *     entrypoints, were started with
-   * @param bundle what the new job runs instead of the manifest and files of the other one, with
-   *     the same steps, edges and agents; null for the same
+   * @param step this step and all that follow run again; null when {@code event} is given
+   * @param event fork from the state after the event with this sequence number; 0 is the beginning
+   * @param inputs bodies that replace the inputs of steps, or at the beginning those of entry
+   *     points
+   * @param bundle replaces manifest and files, with the same steps, edges and agents; null to keep
+   *     them
    * @param idempotencyKey same key and content: same job; null means every call makes a job
-   * @param submittedBy the name that the caller's token vouches for; null when it vouches for none
+   * @param submittedBy the name certified by the caller's token; null if it certifies none
    */
   public record ForkRequest(
       String step,
@@ -279,44 +276,44 @@ public interface JobsPort {
       return atEvent(0);
     }
 
-    /** The same with other {@code inputs}. */
+    /** Returns a copy with these {@code inputs}. */
     public ForkRequest with(Map<String, JsonNode> others) {
       return new ForkRequest(step, event, others, bundle, idempotencyKey, submittedBy);
     }
 
-    /** The same with another {@code bundle}. */
+    /** Returns a copy with this {@code bundle}. */
     public ForkRequest with(Submission other) {
       return new ForkRequest(step, event, inputs, other, idempotencyKey, submittedBy);
     }
 
-    /** The same with another {@code idempotencyKey}. */
+    /** Returns a copy with this {@code idempotencyKey}. */
     public ForkRequest with(String key) {
       return new ForkRequest(step, event, inputs, bundle, key, submittedBy);
     }
 
-    /** The same by another caller. */
+    /** Returns a copy with this {@code submittedBy}. */
     public ForkRequest by(String subject) {
       return new ForkRequest(step, event, inputs, bundle, idempotencyKey, subject);
     }
   }
 
   /**
-   * The new job that begins where another one was.
+   * The new job made by a fork.
    *
    * @param id the same as {@code jobId}
-   * @param status {@code pending}; of a call that was repeated, how far the job is that the first
-   *     made
+   * @param status {@code pending}; for a repeated call, the current status of the job that the
+   *     first call made
    */
   public record ForkedJob(String id, String jobId, String status, ForkPoint forkedFrom) {}
 
-  /** Where a job began: at a place of another one. */
+  /** The job, and the place in it, from which a fork starts. */
   public record ForkPoint(String jobId, Place at) {
 
     /**
-     * A text or a number in JSON.
+     * A string or a number in JSON.
      *
      * @param step null for a place between two events
-     * @param event the number of the last event that was taken over, 0 for the beginning
+     * @param event the number of the last event taken over, 0 for the beginning
      */
     public record Place(String step, long event) {
       public static Place atStep(String step) {
@@ -341,25 +338,25 @@ public interface JobsPort {
     }
   }
 
-  /** Answer to a message that is durable now; {@code accepted} is true. */
+  /** Answer to a message that is now durable; {@code accepted} is true. */
   public record SentMessage(boolean accepted, String jobId, String agentId, String messageId) {}
 
   /**
-   * Answer to a dead letter that was delivered again; {@code replayed} is true.
+   * Answer to the redelivery of a dead letter; {@code replayed} is true.
    *
-   * @param agentId who has the message now
+   * @param agentId of the receiver
    * @param index of the dead letter among those of the job, from 0
    */
   public record ReplayedLetter(boolean replayed, String jobId, String agentId, int index) {}
 
-  /** Why a job is cancelled, in words for people. */
+  /** The reason for a job's cancellation, as text for people. */
   public static final class CancelReason {
     private static final int MAX_CHARACTERS = 1000;
 
     private CancelReason() {}
 
     /**
-     * The reason without blanks around it; null for none.
+     * Returns the stripped reason; null if blank.
      *
      * @throws MnException INVALID when it is longer than 1,000 characters
      */
@@ -375,12 +372,12 @@ public interface JobsPort {
   }
 
   /**
-   * The new, paused job that was made of a backup.
+   * The new, paused job made from a backup.
    *
    * @param status {@code paused}
-   * @param sourceJobId of the job that the backup was made of, as is {@code sourceRunId}
-   * @param restoreProvenance what the job remembers of its backup, whose own {@code source} is part
-   *     of it
+   * @param sourceJobId of the backed-up job, as is {@code sourceRunId}
+   * @param restoreProvenance the job's record of its backup, including the backup's own {@code
+   *     source}
    */
   public record RestoredJob(
       String jobId,
@@ -393,7 +390,7 @@ public interface JobsPort {
       Recovery recovery) {
 
     /**
-     * What is expected of people.
+     * The action expected of people.
      *
      * @param action a word of the contract
      * @param reason a sentence
@@ -402,24 +399,23 @@ public interface JobsPort {
   }
 
   /**
-   * A paused job with all it has, from which another runtime can make a job that goes on there.
-   * Nothing in it is hidden: it may hold secrets that the manifest, the payloads or messages hold.
+   * A paused job with everything another runtime needs to restore it. Nothing is redacted: it may
+   * contain secrets from the manifest, the payloads or messages.
    *
    * @param json the document {@code mn.backup.v1} or {@code v2}: {@code {schema_version,
    *     created_at, source, target_policy, sections, runtime: {job, agents, events}, bundle}};
-   *     {@code bundle.executables} names the files that are programs, where the maker knew them
+   *     {@code bundle.executables} lists the executable files, where the creator knew them
    * @param files the bundle by path: {@code manifest.json} and {@code payloads/…}
    */
   public record Backup(String json, Map<String, byte[]> files) {
     public static final String MANIFEST = "manifest.json";
 
-    /** What paths of payload files begin with. */
+    /** Path prefix of payload files. */
     public static final String PAYLOADS = "payloads/";
 
-    /** The value of {@code schema_version}. */
     public static final String SCHEMA = "mn.backup.v1";
 
-    /** The same document, as clients of release 1.2.31 want it labelled: they refuse the other. */
+    /** The same document for clients of release 1.2.31, which refuse {@link #SCHEMA}. */
     public static final String SCHEMA_2 = "mn.backup.v2";
 
     public Backup {
@@ -432,12 +428,11 @@ public interface JobsPort {
    *
    * @param events JSON texts in order; each carries its sequence number as {@code seq}
    * @param next the cursor to continue from: the sequence number of the last event read
-   * @param ended true when the job is terminal and nothing follows this page; a page of {@link
-   *     JobsPort#events} with as many events as were asked for never says so, the one behind it
-   *     does
+   * @param ended true when the job is terminal and nothing follows this page; a full page of {@link
+   *     JobsPort#events} is never marked ended, only the page after it
    */
   public record EventPage(List<String> events, long next, boolean ended) {
-    /** The name under which the events of the cluster are read, as if they were those of a job. */
+    /** Pseudo job id under which the events of the cluster are read. */
     public static final String CLUSTER = "__cluster__";
 
     public EventPage {
@@ -446,12 +441,11 @@ public interface JobsPort {
   }
 
   /**
-   * What somebody does about a request of a job's step.
+   * A person's decision on a request of a job's step.
    *
-   * @param runId of the job
    * @param action {@code respond}, {@code claim} or {@code release}
-   * @param body as it was sent, with the name of who sent it as {@code by}
-   * @param subject the name that the caller's token vouches for, or null
+   * @param body as it was sent, with the sender's name as {@code by}
+   * @param subject the name certified by the caller's token, or null
    */
   public record HumanDecision(
       String runId, String requestId, String action, ObjectNode body, String subject) {}

@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The step ledger of a job: how far each of its steps is, as the runtime that runs it says. It is
- * the only truth about steps; {@code wire.LedgerForm} reads and writes it as JSON, {@code grpc.md}
- * section 5.4. Times are in milliseconds since the epoch; 0 is none. What is not told is null.
+ * The step ledger of a job: the progress of each step according to the runtime that runs the job,
+ * the only source of truth about steps. {@code wire.LedgerForm} reads and writes it as JSON, {@code
+ * grpc.md} section 5.4. Times are in milliseconds since the epoch; 0 is none. Unknown values are
+ * null.
  *
  * @param stepOfAgent the first step that each agent works for
- * @param steps by id, in the order of the manifest; instances stand behind all declared steps
- * @param messages what became of the messages that steps were started with or will be
+ * @param steps by id, in manifest order; instances follow all declared steps
+ * @param messages delivery state of the messages that start steps
  */
 public record LedgerView(
     Head head,
@@ -23,7 +24,7 @@ public record LedgerView(
     List<Edge> edges,
     Map<String, Step> steps,
     List<Delivery> messages) {
-  /** Of a job without tracked steps. */
+  /** For a job without tracked steps. */
   public static final LedgerView NONE =
       new LedgerView(new Head(null, null, 0, 0, null), Map.of(), List.of(), Map.of(), List.of());
 
@@ -34,18 +35,17 @@ public record LedgerView(
     messages = List.copyOf(messages);
   }
 
-  /** Whether the runtime tracks steps of the job. */
   public boolean hasSteps() {
     return !steps.isEmpty();
   }
 
   /**
-   * @param status of the job, in the words of the ledger
+   * @param status of the job, in the ledger's vocabulary
    */
   public record Head(String jobId, String runId, long createdAt, long updatedAt, String status) {}
 
   /**
-   * @param accepts the endings of {@code from} that let {@code to} start
+   * @param accepts the outcomes of {@code from} that let {@code to} start
    */
   public record Edge(String id, String from, String to, boolean required, List<String> accepts) {
     public Edge {
@@ -55,7 +55,7 @@ public record LedgerView(
 
   /**
    * @param instance null for a step of the manifest
-   * @param phase null for a word that this program does not know
+   * @param phase null for a phase that this program does not know
    */
   public record Step(
       String id,
@@ -67,7 +67,7 @@ public record LedgerView(
       Result result) {}
 
   /**
-   * What the manifest says of a step; an instance has that of its template.
+   * The manifest's declaration of a step; an instance has that of its template.
    *
    * @param run what does the work
    */
@@ -89,7 +89,6 @@ public record LedgerView(
    */
   public record Trigger(String rule, int quorum) {}
 
-  /** How often a step is tried, and how long each attempt may take. */
   public record Limits(
       int maxAttempts,
       long retryBackoffMs,
@@ -98,14 +97,14 @@ public record LedgerView(
       long beaconTimeoutMs) {}
 
   /**
-   * @param index number of the item that the instance works on, from 0
+   * @param index of the item that the instance works on, from 0
    */
   public record Instance(String template, int index) {}
 
   /**
-   * @param count number of the present or last attempt; 0 before the first
-   * @param finished the last ones that are over, oldest first
-   * @param current null while none has begun and when the step has ended
+   * @param count number of the current or last attempt; 0 before the first
+   * @param finished the latest finished attempts, oldest first
+   * @param current null before the first attempt and when the step has ended
    * @param lastError an {@code mn.error.v1} object
    */
   public record Attempts(int count, List<Attempt> finished, Attempt current, JsonNode lastError) {
@@ -113,26 +112,25 @@ public record LedgerView(
       finished = List.copyOf(finished);
     }
 
-    /** The present attempt, else the last one, or null. */
+    /** The current attempt, else the last one, or null. */
     public Attempt latest() {
       return current != null || finished.isEmpty() ? current : finished.getLast();
     }
   }
 
   /**
-   * @param input null when no message has started it
-   * @param status a word for how far it is, or how it has ended
+   * @param input null if not started by a message
+   * @param status of the attempt, current or final
    */
   public record Attempt(
       String id, int number, String agentId, Input input, AttemptTimes times, String status) {
 
-    /** The same attempt, which is over. */
+    /** Returns a copy that has ended. */
     public Attempt ended(String word, long at) {
       return new Attempt(id, number, agentId, input, times.ended(at), word);
     }
   }
 
-  /** The message that an attempt works on. */
   public record Input(String messageId, String idempotencyKey) {}
 
   public record AttemptTimes(
@@ -144,7 +142,7 @@ public record LedgerView(
   }
 
   /**
-   * @param retryAt when the next attempt begins, of a step that waits for it
+   * @param retryAt start of the next attempt, for a step that waits for it
    * @param startedAt its first attempt was ordered
    */
   public record Times(
@@ -156,10 +154,10 @@ public record LedgerView(
       long lastEventAt) {}
 
   /**
-   * How a step has ended, and what it got and gave.
+   * Outcome, input and output of an ended step.
    *
-   * @param error what a failed step failed of, an {@code mn.error.v1} object
-   * @param message the head of the message that the step was started with
+   * @param error of a failed step, an {@code mn.error.v1} object
+   * @param message the head of the message that started the step
    * @param output as its program wrote it
    */
   public record Result(

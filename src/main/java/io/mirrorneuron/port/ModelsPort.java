@@ -11,20 +11,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Language models: those of the catalog and those that a model runner or another endpoint has. Ids
- * are those of the catalog, or names as the runner writes them; capital or small letters, a
- * registry and {@code ai/} before a name make no difference. Blocking and thread-safe.
+ * Language models of the catalog and of a model runner or another endpoint. Ids are those of the
+ * catalog, or names as the runner writes them; case, a registry and an {@code ai/} prefix are
+ * ignored. Blocking. Thread-safe.
  */
 public interface ModelsPort {
-  /** What to do where no model runner answers. */
+  /** Remedy where no model runner answers. */
   String START_RUNNER =
       "Start it, or say where it is: model.runner_api_base (MN_MODEL_RUNNER_API_BASE)."
           + " mn fake-models starts one without models.";
 
   /**
-   * Never fails, and takes about two seconds at most: what could not be asked is in the warnings.
+   * Never fails, and takes about two seconds at most: failed queries become warnings.
    *
-   * @param installedOnly false for the models of the catalog that are not installed, too
+   * @param installedOnly false to include models of the catalog that are not installed
    */
   ModelList list(boolean installedOnly);
 
@@ -34,10 +34,10 @@ public interface ModelsPort {
   ModelDetail get(String id);
 
   /**
-   * Begins to install a model, or joins whoever does, and waits for it. At most one installation of
-   * a model is under way. Recorded for the owner once it is there.
+   * Installs a model, or joins a running installation, and waits for it. At most one installation
+   * per model is under way. The owner is recorded when it succeeds.
    *
-   * @param progress told now and then, on the caller's thread, and once at the end; may be slow
+   * @param progress called now and then, on the caller's thread, and once at the end; may be slow
    * @return with status {@code installed}, {@code already_installed} or {@code service_required}
    * @throws MnException NOT_FOUND when the catalog does not have it, PRECONDITION when this machine
    *     cannot run it, BAD_GATEWAY when it could not be pulled, TIMEOUT when that took too long
@@ -45,15 +45,15 @@ public interface ModelsPort {
   ModelInstall install(ModelOrder order, ModelOwner owner, Consumer<PullProgress> progress);
 
   /**
-   * The same without waiting.
+   * {@link #install} without waiting.
    *
    * @return with status {@code installing} where it is under way
    */
   ModelInstall begin(ModelOrder order, ModelOwner owner);
 
   /**
-   * Installs all that a blueprint needs, one after the other. A model that fails does not keep the
-   * others from being tried; nothing is thrown for it.
+   * Installs all models that a blueprint needs, one after the other. A failed model does not stop
+   * the rest and throws nothing.
    *
    * @param progress as for {@link #install}
    */
@@ -61,14 +61,14 @@ public interface ModelsPort {
       List<ModelNeed> needs, ModelOwner owner, Consumer<PullProgress> progress);
 
   /**
-   * Pulls an installed model again, so that it is what the registry has now.
+   * Pulls an installed model again, to the registry's current version.
    *
    * @throws MnException as {@link #begin}, and NOT_FOUND when it is not installed
    */
   ModelInstall update(String id);
 
   /**
-   * Removes a model from the runner, and from what is recorded of owners.
+   * Removes a model from the runner, and its owners from the record.
    *
    * @param force also when blueprints own it
    * @throws MnException NOT_FOUND when it is not installed, CONFLICT when it has owners or is being
@@ -76,25 +76,25 @@ public interface ModelsPort {
    */
   RemovedModel remove(String id, boolean force);
 
-  /** Owns nothing any more; for a blueprint that is uninstalled, or whose launch failed. */
+  /** Removes all ownership of a blueprint that is uninstalled, or whose launch failed. */
   void release(ModelOwner owner);
 
-  /** What is needed to use a model, checked one by one. */
+  /** Checks each prerequisite of a model. */
   ModelDoctor doctor(String id);
 
   /**
-   * Has an installed model answer, and measures how fast. 180 seconds at most.
+   * Measures the speed of an installed model's answer. 180 seconds at most.
    *
-   * @param gone asked now and then; true ends it
+   * @param gone polled; true cancels
    * @throws MnException MALFORMED without an id and for a model of another provider, NOT_FOUND when
    *     it is not installed, BAD_GATEWAY when the runner fails
    */
   ModelBenchmark benchmark(String id, BenchmarkOrder order, BooleanSupplier gone);
 
   /**
-   * What a model is to answer.
+   * Prompt and length of a benchmark.
    *
-   * @param prompt null for a sentence of the house
+   * @param prompt null for a default prompt
    * @param maxTokens at most
    */
   public record BenchmarkOrder(String prompt, int maxTokens) {
@@ -103,19 +103,19 @@ public interface ModelsPort {
   }
 
   /**
-   * The model that the configuration of a blueprint names for its programs. A launch hands it on in
-   * variables, as the runtime that starts the programs may be elsewhere.
+   * The model that a blueprint's configuration names for its programs. A launch passes it on in
+   * environment variables, as the runtime that starts the programs may be on another machine.
    *
    * @param model an id of the catalog, or a name
    * @param provider null for that of the catalog
-   * @param apiBase where it answers; null where the server knows
+   * @param apiBase its address; null if the server knows it
    */
   public record ConfiguredModel(String model, String provider, String apiBase) {
     private static final String MODEL = "MN_LLM_DEFAULT_MODEL";
     private static final String PROVIDER = "MN_LLM_DEFAULT_PROVIDER";
     private static final String API_BASE = "MN_LLM_DEFAULT_API_BASE";
 
-    /** As variables of a program; what is null is left out. */
+    /** As environment variables of a program; null members are left out. */
     public Map<String, String> variables() {
       Map<String, String> variables = new LinkedHashMap<>();
       variables.put(MODEL, model);
@@ -125,7 +125,7 @@ public interface ModelsPort {
       return variables;
     }
 
-    /** What the variables of a program say; null when they name no model. */
+    /** Reads the variables of a program; null when they name no model. */
     public static ConfiguredModel of(Map<String, String> variables) {
       String model = variables.get(MODEL);
       return model == null || model.isBlank()
@@ -135,14 +135,15 @@ public interface ModelsPort {
   }
 
   /**
-   * How fast a model answered.
+   * Measured speed of a model.
    *
    * @param model its id
    * @param elapsedMs of the whole answer
-   * @param firstTokenMs until the first token came; null when none did
-   * @param tokensPerSecond from the first token on; 0 when that says nothing
-   * @param sample the beginning of what it said
-   * @param estimated whether tokens are characters by four, as the runner did not count them
+   * @param firstTokenMs until the first token; null when none came
+   * @param tokensPerSecond from the first token on; 0 when not meaningful
+   * @param sample the beginning of the answer
+   * @param estimated whether tokens are characters divided by four, as the runner did not count
+   *     them
    */
   public record ModelBenchmark(
       String model,
@@ -160,9 +161,8 @@ public interface ModelsPort {
   /**
    * One model.
    *
-   * @param requirements what it needs of a machine
-   * @param install the installation that is under way, or the last one that this server made; null
-   *     when it made none
+   * @param requirements on the machine
+   * @param install the current installation, or the last one by this server; null for none
    */
   public record ModelDetail(
       @JsonUnwrapped ModelView model,
@@ -177,7 +177,7 @@ public interface ModelsPort {
   }
 
   /**
-   * Whether a model can be used, and what is missing.
+   * Whether a model is usable, and what is missing.
    *
    * @param status {@code passing}, {@code warning} or {@code critical}: the worst of the checks
    */
@@ -188,7 +188,7 @@ public interface ModelsPort {
     }
 
     /**
-     * @param help what can be done about it; null when nothing has to be
+     * @param help a remedy; null when none is needed
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Check(String name, String status, String message, String help) {}
@@ -197,11 +197,11 @@ public interface ModelsPort {
   /**
    * Whether a node can run a model.
    *
-   * @param status {@code pass}; {@code warning}: it should, but that is not sure; {@code force}:
-   *     only slowly; {@code fail}; or {@code unknown}
+   * @param status {@code pass}; {@code warning}: probably; {@code force}: only slowly; {@code
+   *     fail}; or {@code unknown}
    * @param ok whether it may be installed without force
    * @param accelerator {@code cuda}, {@code rocm}, {@code metal} or {@code cpu}; null when unknown
-   * @param help what can be done about it; null when nothing has to be
+   * @param help a remedy; null when none is needed
    * @param forceRequired whether it is installed only with force
    */
   public record ModelFit(
@@ -222,9 +222,9 @@ public interface ModelsPort {
   }
 
   /**
-   * What became of a model that is needed.
+   * Outcome for a required model.
    *
-   * @param path where the blueprint asks for it; null when none does
+   * @param path of the requirement in the blueprint; null for none
    * @param status {@code installed}, {@code already_installed}, {@code service_required}, {@code
    *     cluster_provided}, {@code installing} or {@code failed}
    * @param error why it failed; null when it did not
@@ -239,14 +239,14 @@ public interface ModelsPort {
       String status,
       String error) {
 
-    /** Of a model that the catalog does not have, or that could not be installed. */
+    /** True for a model that is not in the catalog or could not be installed. */
     public boolean hasFailed() {
       return status.equals("failed");
     }
   }
 
   /**
-   * What became of all models that a blueprint needs: {@code model_install} of the contract.
+   * Outcome for all models that a blueprint needs: {@code model_install} of the contract.
    *
    * @param errors a sentence for each that failed
    */
@@ -264,7 +264,7 @@ public interface ModelsPort {
    *
    * @param node of this server
    * @param runnerAvailable whether the model runner has answered
-   * @param stale whether the models are those of its last answer, as it did not answer in time
+   * @param stale whether the models are from the runner's last answer, as it did not answer in time
    * @param warnings why something is missing; without secrets
    */
   public record ModelList(
@@ -285,35 +285,35 @@ public interface ModelsPort {
    *
    * @param model an id of the catalog, or a name
    * @param provider null for that of the catalog
-   * @param path where the blueprint says so, for example {@code llm.configs.primary}
-   * @param clusterProvided whether its author says that it is installed elsewhere
+   * @param path of the requirement in the blueprint, for example {@code llm.configs.primary}
+   * @param clusterProvided whether its author declares it installed elsewhere
    */
   public record ModelNeed(
       String model, String provider, String path, boolean clusterProvided, boolean force) {}
 
   /**
-   * A model that is to be installed.
+   * Request to install a model.
    *
    * @param force also where this machine cannot run it well
    */
   public record ModelOrder(String model, boolean force) {}
 
   /**
-   * For whom a model is installed.
+   * The blueprint, or the user, for which a model is installed.
    *
-   * @param blueprint its id; null for somebody who does it by hand
+   * @param blueprint its id; null for a manual installation
    */
   public record ModelOwner(String blueprint) {
     public static final ModelOwner MANUAL = new ModelOwner(null);
   }
 
   /**
-   * What a model needs, in MB; null where nobody says.
+   * A model's requirements, in MB; null where unknown.
    *
    * @param minGpuMemoryMb of one graphics card
    * @param minUnifiedMemoryMb of a machine whose graphics share its memory
    * @param minCpuMemoryMb of a machine without a graphics card
-   * @param cpuIsEnough whether it is fast enough there
+   * @param cpuIsEnough whether it is fast enough on a CPU
    */
   public record ModelRequirements(
       Integer minGpuMemoryMb,
@@ -324,20 +324,20 @@ public interface ModelsPort {
   }
 
   /**
-   * A model as it is listed.
+   * A model in a list.
    *
    * @param model as the catalog names it
    * @param dockerModel as the runner names it
    * @param apiModel as a completion must name it
-   * @param contextSize in tokens; null when nobody knows
-   * @param isDefault whether programs get it that name none
+   * @param contextSize in tokens; null if unknown
+   * @param isDefault whether it is used by programs that name no model
    * @param status {@code installed}, {@code installing} or {@code available}
    * @param node of this server
    * @param nodes that have it
    * @param compatibility with this node; null where another provider runs it
    * @param usedBy blueprints
-   * @param orphaned whether it is installed and nobody needs it
-   * @param manual whether somebody has installed it by hand
+   * @param orphaned whether it is installed and no blueprint or user needs it
+   * @param manual whether it was installed by a user
    */
   public record ModelView(
       String id,
@@ -368,13 +368,12 @@ public interface ModelsPort {
   }
 
   /**
-   * How far the installation of a model is.
+   * Progress of a model's installation.
    *
    * @param model its id
    * @param status {@code installing}, {@code installed} or {@code failed}
    * @param message a sentence
-   * @param pulledBytes that are there
-   * @param totalBytes 0 while nobody knows
+   * @param totalBytes 0 while unknown
    * @param error why it failed; null when it did not
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -389,8 +388,6 @@ public interface ModelsPort {
       String error) {}
 
   /**
-   * A model that is gone.
-   *
    * @param status {@code removed}
    */
   public record RemovedModel(String id, String model, String status) {}

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 
 /**
- * A time that an answer tells of, or says that there is none: null in JSON. A member that is left
- * out of the JSON is no moment at all.
+ * A time in an answer, or an explicit null in JSON. A member absent from the JSON is a null {@code
+ * Moment}.
  *
  * @param text ISO-8601 in UTC, or null
  */
@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 public record Moment(@JsonValue String text) {
   private static final Moment NONE = new Moment(null);
 
-  /** Tells a null from a member that is not there. */
+  /** Distinguishes a null from an absent member. */
   static final class Reader extends FromStringDeserializer<Moment> {
     private static final long serialVersionUID = 1L;
 

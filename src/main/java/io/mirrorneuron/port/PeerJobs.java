@@ -8,26 +8,25 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import java.time.Duration;
 
 /**
- * Reaches the jobs of other nodes on the same store. What fails there fails here in the same way;
- * besides, as UNAVAILABLE, with {@link #UNREACHED} or {@link #REPLY_LOST}. Thread-safe.
+ * Calls nodes on the same store about their jobs. Failures are those of the other node, or
+ * UNAVAILABLE with {@link #UNREACHED} or {@link #REPLY_LOST}. Thread-safe.
  */
 public interface PeerJobs {
-  /** The job is open on another node than the one that was asked; nothing was done. */
+  /** The job is open on another node than the one called; nothing was done. */
   String NOT_OWNER = "not_owner";
 
   /** The command was not sent. */
   String UNREACHED = "owner_unreachable";
 
-  /** The command was sent, and its answer did not come: nobody knows whether it was done. */
+  /** The command was sent and no answer came: its outcome is unknown. */
   String REPLY_LOST = "reply_lost";
 
-  /** Of a node that knows no other. */
+  /** For a node without peers. */
   PeerJobs NONE =
       command -> {
         throw new MnException(ErrorCode.UNAVAILABLE, UNREACHED, "this node asks no other");
       };
 
-  /** UNAVAILABLE {@link #NOT_OWNER}. */
   static MnException notOwner(String jobId) {
     return new MnException(
         ErrorCode.UNAVAILABLE,
@@ -35,30 +34,29 @@ public interface PeerJobs {
         "job " + jobId + " is open on another node of the cluster; ask that node");
   }
 
-  /** The jobs of the node that the command is for, for this command only. */
+  /** The jobs of the command's node, for this command only. */
   JobsPort at(Command command);
 
-  /** Changes of the agents of that node's jobs, for this command only. */
+  /** Changes to the agents of that node's jobs, for this command only. */
   default AgentChanges changesAt(Command command) {
     throw new MnException(ErrorCode.UNAVAILABLE, UNREACHED, "this node asks no other");
   }
 
-  /** Programs of this node's jobs there. */
+  /** Programs of this node's jobs on other nodes. */
   default PeerPrograms programs() {
     return PeerPrograms.NONE;
   }
 
-  /** Nodes that are to join or leave. */
   default PeerMembers members() {
     return PeerMembers.NONE;
   }
 
   /**
-   * A command that is passed on.
+   * A forwarded command.
    *
-   * @param owner whom it is for; another one refuses it
+   * @param owner the addressee; any other node refuses it
    * @param address {@code host:port} of that owner
-   * @param id the same when the command is given again: it then counts once
+   * @param id the same for a repeated command, which then counts once
    * @param timeLeft longest wait for the answer
    */
   record Command(String owner, String address, String id, Duration timeLeft) {}

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
 
-/** All that a runtime can be asked and told, wherever it is. */
+/** All ports of a runtime, local or remote. */
 public record RuntimePorts(
     JobsPort jobs,
     ClusterPort cluster,

@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
  * @param manifestJson the author's manifest, unchanged
  * @param payloads the files below {@code payloads/}
  * @param idempotencyKey same key and content: same job; null means every call makes a job
- * @param submittedBy the name that the submitter's token vouches for; null when it vouches for none
- * @param origin what the door knows besides
+ * @param submittedBy the name certified by the submitter's token; null if it certifies none
+ * @param origin what the endpoint knows besides
  */
 public record Submission(
     String manifestJson,
@@ -21,18 +21,16 @@ public record Submission(
     String submittedBy,
     Origin origin) {
 
-  /** From anywhere. */
   public Submission(
       String manifestJson, Payloads payloads, String idempotencyKey, String submittedBy) {
     this(manifestJson, payloads, idempotencyKey, submittedBy, Origin.UNKNOWN);
   }
 
-  /** By nobody in particular. */
   public Submission(String manifestJson, Payloads payloads, String idempotencyKey) {
     this(manifestJson, payloads, idempotencyKey, null);
   }
 
-  /** The same with another manifest. */
+  /** Returns a copy with this manifest. */
   public Submission withManifest(String other) {
     return new Submission(other, payloads, idempotencyKey, submittedBy, origin);
   }
@@ -42,7 +40,7 @@ public record Submission(
      * Files in memory.
      *
      * @param files content by relative path with forward slashes
-     * @param executables the paths of those that are programs
+     * @param executables the paths of the executable files
      */
     record Inline(Map<String, byte[]> files, Set<String> executables) implements Payloads {
       public Inline {
@@ -63,14 +61,14 @@ public record Submission(
       }
     }
 
-    /** A folder on this machine whose content is copied; it stays the caller's. */
+    /** A folder on this machine. Its content is copied; the folder stays the caller's. */
     record Folder(Path root) implements Payloads {}
 
     /**
-     * Whether a file of which nobody knows the mode is taken for a program: a script that names its
-     * interpreter ({@code #!}), or an ELF binary.
+     * Whether a file of unknown mode counts as executable: a script with an interpreter line
+     * ({@code #!}), or an ELF binary.
      *
-     * @param content all of it, or its first four bytes at least
+     * @param content all of it, or at least its first four bytes
      */
     static boolean looksExecutable(byte[] content) {
       return content.length >= 2 && content[0] == '#' && content[1] == '!'
@@ -83,14 +81,14 @@ public record Submission(
   }
 
   /**
-   * What a door knows of a bundle that is not in its manifest. It decides what rules of inputs look
-   * at, and whether their programs may run.
+   * Facts about a bundle that are not in its manifest, known to the endpoint that received it. They
+   * control the input rules and whether their programs may run.
    *
-   * @param folder from which this process itself read the manifest; null of what was sent or
-   *     uploaded. It stays here: a runtime elsewhere is not told
-   * @param configJson the configuration of the blueprint with all its layers, a JSON object; null
-   *     when the door knows none
-   * @param asksRules whether rules of inputs are asked; this stays here, too
+   * @param folder from which this process itself read the manifest; null for a sent or uploaded
+   *     bundle. Never passed to a remote runtime
+   * @param configJson the blueprint's configuration with all its layers, a JSON object; null if
+   *     unknown
+   * @param asksRules whether input rules are checked; never passed to a remote runtime
    */
   public record Origin(Path folder, String configJson, boolean asksRules) {
     public static final Origin UNKNOWN = new Origin(null, null);
@@ -99,18 +97,18 @@ public record Submission(
       this(folder, configJson, true);
     }
 
-    /** The same of what its door has validated, or will: its rules are not asked once more. */
+    /** Returns a copy that skips the input rules, as the endpoint checks them itself. */
     public Origin asked() {
       return new Origin(folder, configJson, false);
     }
   }
 
-  /** The same by another submitter. */
+  /** Returns a copy with this {@code submittedBy}. */
   public Submission by(String subject) {
     return new Submission(manifestJson, payloads, idempotencyKey, subject, origin);
   }
 
-  /** The same from a known place. */
+  /** Returns a copy with this {@code origin}. */
   public Submission from(Origin known) {
     return new Submission(manifestJson, payloads, idempotencyKey, submittedBy, known);
   }

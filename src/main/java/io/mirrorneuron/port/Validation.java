@@ -8,17 +8,17 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * What a runtime says to a bundle that is not submitted: a {@code validation.report/v1} with all
- * that is wrong or strange, and what would run.
+ * Result of validating a bundle without submitting it: a {@code validation.report/v1} with all
+ * errors and warnings and a plan.
  *
- * @param ok whether it would be accepted now, with values for the inputs that are still to be given
+ * @param ok whether it would be accepted now, given values for the missing inputs
  * @param status {@code passed} or {@code failed}
  * @param errors a sentence for each error
- * @param warnings sentences about what the author should look at though the job can run
+ * @param warnings a sentence for each warning; the job can run
  * @param issues errors and warnings with their places; errors in the order manifest, machines,
- *     services, rules of inputs
- * @param results what was found by checks that ask others, each a record or a map
- * @param plan null when the manifest is wrong
+ *     services, input rules
+ * @param results of checks that call other systems, each a record or a map
+ * @param plan null when the manifest is invalid
  */
 public record Validation(
     String version,
@@ -41,12 +41,10 @@ public record Validation(
     results = List.copyOf(results);
   }
 
-  /** The report of these issues. */
   public static Validation of(List<Issue> issues, Plan plan) {
     return of(issues, List.of(), plan);
   }
 
-  /** The report of these issues, and of what was found besides. */
   public static Validation of(List<Issue> issues, List<Object> results, Plan plan) {
     List<String> errors = sentences(issues, ERROR);
     return new Validation(
@@ -62,8 +60,8 @@ public record Validation(
   }
 
   /**
-   * The same with issues of one more check, before those of rules: of language models that a launch
-   * needs.
+   * Returns a copy with the issues of one more check (of the language models a launch needs) before
+   * those of the rules.
    */
   public Validation beforeRules(List<Issue> more) {
     long before = issues.stream().takeWhile(issue -> issue.rule == null).count();
@@ -73,8 +71,8 @@ public record Validation(
   }
 
   /**
-   * The same with these issues before the others, unless they are among them: what is only strange
-   * in a manifest that is looked at may be an error of one that is to run.
+   * Returns a copy with these issues first, without duplicates: a warning of a plain validation may
+   * be an error of a launch.
    */
   public Validation withFirst(List<Issue> more) {
     List<Issue> all = new ArrayList<>(more.stream().filter(one -> !issues.contains(one)).toList());
@@ -82,7 +80,7 @@ public record Validation(
     return of(all, results, plan);
   }
 
-  /** What a refusal says: the errors, and hints at members that were probably misspelt. */
+  /** The subset shown in a refusal: the errors, and hints at members that are probably misspelt. */
   public Validation ofRefusal() {
     return of(
         issues.stream()
@@ -98,15 +96,15 @@ public record Validation(
   }
 
   /**
-   * One thing to look at.
+   * An error or a warning.
    *
    * @param code for programs: {@code manifest.required}
-   * @param help what its author can do; may be empty
+   * @param help what the author can do; may be empty
    * @param severity {@code error} or {@code warning}
-   * @param expected what should stand there, in words or as JSON; null where that is no shape
-   * @param actual what does, shortened and without secrets; null with the former
-   * @param rule of the manifest that is not met; null for what is no rule
-   * @param debug what a program of a rule printed, and how it ended; null for others
+   * @param expected the expected value, in words or as JSON; null where no shape is violated
+   * @param actual the value found, shortened and without secrets; null if {@code expected} is
+   * @param rule the violated rule of the manifest; null for other issues
+   * @param debug output and exit of a rule's program; null for other issues
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Issue(
@@ -119,29 +117,31 @@ public record Validation(
       Object actual,
       Rule rule,
       Object debug) {
-    /** Of a command that names a script which is not among its files. */
+    /** A command names a script that is not among its files. */
     public static final String SCRIPT_MISSING = "manifest.script_missing";
 
     public Issue(String code, String message, String help, String severity, Location location) {
       this(code, message, help, severity, location, null, null, null, null);
     }
 
-    /** The same of a value that should be another one; each JSON, or a record that becomes it. */
+    /**
+     * Returns a copy with the expected and the actual value; each JSON, or a record that becomes
+     * it.
+     */
     public Issue instead(Object wanted, Object found) {
       return new Issue(code, message, help, severity, location, wanted, found, rule, debug);
     }
 
-    /** The same, which a rule of the manifest says. */
+    /** Returns a copy with this rule as its source. */
     public Issue by(Rule which) {
       return new Issue(code, message, help, severity, location, expected, actual, which, debug);
     }
 
-    /** The same, with what helps to understand it. */
+    /** Returns a copy with these {@code debug} details. */
     public Issue with(Object details) {
       return new Issue(code, message, help, severity, location, expected, actual, rule, details);
     }
 
-    /** The same at another place. */
     public Issue at(Location place) {
       return new Issue(code, message, help, severity, place, expected, actual, rule, debug);
     }
@@ -159,18 +159,20 @@ public record Validation(
       return new Issue(code, message, help, WARNING, location);
     }
 
-    /** Whether it keeps the job from running. */
+    /** Whether it prevents the job from running. */
     @JsonIgnore
     public boolean isError() {
       return severity.equals(ERROR);
     }
 
-    /** The same, which keeps nobody from running. */
     public Issue asWarning() {
       return new Issue(code, message, help, WARNING, location, expected, actual, rule, debug);
     }
 
-    /** The message, after its place in the file or, unless that is in it, in the manifest. */
+    /**
+     * The message, prefixed with its place in the file or, unless the message has it, in the
+     * manifest.
+     */
     public String sentence() {
       if (location.file != null) {
         return "%s:%d:%d: %s".formatted(location.file, location.line, location.column, message);
@@ -182,7 +184,7 @@ public record Validation(
   }
 
   /**
-   * A rule by which the input of a job is checked.
+   * A rule for the input of a job.
    *
    * @param type {@code pattern} or {@code command}
    * @param index among the rules, from 0
@@ -192,13 +194,13 @@ public record Validation(
   public record Rule(String name, String type, int index, String id) {}
 
   /**
-   * Where something stands.
+   * The place of an issue.
    *
-   * @param source {@code manifest}, {@code config}, {@code requirements}, or {@code bundle} for
-   *     what is not about a place
+   * @param source {@code manifest}, {@code config}, {@code requirements}, or {@code bundle} if
+   *     there is no place
    * @param path with dots and positions: {@code nodes.3.config.command}; empty for the whole
    * @param pointer as a JSON pointer: {@code /manifest/nodes/3/config/command}
-   * @param file that it stands in, where the author's file is known; else null
+   * @param file of the author, if known; else null
    * @param line counted from 1; null without a file
    * @param column counted from 1; null without a file
    */
@@ -212,7 +214,7 @@ public record Validation(
       this(source, path, pointer, null, null, null);
     }
 
-    /** The same, which stands there in a file. */
+    /** Returns a copy with a place in a file. */
     public Location at(String name, int inLine, int inColumn) {
       return new Location(source, path, pointer, name, inLine, inColumn);
     }
@@ -224,7 +226,7 @@ public record Validation(
   }
 
   /**
-   * What would run.
+   * The steps and agents that would run.
    *
    * @param steps in manifest order; none for a graph of agents only
    * @param agents in manifest order
@@ -234,14 +236,14 @@ public record Validation(
 
   /**
    * @param after the steps that it waits for
-   * @param agents those that work for it
+   * @param agents that work for it
    */
   public record PlannedStep(String stepId, List<String> after, List<String> agents) {}
 
   /**
-   * @param pool whose slots its program takes; null when it runs none
-   * @param slots how many of them; 0 when it runs none
-   * @param command with its arguments; empty when it runs none
+   * @param pool whose slots its program takes; null without a program
+   * @param slots of the pool; 0 without a program
+   * @param command with its arguments; empty without a program
    */
   public record PlannedAgent(
       String agentId, String agentType, String pool, int slots, List<String> command) {}

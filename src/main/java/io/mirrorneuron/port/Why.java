@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Why a job is where it is: the job itself, each step that is open and each agent that has
- * something to do, each with the record that says so.
+ * Explains the state of a job: the job itself, each open step and each agent with work, each with
+ * the record that proves it.
  *
- * @param submittedBy subject of the token, or null; so are those who paused and cancelled
+ * @param submittedBy subject of the token, or null; so are those for pause and cancellation
  * @param summary the text of the first explanation
- * @param more how many explanations were left out, or null for none
+ * @param more number of explanations left out, or null for none
  */
 public record Why(
     String jobId,
@@ -26,7 +26,7 @@ public record Why(
     List<Explanation> explanations,
     @JsonInclude(Include.NON_NULL) Integer more) {
 
-  /** Cause of what is done and has an output that its author should look at. */
+  /** Cause of a finished subject whose output the author should look at. */
   public static final String OUTPUT = "output";
 
   private static final Set<String> OF_PEOPLE = Set.of("person", "parents", OUTPUT);
@@ -35,14 +35,13 @@ public record Why(
     explanations = explanations == null ? List.of() : List.copyOf(explanations);
   }
 
-  /** Whether the job has ended. */
   @JsonIgnore
   public boolean isOver() {
     return RunStatus.ofAnyCase(String.valueOf(status)).isFinal();
   }
 
   /**
-   * The same, told by another node than the one that has the job, which may know more.
+   * Returns a copy as answered by a node other than the job's own, which may know more.
    *
    * @param node that has the job
    * @param why it is not reached
@@ -59,7 +58,7 @@ public record Why(
     return new Why(jobId, status, submittedBy, pausedBy, cancelledBy, text, all, more);
   }
 
-  /** Whether a person has to do something before the job can do anything. */
+  /** Whether the job can do nothing until a person acts. */
   @JsonIgnore
   public boolean isForPeople() {
     return explanations.stream().anyMatch(one -> "person".equals(one.cause()))
@@ -67,22 +66,22 @@ public record Why(
   }
 
   /**
-   * What is explained.
+   * The explained object.
    *
    * @param kind {@code job}, {@code step} or {@code agent}
    */
   public record Subject(String kind, String id) {}
 
   /**
-   * One cause. What does not belong to it is null.
+   * One cause. Members that do not apply are null.
    *
-   * @param state the word for where the subject is
+   * @param state status word of the subject
    * @param cause a word of the contract
    * @param text a sentence for people
-   * @param record where it can be read in the job's full detail
+   * @param record its place in the job's full detail
    * @param waitingFor ids of steps or agents; empty for none
    * @param pool that the execution waits for, at {@code position} of {@code length}
-   * @param stderrTail the last lines of a program that failed; empty for none
+   * @param stderrTail the last lines of a failed program; empty for none
    */
   public record Explanation(
       Subject subject,
@@ -104,7 +103,6 @@ public record Why(
       stderrTail = stderrTail == null ? "" : stderrTail;
     }
 
-    /** One that tells no more than what is explained and where that can be read. */
     public Explanation(Subject subject, String state, String cause, String text, String record) {
       this(subject, state, cause, text, record, List.of(), null, null, null, null, null, null, "");
     }

@@ -23,14 +23,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The queue of jobs whose run folders are behind the committed state, in a process that writes runs
- * itself. One thread, the recorder's, works it off. Any thread may add jobs or wait until those
- * that are behind now are written. Once closed it stays closed: a later recorder needs another
- * store.
+ * itself. The recorder's thread consumes it; any thread may add jobs or wait until the jobs now
+ * behind are written. A closed backlog stays closed: a later recorder needs another store.
  */
 public final class RunBacklog implements RunWriter, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunBacklog.class);
 
-  /** How long a reader waits for the recorder at most. */
+  /** The longest time that a reader waits for the recorder. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private static final int BATCH = 64;
@@ -40,7 +39,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private final boolean onDemand;
   private final SequencedSet<String> waiting = new LinkedHashSet<>();
 
-  /** Jobs that are not waiting yet. */
+  /** Jobs that are delayed and not yet in the queue. */
   private final PutOff later = new PutOff();
 
   private final Set<String> underWay = new HashSet<>();
@@ -49,16 +48,16 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private boolean closed;
   private boolean away;
 
-  /** Until when {@link #next} sleeps at most, unless it is woken. */
+  /** The latest time at which {@link #next} wakes up by itself. */
   private long sleeps = Long.MAX_VALUE;
 
-  /** Each run is written, also when nobody looks. */
+  /** A backlog in which each run is written, also without readers. */
   public RunBacklog() {
     this(false);
   }
 
   /**
-   * @param onDemand whether runs of jobs without programs wait until somebody looks
+   * @param onDemand whether runs of jobs without programs wait for their first reader
    */
   public RunBacklog(boolean onDemand) {
     this.onDemand = onDemand;
@@ -68,12 +67,14 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     return onDemand;
   }
 
-  /** What an earlier process left is being looked for: until then any run may be behind. */
+  /**
+   * Until this search for the jobs that an earlier process left is complete, any run may be behind.
+   */
   public synchronized void awaits(CompletionStage<?> looking) {
     search = looking.toCompletableFuture();
   }
 
-  /** The job is to be written next. Does not block. */
+  /** Queues the job. Does not block. */
   public synchronized void add(String jobId) {
     later.remove(jobId);
     if (waiting.add(jobId) && waiting.size() == 1) {
@@ -82,8 +83,8 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   /**
-   * The job is to be written before long, so that all that happens to it until then is written at
-   * once; earlier when somebody asks for it. Does not block.
+   * Queues the job after a short delay, so that its events until then are written at once; a reader
+   * ends the delay. Does not block.
    */
   public synchronized void addLater(String jobId) {
     if (waiting.contains(jobId)) {
@@ -94,7 +95,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     }
   }
 
-  /** Somebody looks at the run from now on. Does not block. */
+  /** Ends the delay of the run's job, because the run has a reader. Does not block. */
   @Override
   public synchronized void hurry(String runId) {
     hurryJob(RunId.job(runId).orElse(runId));
@@ -103,7 +104,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private void hurryJob(String jobId) {
     if (later.remove(jobId)) {
       waiting.addFirst(jobId);
-    } else if (!isBehindWith(jobId)) { // whose run it is is not known
+    } else if (!isBehindWith(jobId)) { // the job of this run is not known
       waiting.addAll(later.takeAll());
     }
     notifyAll();
@@ -131,15 +132,15 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>If the run is named after its job, as by default, that job is written first; for other
-   * names, everything that is behind is waited for.
+   * <p>If the run is named after its job, as by default, that job is written first; for other names
+   * the call waits for all jobs that are behind.
    */
   @Override
   public boolean catchUp(String runId) {
     return awaitOrWarn(RunId.job(runId).orElse(runId));
   }
 
-  /** The same for all runs. */
+  /** As {@link #catchUp(String)}, for all runs. */
   public boolean catchUp() {
     return awaitOrWarn("");
   }
@@ -160,7 +161,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /**
    * Returns when the jobs that are behind now are written; at once while the store is away.
    *
-   * @param wanted if this one is behind, it is the next and the only one that is waited for
+   * @param wanted if this job is behind, it is written next and the call waits for no other job
    * @throws TimeoutException when that takes longer
    */
   void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
@@ -186,15 +187,15 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   private synchronized CompletableFuture<?> whatIsLeft() {
-    return search.exceptionally(_ -> null); // the store is away: nobody waits for it here
+    return search.exceptionally(_ -> null); // the store is away: readers do not wait for it here
   }
 
   /**
-   * The next jobs to write; the caller must report {@link #written} or {@link #unavailable} for
-   * them.
+   * The next jobs to write. For these the caller must call {@link #written} or {@link
+   * #unavailable}.
    *
-   * @param idle how long to wait for jobs; zero for ever
-   * @return none when that was over, null when closed and nothing is left
+   * @param idle the longest wait for jobs; zero for no limit
+   * @return empty after that time; null when the backlog is closed and empty
    */
   public synchronized List<String> next(Duration idle) throws InterruptedException {
     long until = idle.isZero() ? Long.MAX_VALUE : System.nanoTime() + idle.toNanos();
@@ -211,7 +212,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     return batch;
   }
 
-  /** Moves jobs whose time has come; how long to wait for the next one, in nanoseconds. */
+  /** Queues jobs whose delay is over; returns the nanoseconds until the next delay ends. */
   private long untilDue(long until) {
     long now = System.nanoTime();
     waiting.addAll(closed ? later.takeAll() : later.takeDue(now));
@@ -226,9 +227,9 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   /**
-   * The store is away, so nobody is to wait for it here. The batch stays behind.
+   * The store is away: releases waiting readers, keeps the batch queued, and pauses.
    *
-   * @return after a while, whether to go on
+   * @return whether to go on
    */
   public synchronized boolean unavailable(List<String> batch, Duration pause)
       throws InterruptedException {
@@ -244,7 +245,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
 
   /**
    * Running jobs have priority over recording them: while there are many, the writer pauses three
-   * times as long as it works, unless somebody waits for it or too much has piled up.
+   * times as long as it works, unless a reader waits for it or the queue is too long.
    */
   public synchronized void rest(long workedNanos) throws InterruptedException {
     long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
@@ -255,14 +256,14 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     }
   }
 
-  /** Jobs that are behind are still handed out, without pauses. */
+  /** Jobs still queued are handed out without pauses. */
   @Override
   public synchronized void close() {
     closed = true;
     notifyAll();
   }
 
-  /** Those who wait until the runs of some jobs are written. Guarded by their backlog. */
+  /** Readers that wait until the runs of some jobs are written. Guarded by their backlog. */
   private static final class BacklogReaders {
     private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
 
@@ -271,7 +272,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     }
 
     /**
-     * @param jobs belongs to this object from now on
+     * @param jobs owned by this object afterwards
      * @return completed when all of them are written
      */
     CompletableFuture<Void> add(Set<String> jobs) {
@@ -280,13 +281,13 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       return done;
     }
 
-    /** To be called without the lock. */
+    /** Must be called without the lock. */
     static void await(CompletableFuture<?> done, Duration patience)
         throws TimeoutException, InterruptedException {
       try {
         done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException e) {
-        throw new IllegalStateException(e); // it is only ever completed
+        throw new IllegalStateException(e); // it never completes exceptionally
       }
     }
 
@@ -295,7 +296,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
     }
 
-    /** They wait no longer. */
+    /** Releases all waiting readers. */
     void letGo() {
       asked.keySet().forEach(one -> one.complete(null));
       asked.clear();
@@ -303,23 +304,23 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   /**
-   * Jobs whose folders nobody looks at and that may be behind for a while: for half a second, and a
-   * fiftieth more for each that there were since the last time that some were due, as running many
-   * jobs goes before recording them. A job that is over by then is written once. The time is that
-   * of {@link System#nanoTime}. Not thread-safe.
+   * Jobs whose folders have no reader and may stay behind for a while: half a second, plus a
+   * fiftieth of it for each job delayed since some last became ready, as running many jobs goes
+   * before recording them. A job that ends during the delay is written once. Times are those of
+   * {@link System#nanoTime}. Not thread-safe.
    */
   static final class PutOff {
     private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** Since when each is put off, the earliest first. */
+    /** When the delay of each began, the earliest first. */
     private final SequencedMap<String, Long> since = new LinkedHashMap<>();
 
-    /** How many there were. */
+    /** The largest number of delayed jobs since some last became ready. */
     private int most;
 
-    /** Answers false when it is put off already, and stays so from then. */
+    /** Returns false when the job is delayed already; its time stays. */
     boolean add(String jobId, long now) {
       int before = since.size();
       boolean isNew = since.putIfAbsent(jobId, now) == null;
@@ -327,7 +328,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       return isNew;
     }
 
-    /** Answers false when it was not put off. */
+    /** Returns false when the job was not delayed. */
     boolean remove(String jobId) {
       return since.remove(jobId) != null;
     }
@@ -340,14 +341,13 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       return since.isEmpty();
     }
 
-    /** Takes all of them. */
     List<String> takeAll() {
       List<String> all = new ArrayList<>(since.keySet());
       since.clear();
       return all;
     }
 
-    /** Takes those whose time has come. */
+    /** Takes the jobs whose delay is over. */
     List<String> takeDue(long now) {
       List<String> due = new ArrayList<>();
       while (!since.isEmpty() && nextDue() <= now) {
@@ -357,7 +357,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       return due;
     }
 
-    /** When the first of them is due if no more come; there must be one. */
+    /** When the first delay ends if no more jobs come; there must be at least one job. */
     long nextDue() {
       long pace = Math.min(LONGEST_NANOS, PACE_NANOS + EACH_NANOS * (most - 1));
       return since.firstEntry().getValue() + pace;

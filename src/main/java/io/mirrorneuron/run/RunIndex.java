@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All runs, the newest first, in memory. What this process writes is seen at once, a folder that
- * another process makes or removes with the next list (of many runs up to a second later for each
- * 30,000), and each row that is shown or not over is compared with its files before. A page without
+ * All runs, the newest first, in memory. Writes of this process are seen at once; a folder that
+ * another process makes or removes with the next list (with many runs up to a second later for each
+ * 30,000). Each row that is listed or open is compared with its files before. A page without
  * filters costs what its rows cost, however many runs there are. Thread-safe.
  */
 public final class RunIndex {
@@ -54,16 +54,12 @@ public final class RunIndex {
     this.elsewhere = new RowsElsewhere(places, clock, rows);
   }
 
-  /** An index of the store, which reads what there is in the background; lists wait for that. */
+  /** An index of the store, filled in the background; lists wait for that. */
   public static RunIndex of(RunStore store, Clock clock) {
     return of(store, JobPlaces.UNKNOWN, clock);
   }
 
-  /**
-   * The same, true also to jobs that other nodes have by now.
-   *
-   * @param places where jobs are
-   */
+  /** An index that also shows the current state of jobs that other nodes have taken over. */
   public static RunIndex of(RunStore store, JobPlaces places, Clock clock) {
     RunIndex index = new RunIndex(store, places, clock);
     index.folders.listen();
@@ -71,7 +67,7 @@ public final class RunIndex {
     return index;
   }
 
-  /** The first list tries again. */
+  /** the first list tries again */
   private void fill() {
     try {
       synchronized (this) {
@@ -83,7 +79,7 @@ public final class RunIndex {
   }
 
   /**
-   * Which runs are wanted; empty texts and null do not matter.
+   * A filter for runs; empty texts and null match everything.
    *
    * @param cursor where the last page ended
    * @param idPrefix of the id of the run, or of its job
@@ -121,16 +117,16 @@ public final class RunIndex {
    *
    * @return {@code {data: [{run_id, job_id, blueprint_id, status, submitted_at, started_at,
    *     ended_at, trace_id, run_dir}], total, next?}}; {@code next} is the cursor of the next page,
-   *     {@code total} counts all runs that fit the filters
-   * @throws MnException INVALID for a cursor that is none
+   *     {@code total} counts all runs that match
+   * @throws MnException INVALID for a malformed cursor
    */
   public ObjectNode list(Query query) {
     return list(query, Marks.NONE);
   }
 
   /**
-   * One page of this node for a list of what all nodes have. Rows of jobs that other nodes have are
-   * in it besides, and {@code total} does not count them.
+   * This node's page for a list that merges all nodes. It also has rows of jobs that other nodes
+   * have; {@code total} does not count them.
    */
   public ObjectNode list(Query query, Marks marks) {
     store.catchUp();
@@ -139,7 +135,7 @@ public final class RunIndex {
   }
 
   /**
-   * Names of members for those who make one list of the pages of all nodes.
+   * Names of extra members, for callers that merge the pages of all nodes.
    *
    * @param place of a row: the cursor behind it
    * @param owner of a row: the other node that has its job
@@ -150,13 +146,13 @@ public final class RunIndex {
     static final Marks NONE = new Marks("", "", "");
   }
 
-  /** As the list has the places that the cursors name. */
+  /** Compares two cursors by their places in the list. */
   public static int compare(String cursor, String other) {
     return Place.at(cursor).compareTo(Place.at(other));
   }
 
   /**
-   * One run as lists tell it.
+   * One run as lists show it.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
@@ -164,7 +160,7 @@ public final class RunIndex {
     String found = store.find(runId).runId();
     correct();
     RunRow row = refreshed(found);
-    if (row == null) { // it has been removed meanwhile
+    if (row == null) { // removed meanwhile
       throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
     }
     return row.json(store.root(), Marks.NONE);
@@ -174,7 +170,7 @@ public final class RunIndex {
     return folders.refresh(runId);
   }
 
-  /** Blocks while the store is asked for jobs that are not here any more. */
+  /** Blocks while the store is asked for jobs that left this node. */
   private void correct() {
     List<RunRow> due;
     synchronized (this) {
@@ -219,15 +215,14 @@ public final class RunIndex {
   }
 
   /**
-   * A page and the state of the index that it shows.
+   * A page and the version of the index that it shows.
    *
-   * @param json as {@link #list} gives it, with {@code seq}
-   * @param seq greater whenever a row of any run has changed, also of one that the page does not
-   *     show, and when the server has been restarted
+   * @param json as {@link #list} returns it, with {@code seq}
+   * @param seq grows whenever a row of any run changes, also one outside the page, and with a
+   *     restart of the server
    */
   public record Seen(ObjectNode json, long seq) {}
 
-  /** The page as it is now. */
   public Seen seen(Query query) {
     correct();
     return seenNow(query);
@@ -239,8 +234,8 @@ public final class RunIndex {
   }
 
   /**
-   * Corrects rows of runs that are open by their folders, and whose jobs this node does not have
-   * any more: nobody writes these folders. Guarded by their index, but for {@link #look}.
+   * Corrects rows that are open by their folders but whose jobs have left this node: nothing is
+   * written to these folders any more. Guarded by the index, except {@link #look}.
    */
   private static final class RowsElsewhere {
     private static final Logger LOG = LoggerFactory.getLogger(RowsElsewhere.class);
@@ -252,7 +247,7 @@ public final class RunIndex {
     private final Clock clock;
     private final IndexedRows rows;
 
-    /** Jobs that the store does not know, and will not. */
+    /** Jobs that the store does not know and never will. */
     private final Set<String> unknown = new HashSet<>();
 
     private long nextLook;
@@ -267,9 +262,7 @@ public final class RunIndex {
       return places.self();
     }
 
-    /**
-     * The rows whose jobs are to be looked for in the store: none at a node that has all of them.
-     */
+    /** The rows whose jobs must be looked up in the store; none at a node that has all of them. */
     List<RunRow> due() {
       if (clock.millis() < nextLook) {
         return List.of();
@@ -287,15 +280,15 @@ public final class RunIndex {
         return false;
       }
       boolean isHere = places.isHere(row.jobId());
-      if (isHere && row.elsewhere() != null) { // it has come back
+      if (isHere && row.elsewhere() != null) { // the job has come back
         rows.put(row.at(null));
       }
       return !isHere;
     }
 
     /**
-     * How the jobs of these rows stand; blocks, so without the lock. Null when that is not known
-     * now.
+     * The states of the jobs of these rows; null while they cannot be read. Blocks, so it must be
+     * called without the lock.
      */
     Map<String, Standing> look(List<RunRow> due) {
       if (due.isEmpty()) {
@@ -310,7 +303,7 @@ public final class RunIndex {
     }
 
     /**
-     * @param standing what {@link #look} has answered of them
+     * @param standing the result of {@link #look} for these rows
      */
     void correct(Collection<RunRow> looked, Map<String, Standing> standing) {
       if (standing == null) {
@@ -331,14 +324,14 @@ public final class RunIndex {
     }
   }
 
-  /** Keeps rows true to the folders of their runs. Guarded by their index. */
+  /** Keeps rows equal to the folders of their runs. Guarded by the index. */
   private static final class FolderRows {
     /** Folders made within this time of each other may have the same modification time. */
     private static final Duration CLOCK_TICK = Duration.ofMillis(50);
 
     /**
-     * Milliseconds between two looks at all folders for each thousand of runs: some twenty times of
-     * what a look takes, however many there are.
+     * Milliseconds between two scans of all folders for each thousand of runs: about twenty times
+     * as long as a scan takes.
      */
     private static final long PAUSE_MS = 30;
 
@@ -347,7 +340,7 @@ public final class RunIndex {
     private final IndexedRows rows;
     private final Set<String> touched = ConcurrentHashMap.newKeySet();
 
-    /** Runs that have no folder until somebody looks, and are not in the rows yet. */
+    /** Runs without a folder until their first reader, not yet among the rows. */
     private final Queue<UnreadRuns.Shown> unread = new ConcurrentLinkedQueue<>();
 
     private boolean knowsUnread;
@@ -360,7 +353,7 @@ public final class RunIndex {
       this.rows = rows;
     }
 
-    /** Hears of what this process writes from now on. */
+    /** Subscribes to the writes of this process. */
     void listen() {
       store.onChange(touched::add);
       store.onUnread(unread::add);
@@ -389,7 +382,7 @@ public final class RunIndex {
       }
       for (Iterator<String> changed = touched.iterator(); changed.hasNext(); ) {
         String runId = changed.next();
-        changed.remove(); // before it is read: what changes meanwhile is read again
+        changed.remove(); // before the root is read: later changes are found by the next scan
         refresh(runId);
       }
     }
@@ -407,7 +400,9 @@ public final class RunIndex {
       gone.forEach(rows::remove);
     }
 
-    /** The row as it is now, or null when the run is gone. One without a folder stays as it is. */
+    /**
+     * The row as it is now, or null when the run is gone. A row without a folder stays as it is.
+     */
     RunRow refresh(String runId) {
       RunFolder folder = store.present(runId).orElse(null);
       RunRow before = rows.get(runId);
@@ -424,18 +419,18 @@ public final class RunIndex {
     }
   }
 
-  /** The rows of all runs by id and by place. Guarded by their index. */
+  /** The rows of all runs by id and by place. Guarded by the index. */
   private static final class IndexedRows {
     private final Clock clock;
     private final Map<String, RunRow> rows = new HashMap<>();
 
-    /** Concurrent, as readers iterate while rows are replaced. */
+    /** Concurrent: readers iterate while rows are replaced. */
     private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
 
-    /** Ids of those that are not over. */
+    /** Ids of open runs. */
     private final Set<String> open = new HashSet<>();
 
-    /** Ids of those whose jobs other nodes have. */
+    /** Ids of runs whose jobs other nodes have. */
     private final Set<String> elsewhere = new HashSet<>();
 
     private long changes;
@@ -454,12 +449,11 @@ public final class RunIndex {
       return rows.get(runId);
     }
 
-    /** The rows that are not over. */
     List<RunRow> open() {
       return open.stream().map(rows::get).toList();
     }
 
-    /** How many there are of jobs that other nodes have. */
+    /** The number of rows of jobs that other nodes have. */
     int elsewhere() {
       return elsewhere.size();
     }
@@ -477,9 +471,7 @@ public final class RunIndex {
     }
 
     /**
-     * The rows behind a place, in order.
-     *
-     * @param place null for all
+     * @param place null for all rows
      */
     Collection<RunRow> after(Place place) {
       return (place == null ? order : order.tailMap(place, false)).values();
@@ -517,23 +509,22 @@ public final class RunIndex {
       }
     }
 
-    /** Greater whenever a row has changed. */
+    /** Grows whenever a row changes. */
     long changes() {
       return changes;
     }
 
-    /** Numbers are times, so that they also grow from one start of the server to the next. */
+    /** Numbers are times, so they also grow across restarts of the server. */
     private void noteChange(boolean isChange) {
       changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
     }
   }
 
   /**
-   * Tells of jobs whose runs have folders on this node, and which other nodes may have by now.
-   * Thread-safe.
+   * Where the jobs of this node's run folders are now, according to the store of jobs. Thread-safe.
    */
   public interface JobPlaces {
-    /** Of a process that does not reach the store of jobs: the folders are all that is known. */
+    /** For a process that does not reach the store of jobs: only the folders are known. */
     JobPlaces UNKNOWN =
         new JobPlaces() {
           @Override
@@ -553,23 +544,21 @@ public final class RunIndex {
         };
 
     /**
-     * How a job stands by what is committed of it.
+     * The committed state of a job.
      *
      * @param owner the node that has the job, or had it when it ended
-     * @param runId the run of the job
-     * @param status of its run
-     * @param endedAt empty while it has not ended
+     * @param endedAt empty while the job is open
      */
     record Standing(String owner, String runId, String status, String endedAt) {}
 
     /** This node as the owner of jobs. */
     String self();
 
-    /** Whether this node works on the job. Asks nobody. */
+    /** Whether this node works on the job. Not blocking. */
     boolean isHere(String jobId);
 
     /**
-     * How those of these jobs stand that the store knows, by their ids. Blocks.
+     * The states of these jobs by id; jobs that the store does not know are absent. Blocking.
      *
      * @throws io.mirrorneuron.model.MnException UNAVAILABLE while the store is away
      */

@@ -9,9 +9,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The journals of runs. Thread-safe. */
 final class RunJournals {
-  /** Whose positions in the files are kept in memory; others are found again on disk. */
+  /**
+   * Journals whose file positions are kept in memory; for other journals they are read from disk.
+   */
   private static final int KEPT = 1000;
 
   private final RunWriter writer;

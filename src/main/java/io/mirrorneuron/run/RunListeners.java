@@ -5,7 +5,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 
-/** What this process has changed of runs, for those who want to know. Thread-safe. */
+/** Distributes this process's changes of runs to listeners. Thread-safe. */
 final class RunListeners {
   /** Size of the table of versions, which runs share by hash; a power of two. */
   private static final int VERSIONS = 1 << 16;

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A page that is made row by row, in order. Where it is for a list of what all nodes have, rows of
- * jobs that other nodes have take nobody's place: they give way to the rows of those nodes.
+ * A page built row by row, in order. In a list that merges all nodes, rows of jobs that other nodes
+ * have take no room: the rows of those nodes replace them.
  */
 final class RunPage {
   private final RunIndex.Query query;
@@ -18,7 +18,7 @@ final class RunPage {
   private boolean more;
 
   /**
-   * @param after the place behind which it begins; null for the first one
+   * @param after the place before the first row; null for the first page
    */
   RunPage(RunIndex.Query query, Place after, RunIndex.Marks marks) {
     this.query = query;
@@ -34,7 +34,7 @@ final class RunPage {
     return rows.size() - extra == query.limit() || extra == query.limit();
   }
 
-  /** Whether a row that comes now is on the page. */
+  /** Whether the next row belongs on the page. */
   boolean shows(RunRow row) {
     return !isFull() && (after == null || row.place().compareTo(after) > 0);
   }
@@ -50,17 +50,16 @@ final class RunPage {
     }
   }
 
-  /** Whether a row has come for which there was no room. */
+  /** Whether a row did not fit. */
   boolean hasMore() {
     return more;
   }
 
-  /** How many rows have come. */
+  /** The number of rows offered. */
   long total() {
     return total;
   }
 
-  /** The rows on it. */
   List<RunRow> rows() {
     return rows;
   }

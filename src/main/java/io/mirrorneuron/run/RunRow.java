@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What lists show of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
+ * A run as lists show it, from {@code run.json} and {@code job.json}. Absent texts are empty.
  *
- * @param place where it stands among others; never changes, so that cursors stay good
- * @param seen the documents it was read from, as they were; null of a run that has no folder yet
- * @param elsewhere how its job stands, which another node has; null when this one has it, or nobody
- *     knows
+ * @param place in the list; never changes, so that cursors stay valid
+ * @param seen the states of the documents it was read from; null of a run without a folder
+ * @param elsewhere the state of a job that another node has; null when this node has it, or when
+ *     that is not known
  */
 record RunRow(
     String runId,
@@ -39,7 +39,7 @@ record RunRow(
     List<FileState> seen,
     Standing elsewhere) {
 
-  /** The newest comes first; the id decides where the time does not. */
+  /** Newest first; equal times are ordered by id. */
   record Place(Instant at, String runId) implements Comparable<Place> {
     @Override
     public int compareTo(Place other) {
@@ -47,7 +47,6 @@ record RunRow(
       return order != 0 ? order : other.runId.compareTo(runId);
     }
 
-    /** Names the place to clients. */
     String cursor() {
       return Base64.getUrlEncoder()
           .withoutPadding()
@@ -57,7 +56,7 @@ record RunRow(
     /**
      * The place that a cursor names.
      *
-     * @throws MnException INVALID for a text that is none
+     * @throws MnException INVALID for a malformed cursor
      */
     static Place at(String cursor) {
       try {
@@ -71,9 +70,9 @@ record RunRow(
   }
 
   /**
-   * The row as it is now.
+   * Reads the row.
    *
-   * @param before what was known until now, or null; the answer when nothing has changed
+   * @param before the row known until now, or null; returned when nothing has changed
    */
   static RunRow read(RunFolder folder, RunRow before) {
     List<FileState> seen = states(folder);
@@ -99,13 +98,15 @@ record RunRow(
             before == null
                 ? new Place(at(folder, started, submitted), folder.runId())
                 : before.place,
-            states(folder).equals(seen) ? seen : List.of(), // it may tell of either: look again
+            states(folder).equals(seen)
+                ? seen
+                : List.of(), // a file changed during the read: look again
             null);
     boolean isSame = before != null && before.elsewhere != null && before.jobId.equals(read.jobId);
     return isSame && !read.isOver() ? read.at(before.elsewhere) : read;
   }
 
-  /** The row with what is known of a job that another node has; null when this one has it. */
+  /** The row with the state of a job that another node has; null when this node has it. */
   RunRow at(Standing place) {
     return new RunRow(
         runId,
@@ -121,7 +122,7 @@ record RunRow(
         place);
   }
 
-  /** The status that the list tells. */
+  /** The status that the list shows. */
   String reported() {
     return elsewhere == null ? status : elsewhere.status();
   }
@@ -130,7 +131,7 @@ record RunRow(
     return elsewhere == null ? endedAt : elsewhere.endedAt();
   }
 
-  /** The row of a run that has no folder until somebody looks. */
+  /** The row of a run that has no folder until its first reader. */
   static RunRow of(UnreadRuns.Shown run) {
     Instant at = Objects.requireNonNullElse(Records.time(run.startedAt()), Instant.EPOCH);
     return new RunRow(
@@ -147,7 +148,7 @@ record RunRow(
         null);
   }
 
-  /** Whether it was read from a folder. */
+  /** Whether the row was read from a folder. */
   boolean hasFolder() {
     return seen != null;
   }
@@ -159,9 +160,9 @@ record RunRow(
   }
 
   /**
-   * As lists tell it; null for what is not known.
+   * As lists show it; null for unknown values.
    *
-   * @param root in which the folders of runs are
+   * @param root of the run folders
    */
   ObjectNode json(Path root, RunIndex.Marks marks) {
     ObjectNode json = Json.object().put("run_id", runId);
@@ -199,9 +200,7 @@ record RunRow(
     return RunStatus.ofAnyCase(reported()).isFinal();
   }
 
-  /**
-   * The runtime has the last word; until it says so, a program may know better what it waits for.
-   */
+  /** The runtime's final status wins; until then a program may know better what it waits for. */
   private static String status(String program, String runtime) {
     String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
     return status.isEmpty() ? "unknown" : status;

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The folders of all runs, one root. Several processes may work on the same root. Blocking and
+ * The folders of all runs, below one root that several processes may share. Blocking and
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
@@ -33,8 +33,8 @@ public final class RunStore implements AutoCloseable {
   private final RunJournals journals;
 
   /**
-   * @param root made when it does not exist, unless this process only reads
-   * @param writer who brings the folders up to what is committed of their jobs
+   * @param root created when absent, unless this process only reads
+   * @param writer brings the folders up to the committed state of their jobs
    */
   public RunStore(Path root, RunWriter writer) {
     this.writer = writer;
@@ -65,18 +65,18 @@ public final class RunStore implements AutoCloseable {
     };
   }
 
-  /** Says which runs have their folders made when they are looked for; for the recorder. */
+  /** Sets the runs whose folders are made on demand; for the recorder. */
   public void unread(UnreadRuns runs) {
     unread = runs;
   }
 
-  /** The folder of a run as it is now, if it has one or gets one when somebody looks. */
+  /** The folder of a run as it is now; made on demand for a run that waits for its first reader. */
   public Optional<RunFolder> lookUp(String runId) {
     boolean isThere = has(runId) || RunId.isRunId(runId) && unread.make(runId);
     return isThere ? present(runId) : Optional.empty();
   }
 
-  /** The folder of a run as it is now, if it has one. Nobody is said to have looked. */
+  /** The folder of a run as it is now, if it has one. Does not count as a reader. */
   public Optional<RunFolder> present(String runId) {
     return has(runId) ? Optional.of(folder(runId)) : Optional.empty();
   }
@@ -98,7 +98,7 @@ public final class RunStore implements AutoCloseable {
     return folder;
   }
 
-  /** Also when it is not known whose run it is, unless that is over. */
+  /** True also when the run's job is not known, unless the run is over. */
   private boolean isBehind(RunFolder folder) {
     String runId = folder.runId();
     return writer.isBehind(runId) || writer.mayBeBehind(runId) && !folder.isOver();
@@ -110,7 +110,7 @@ public final class RunStore implements AutoCloseable {
         && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
   }
 
-  /** The folder of a run, made when there is none. */
+  /** The folder of a run, made when absent. */
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
     try {
@@ -124,9 +124,9 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * Makes the folder of a run with all that is in it at first: others see the whole or nothing.
+   * Makes the folder of a run with its first files, atomically.
    *
-   * @param fill writes into the folder while nobody knows it
+   * @param fill writes into the folder before it is visible
    * @return false when the run has a folder already; that stays as it is
    */
   public boolean make(String runId, Consumer<RunFolder> fill) {
@@ -137,12 +137,11 @@ public final class RunStore implements AutoCloseable {
     return true;
   }
 
-  /** Whether the run has a folder now. */
   public boolean has(String runId) {
     return RunId.isRunId(runId) && isFolder(root.resolve(runId));
   }
 
-  /** A folder that is a link may lead anywhere. */
+  /** A link is none: it may lead anywhere. */
   private static boolean isFolder(Path path) {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
@@ -168,7 +167,7 @@ public final class RunStore implements AutoCloseable {
         });
   }
 
-  /** Returns when all is written of a run whose job has ended, where that can be waited for. */
+  /** Waits, where that is possible, until a run whose job has ended is completely written. */
   public void finish(String runId) {
     if (writer.isBehind(runId) || !has(runId) || !folder(runId).isOver()) {
       writer.catchUp(runId);
@@ -176,43 +175,41 @@ public final class RunStore implements AutoCloseable {
     }
   }
 
-  /** Tells the id of each run that this process writes to, from the writing thread. */
+  /** Subscribes to the ids of runs that this process writes to; called on the writing thread. */
   public void onChange(Consumer<String> listener) {
     changes.listen(listener);
   }
 
-  /** Tells of each run that waits for somebody to look from now on. */
+  /** Subscribes to runs that from now on wait for their first reader. */
   public void onUnread(Consumer<UnreadRuns.Shown> listener) {
     changes.listenToUnread(listener);
   }
 
-  /** The runs that wait for somebody to look now. */
+  /** The runs whose folders are made on demand. */
   public UnreadRuns unread() {
     return unread;
   }
 
-  /** A run waits for somebody to look; for the recorder. */
+  /** Announces a run that waits for its first reader; for the recorder. */
   public void waits(UnreadRuns.Shown run) {
     changes.tellUnread(run);
   }
 
-  /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
+  /** Calls back whenever files of the run have changed, by any writer, until closed. */
   public AutoCloseable watch(String runId, Runnable onChange) {
     AutoCloseable watched = watch.add(runId, onChange);
     writer.hurry(runId);
     return watched;
   }
 
-  /** Whether somebody is told of changes of the run now. */
   public boolean isWatched(String runId) {
     return watch.isWatched(runId);
   }
 
   /**
-   * Returns when all that was committed of these runs before is in their folders, where that can be
-   * known.
+   * Waits, where that is possible, until the folders of these runs have what was committed before.
    *
-   * @return those that were behind
+   * @return the runs that were behind
    */
   public List<String> catchUp(Collection<String> runIds) {
     List<String> behind = runIds.stream().filter(writer::isBehind).toList();
@@ -220,15 +217,14 @@ public final class RunStore implements AutoCloseable {
     return behind;
   }
 
-  /** Returns when all that was committed before is in the folders, where that can be known. */
+  /** As {@link #catchUp(Collection)}, for all runs. */
   public void catchUp() {
     writer.catchUp("");
   }
 
   /**
-   * The journal of a run that there is. Getting it writes nothing into the folder of the run;
-   * bringing it up to date writes the numbers that records get, and nothing else; not even those
-   * where this process only reads.
+   * The journal of an existing run. Getting it writes nothing into the run's folder; bringing it up
+   * to date writes only the numbers of records, and not even those where this process only reads.
    */
   public RunJournal journal(RunFolder folder) {
     return journals.of(folder);
@@ -238,14 +234,14 @@ public final class RunStore implements AutoCloseable {
     return FolderStamp.of(root.resolve(runId));
   }
 
-  /** A number that changes whenever this process has written a document of the run. */
+  /** Changes whenever this process has written a document of the run. */
   public int version(String runId) {
     return changes.version(runId);
   }
 
   /**
-   * A number that changes whenever records, documents or the list of files of the run have changed,
-   * whoever wrote them. Reads the disk.
+   * Changes whenever records, documents or the list of files of the run have changed, by any
+   * writer. Reads the disk.
    */
   public long stamp(String runId) {
     Path folder = root.resolve(runId);

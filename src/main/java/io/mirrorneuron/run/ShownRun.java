@@ -30,13 +30,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * A run as it may be shown to clients: secrets in its documents and records are hidden; the few
- * files that a run is made for are given as they are, by a method that says so. Areas get runs in
- * this form only, so that nothing can be shown by mistake. Reads files with each call; blocking and
- * thread-safe.
+ * A run as clients may see it: secrets in its documents and records are hidden; only {@link
+ * #readAsMade} and {@link #output} return files unchanged. Areas get runs in this form only, so
+ * that no secret is shown by mistake. Each call reads files. Blocking and thread-safe.
  */
 public final class ShownRun {
-  /** Results are what a run is made for, pages are made to be looked at. */
+  /** Results are what a run is made for; pages are made to be looked at. */
   private static final Set<String> MADE_FOR_CLIENTS =
       Set.of("result.json", "final_artifact.json", "ui.json", "web_ui.json");
 
@@ -56,7 +55,7 @@ public final class ShownRun {
     return folder.runId();
   }
 
-  /** The folder, for answers that tell where a run is; what lies in it is not shown as it is. */
+  /** The folder, for answers that say where a run is; its files must not be shown from here. */
   public Path path() {
     return folder.path();
   }
@@ -66,24 +65,23 @@ public final class ShownRun {
     return folder.isOver();
   }
 
-  /** Its job, as the runtime has recorded it; empty when it has not. */
+  /** The job as the runtime has recorded it; empty when it has not. */
   public String jobId() {
     return RunHeader.ofJob(folder).jobId();
   }
 
-  /** When it ended, as its documents say; empty when they do not. */
+  /** The end as the documents of the run have it; empty when they have none. */
   public String endedAt() {
     return RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).endedAt();
   }
 
   // ------------------------------------------------------------------ documents
 
-  /** Whether the run has a file of this name. */
   public boolean has(String name) {
     return Files.exists(folder.path().resolve(name));
   }
 
-  /** The length of a file in bytes; 0 when there is none. */
+  /** In bytes; 0 when there is no such file. */
   public long size(String name) {
     Path file = folder.inside(name);
     return file == null ? 0 : UntrustedFiles.size(file);
@@ -98,13 +96,13 @@ public final class ShownRun {
     return folder.read(name).map(Redaction::of);
   }
 
-  /** The same for those who can do without: empty also when it is damaged. */
+  /** As {@link #read}; empty also when the document is damaged. */
   public Optional<ObjectNode> peek(String name) {
     return folder.peek(name).map(Redaction::of);
   }
 
   /**
-   * A document that programs make for clients, as it is.
+   * A document that programs make for clients, unchanged.
    *
    * @param name of a result or a page
    * @throws MnException INTERNAL {@code failed to read NAME}
@@ -117,9 +115,9 @@ public final class ShownRun {
   }
 
   /**
-   * What the job of the run ended with, as the recorder will write it: without secrets.
+   * The result of the run's job, as the recorder will write it: without secrets.
    *
-   * @param results what the runtime says came out of a job
+   * @param results the runtime's results by job id
    */
   public Optional<ObjectNode> jobResult(Function<String, Optional<JsonNode>> results) {
     return results
@@ -128,14 +126,14 @@ public final class ShownRun {
         .map(result -> Redaction.of((ObjectNode) result));
   }
 
-  /** What the run was like in one document: the stored one, or a computed one. */
+  /** The stored observability summary, or a computed one. */
   public ObjectNode summary() {
     return Redaction.of(ObservabilitySummary.storedOrComputed(folder));
   }
 
   // ------------------------------------------------------------------ records
 
-  /** Its records, numbered; they have no secrets. */
+  /** The numbered records; they hold no secrets. */
   public RunJournal journal() {
     return store.journal(folder);
   }
@@ -144,13 +142,13 @@ public final class ShownRun {
    * Records behind a number.
    *
    * @param entries in order
-   * @param next the number behind which the following ones are
-   * @param more whether more is there than was looked at, or had room
-   * @param ended whether the run is over, and these were its last
+   * @param next the number to continue from
+   * @param more whether there are more records than were read, or fitted
+   * @param ended whether the run is over and these were its last records
    */
   public record News(List<JournalEntry> entries, long next, boolean more, boolean ended) {}
 
-  /** What was recorded behind a number until now, so many of it at most. */
+  /** The records behind a number until now, {@code limit} at most. */
   public News news(long after, RunJournal.Filter filter, int limit) {
     boolean over = isOver(); // before the journal is read: then nothing can follow
     RunJournal journal = journal();
@@ -183,19 +181,18 @@ public final class ShownRun {
         return Redaction.of(event);
       }
     } catch (JsonProcessingException e) {
-      // shown as what it is
     }
     ObjectNode event = Json.object().put("type", "unparseable_event");
     event.putObject("payload").put("line", line);
     return event;
   }
 
-  /** What its programs used, by time. */
+  /** The resource use of its programs over time. */
   public ObjectNode resources(ResourceSummary.Window window, Instant now) {
     return ResourceSummary.of(folder, window, now);
   }
 
-  /** A number that changes whenever {@link #resources} may have changed. */
+  /** Changes whenever {@link #resources} may have changed. */
   public long resourcesVersion(boolean over) {
     return ResourceSummary.version(folder, over);
   }
@@ -205,16 +202,16 @@ public final class ShownRun {
   /**
    * References to the files of the run that clients may have.
    *
-   * @param refused is told the relative path of each that is refused, and why
+   * @param refused receives the relative path of each refused file, and the reason
    */
   public List<ObjectNode> artifacts(BiConsumer<String, String> refused) {
     return artifacts.refs(folder, refused);
   }
 
   /**
-   * One of them, in a copy without secrets when it is a document or a log.
+   * An artifact, as a copy without secrets when it is a document or a log.
    *
-   * @throws MnException MALFORMED when it leads out of the run, NOT_FOUND
+   * @throws MnException MALFORMED when the path leads out of the run, NOT_FOUND
    */
   public ServedFile artifact(String relative) {
     return artifacts.shown(folder, relative);
@@ -225,13 +222,13 @@ public final class ShownRun {
     return artifacts.find(folder, relative).path();
   }
 
-  /** References to the files that its documents name as its outputs. */
+  /** References to the files that the run's documents name as outputs. */
   public List<ObjectNode> outputs() {
     return outputs.refs(folder);
   }
 
   /**
-   * One of them, as it is: it was made to be handed out.
+   * An output, unchanged: it was made to be handed out.
    *
    * @throws MnException NOT_FOUND, FORBIDDEN {@code output is outside allowed roots}
    */
@@ -239,7 +236,7 @@ public final class ShownRun {
     return outputs.find(folder, index);
   }
 
-  /** A file of the run by a relative path; null unless it lies in its folder. */
+  /** A file of the run by a relative path; null unless it lies in the run's folder. */
   public Path inside(String relative) {
     return folder.inside(relative);
   }

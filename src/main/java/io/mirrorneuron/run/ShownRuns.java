@@ -7,14 +7,14 @@ import io.mirrorneuron.run.folder.Outputs;
 import io.mirrorneuron.run.folder.RunFolder;
 import java.util.Optional;
 
-/** The runs of a store as they may be shown to clients. Blocking and thread-safe. */
+/** The runs of a store as clients may see them. Blocking and thread-safe. */
 public final class ShownRuns {
   private final RunStore store;
   private final Artifacts artifacts = new Artifacts();
   private final Outputs outputs;
 
   /**
-   * @param outputRoots how far the outputs that documents of runs name may lead
+   * @param outputRoots where outputs named by documents of runs may lie
    */
   public ShownRuns(RunStore store, AllowedRoots outputRoots) {
     this.store = store;
@@ -22,7 +22,7 @@ public final class ShownRuns {
   }
 
   /**
-   * A run that there is; see {@link RunStore#find}.
+   * As {@link RunStore#find}.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
@@ -30,7 +30,7 @@ public final class ShownRuns {
     return shown(store.find(runId));
   }
 
-  /** The run as it is now, if it has a folder, or gets one as somebody looks. */
+  /** As {@link RunStore#lookUp}. */
   public Optional<ShownRun> present(String runId) {
     return store.lookUp(runId).map(this::shown);
   }

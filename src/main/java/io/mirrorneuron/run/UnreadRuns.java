@@ -2,7 +2,7 @@ package io.mirrorneuron.run;
 
 import java.util.function.Consumer;
 
-/** Runs whose jobs have ended and whose folders are made when somebody looks. Any thread. */
+/** Runs of ended jobs whose folders are made for their first reader. Thread-safe. */
 public interface UnreadRuns {
   /** All runs have their folders. */
   UnreadRuns NONE =
@@ -18,15 +18,13 @@ public interface UnreadRuns {
         }
 
         @Override
-        public void each(Consumer<Shown> hears) {
-          // there is none
-        }
+        public void each(Consumer<Shown> hears) {}
       };
 
   /**
-   * What lists show of one, as they would when it has a folder. No text is null.
+   * The members that lists show of such a run. No text is null.
    *
-   * @param startedAt when its job was submitted, as precisely as that is known
+   * @param startedAt when its job was submitted, as precisely as known
    */
   record Shown(
       String runId,
@@ -39,7 +37,7 @@ public interface UnreadRuns {
       String endedAt) {}
 
   /**
-   * Has the folder made when the run is one of these. Blocking.
+   * Makes the folder if the run is one of these. Blocking.
    *
    * @return whether the run has a folder now
    * @throws io.mirrorneuron.model.MnException UNAVAILABLE when that cannot be known
@@ -47,13 +45,13 @@ public interface UnreadRuns {
   boolean make(String runId);
 
   /**
-   * Has a folder made of what is committed of a job that has ended, whoever worked on it, or the
-   * one completed that was left open here; nobody is told of its end again. Blocking.
+   * Makes the folder of an ended job from its committed state, whichever node ran it, or completes
+   * the folder left open here; the end is not announced again. Blocking.
    *
    * @return whether the run has a folder now
    */
   boolean makeAnew(String runId, String jobId);
 
-  /** Tells of all that there are. Blocking. */
+  /** Passes on all of them. Blocking. */
   void each(Consumer<Shown> hears);
 }

@@ -14,11 +14,11 @@ import io.mirrorneuron.runtime.exec.process.ProcessLimits.HardLimits;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.storage.Storage;
 
-/** Puts together what says which jobs the machine of a runtime takes in. */
+/** Composes the parts that decide which jobs this node accepts. */
 final class NodeAdmission {
   private NodeAdmission() {}
 
-  /** What keeps new work waiting, or refuses it, while the machine has too much to do. */
+  /** Delays or refuses new work while the machine is overloaded. */
   static LoadAdmission load(
       RuntimeSettings settings,
       RuntimeIdentity identity,

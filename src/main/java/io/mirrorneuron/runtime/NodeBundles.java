@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The payload files of this node, and of all nodes. */
+/** The payload files of this node and the shared store. */
 record NodeBundles(FileBundleStore local, SharedBundles shared) {
 
   static NodeBundles of(RuntimeSettings settings, RuntimeIdentity identity, Place shared) {
@@ -37,16 +37,14 @@ record NodeBundles(FileBundleStore local, SharedBundles shared) {
     return payloads -> shared.fetch(payloads.getFileName().toString());
   }
 
-  /** See {@link BundleSweep}. */
   BundleSweep sweep(Supplier<CompletionStage<Set<String>>> used, Timers timers, Duration lifetime) {
     return new BundleSweep(
         local, shared.tidying(), used, timers, Thread::startVirtualThread, lifetime);
   }
 
   /**
-   * Removes payload files that no job has and that were used last long ago, on this node and where
-   * all nodes reach them, and shares those that jobs have; now and once an hour. When it cannot be
-   * told which files jobs have, all stay.
+   * Removes unused payload files, on this node and in the shared store, and shares those that jobs
+   * use; at the start and once an hour. Removes nothing while the set of used files is unknown.
    */
   static final class BundleSweep {
     private static final Logger LOG = LoggerFactory.getLogger(BundleSweep.class);
@@ -60,9 +58,10 @@ record NodeBundles(FileBundleStore local, SharedBundles shared) {
     private final Duration lifetime;
 
     /**
-     * @param used fingerprints that jobs have
-     * @param threads for work on files and the store
-     * @param lifetime after the last use, on this node; elsewhere an hour, unless this is shorter
+     * @param used fingerprints of the files that jobs use
+     * @param threads for file and store access
+     * @param lifetime after the last use, on this node; one hour in the shared store, unless this
+     *     is shorter
      */
     BundleSweep(
         FileBundleStore local,

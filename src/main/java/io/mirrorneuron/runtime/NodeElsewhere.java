@@ -36,9 +36,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Programs on other nodes, and those of other nodes here.
+ * Programs of this node's jobs on other nodes, and remote tasks here.
  *
- * @param sinks take in what all programs of this node make
+ * @param sinks receive the output of all programs of this node
  */
 record NodeElsewhere(
     String owner,
@@ -93,7 +93,6 @@ record NodeElsewhere(
         drains);
   }
 
-  /** Where payload files come from. */
   PayloadSource payloads() {
     return remoteTaskBundles.after(bundles.source());
   }
@@ -103,11 +102,11 @@ record NodeElsewhere(
   }
 
   /**
-   * What works with them.
+   * Services for remote programs.
    *
-   * @param executions what the engine asks; to be closed
-   * @param remoteTasks what other nodes ask
-   * @param drains which nodes take programs, and other work
+   * @param executions used by the engine; to be closed
+   * @param remoteTasks serves requests of other nodes
+   * @param drains which nodes take programs and other work
    * @param own this node, as placement sees it
    */
   record Working(
@@ -122,9 +121,9 @@ record NodeElsewhere(
   }
 
   /**
-   * @param status of a job; null when there is none
-   * @param works whether this node may begin programs
-   * @param fullDisk which disk of this node is full, if one is; does not wait
+   * @param status of a job; null when it does not exist
+   * @param works whether this node may start programs
+   * @param fullDisk the full disk of this node, if any; does not block
    */
   Working with(
       LocalExecutions here,

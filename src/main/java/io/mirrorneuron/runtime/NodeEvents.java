@@ -22,9 +22,9 @@ import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Events that start jobs, as this node takes them in, and the webhooks that are told its own.
+ * Events that start jobs on this node, and the webhooks that receive the events of jobs.
  *
- * @param reaction schedules come last: they make jobs, whose ends are events
+ * @param reaction set last, with the schedules: they make jobs, and the end of a job is an event
  */
 record NodeEvents(
     LocalEvents events,

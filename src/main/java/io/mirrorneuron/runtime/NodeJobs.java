@@ -41,7 +41,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes what this node needs for jobs of its settings. */
+/** Composes what this node needs for the jobs of its settings. */
 final class NodeJobs {
   private static final Logger LOG = LoggerFactory.getLogger(NodeJobs.class);
   private static final int FLUSH_SECONDS = 5;
@@ -82,10 +82,10 @@ final class NodeJobs {
   }
 
   /**
-   * Jobs as this node reaches them.
+   * The ports to jobs.
    *
-   * @param changes of the agents of those of all nodes
-   * @param endpoint by which other nodes reach those of this one
+   * @param changes changes of agents of the jobs of all nodes
+   * @param endpoint by which other nodes reach the jobs of this node
    */
   record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeEndpoint endpoint) {}
 
@@ -167,8 +167,8 @@ final class NodeJobs {
   }
 
   /**
-   * Ends all turns, and waits a little for what they commit; before, the programs of other nodes,
-   * which begin them again as soon as this one is gone.
+   * Ends all turns and waits briefly for their commits. Closes the remote tasks first: their nodes
+   * start them again as soon as this node is gone.
    */
   static void park(Engine engine, RemoteTasks remoteTasks) {
     remoteTasks.close();
@@ -181,7 +181,7 @@ final class NodeJobs {
     }
   }
 
-  /** Takes up the jobs that nobody works on. */
+  /** Takes over the jobs without a living owner. */
   static void goOn(Engine engine) {
     engine
         .recover()

@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 /**
  * The machine of a runtime.
  *
- * @param hardware as it is now; asked often, must not block
- * @param stock what programs can be given of it now; asked often, must not block
+ * @param hardware present state; asked often, must not block
+ * @param stock present capacity for programs; asked often, must not block
  */
 public record NodeMachine(
     Supplier<Hardware> hardware, GpuInventory gpus, Supplier<NodeCapacity> stock) {}

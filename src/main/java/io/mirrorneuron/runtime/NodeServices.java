@@ -21,9 +21,9 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /**
- * Services, as far as this node keeps them.
+ * The service directory of this node.
  *
- * @param gate holds programs back that need some
+ * @param gate delays programs until the services they need are available
  */
 record NodeServices(ServiceRegistry registry, ServiceDirectory directory, ProgramGate gate) {
 
@@ -34,8 +34,6 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
   }
 
   /**
-   * What works for them.
-   *
    * @param keeper to be closed
    */
   record Working(

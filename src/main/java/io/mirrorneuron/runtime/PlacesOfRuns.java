@@ -4,7 +4,7 @@ import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunIndex.JobPlaces;
 
 /**
- * Tells on which nodes runs are.
+ * Finds the nodes on which runs are.
  *
  * @param runs one at a time
  * @param jobs of runs that have folders here

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What programs use and print becomes records of their run. */
+/** Writes resource use and output of programs to the records of their run. */
 record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage storage)
     implements SampleSink, LogSink, ArtifactSink, RunPlaces {
   private static final Logger LOG = LoggerFactory.getLogger(ProgramRecords.class);
@@ -40,7 +40,7 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
     try {
       store.open(runId);
     } catch (MnException e) {
-      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder reports it
     }
   }
 
@@ -52,7 +52,7 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
       LOG.debug(
           "a program of run {} begins without a folder",
           execution.runId(),
-          e); // the recorder tells it
+          e); // the recorder reports it
       return null;
     }
   }
@@ -110,7 +110,6 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
         .toList();
   }
 
-  /** Takes in all that programs make. */
   RunSinks sinks() {
     return new RunSinks(this, this, this, this);
   }

@@ -79,8 +79,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workflow runtime of this process. Starting it ends what an earlier server of the same data
- * directory left behind and goes on with its open jobs; closing it parks them.
+ * The workflow runtime of this process. Starting it ends the programs an earlier server of the same
+ * data directory left behind and continues its open jobs; closing it parks them.
  */
 public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
@@ -99,7 +99,7 @@ public final class Runtime implements AutoCloseable {
   private final NodeRecords records;
 
   /**
-   * @param runs where the records of runs are kept; written by this process
+   * @param runs store of run records; written by this process
    */
   public Runtime(
       RuntimeSettings settings,
@@ -192,7 +192,7 @@ public final class Runtime implements AutoCloseable {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
-    stored.onRestart(engine::reload, engine::recover); // jobs that had ended may be open again
+    stored.onRestart(engine::reload, engine::recover); // ended jobs may be open again
     bundles
         .sweep(() -> records.bundles(engine.definitions()), timers, settings.bundleLifetime())
         .keepOn();
@@ -203,7 +203,7 @@ public final class Runtime implements AutoCloseable {
     events.webhooks().start();
   }
 
-  /** Programs can be given something else than before: limits or devices have changed. */
+  /** Call it when limits or devices have changed: waiting programs may fit now. */
   public void reconsider() {
     executions.reconsider();
   }
@@ -252,7 +252,7 @@ public final class Runtime implements AutoCloseable {
     return store.hotRows();
   }
 
-  /** Whether this node works: false while other nodes may take it for dead. */
+  /** False while other nodes may consider this node dead. */
   public boolean mayWork() {
     return engine.mayWork();
   }
@@ -273,7 +273,7 @@ public final class Runtime implements AutoCloseable {
     return new StoredJobCensus(jobs(), store, records.schedules()::times);
   }
 
-  /** What was under way goes on with the next start. */
+  /** Open jobs continue at the next start. */
   @Override
   public void close() {
     records.close();
@@ -286,7 +286,7 @@ public final class Runtime implements AutoCloseable {
     recorder.close();
   }
 
-  /** The jobs of the store, as the system summary tells of them. */
+  /** Counts of the stored jobs for the system summary. */
   private record StoredJobCensus(JobsPort jobs, JobStore store, Supplier<Map<String, Long>> times)
       implements JobCensus {
     @Override
@@ -307,11 +307,9 @@ public final class Runtime implements AutoCloseable {
     }
   }
 
-  /** Deployments, as far as this node keeps them. */
   private static final class NodeDeployments {
     private NodeDeployments() {}
 
-    /** What deployments need of jobs. */
     static LocalDeployments.Jobs jobs(
         DerivedJobs derived, JobDefinitions definitions, ManifestCache manifests) {
       return new LocalDeployments.Jobs(derived, definitions, manifests::parse);
@@ -342,13 +340,12 @@ public final class Runtime implements AutoCloseable {
     }
   }
 
-  /** Makes what runs the programs of this node. */
   private static final class NodePrograms {
     private NodePrograms() {}
 
     /**
-     * @param remote has the programs of other nodes
-     * @param gate holds programs back that need services
+     * @param remote has the remote tasks of other nodes
+     * @param gate delays programs that need services
      */
     static LocalExecutions start(
         RuntimeSettings settings,
@@ -375,7 +372,7 @@ public final class Runtime implements AutoCloseable {
 
     /**
      * @param exists whether there is a job or schedule with this id
-     * @param status of a job; null when there is none
+     * @param status of a job; null when it does not exist
      */
     static SubmissionSweep sweep(
         RuntimeSettings settings,
@@ -391,7 +388,10 @@ public final class Runtime implements AutoCloseable {
           Thread::startVirtualThread);
     }
 
-    /** What programs ask people in the folders of their runs, for whoever has their slots. */
+    /**
+     * Questions to people that programs have written to the folders of their runs, for the owner of
+     * the programs' slots.
+     */
     private static final class RunQuestions implements PersonWaits {
       private final ProgramQuestions questions;
 
@@ -401,7 +401,7 @@ public final class Runtime implements AutoCloseable {
 
       @Override
       public Optional<PersonWait> awaited(Execution program, boolean alone, long since) {
-        // What was asked before a crash is asked again, perhaps in a line that says no time.
+        // A question from before a crash is asked again, perhaps on a line without a time.
         Instant own = program.isRepeated() ? Instant.MIN : Instant.ofEpochMilli(since);
         return questions
             .awaited(new Asker(program.runId(), program.agentId(), program.stepId(), alone, own))
@@ -417,26 +417,25 @@ public final class Runtime implements AutoCloseable {
   }
 
   /**
-   * Has the store tidied: at the start, and then each minute. An ended job stays that much longer.
+   * Tidies the store: at the start, then each minute. An ended job stays up to a minute longer.
    *
-   * @param before has what is needed of jobs that are to go written; they go another time then
+   * @param before writes what is needed of jobs that are about to go; they stay until that succeeds
    */
   private record JobTidying(JobStore store, Timers timers, Runnable before) {
     private static final Logger LOG = LoggerFactory.getLogger(JobTidying.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
 
     /**
-     * Returns when the store is in order; after this time in any case. That is enough for some
-     * millions of jobs of an earlier version.
+     * Longest wait for the first tidying; enough for some millions of jobs of an earlier version.
      */
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** To be called before anybody is answered, as counts may be wrong before. */
+    /** Call it before the server answers requests: counts may be wrong until it returns. */
     void start() {
       try {
         tidy().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       } catch (ExecutionException e) {
-        LOG.debug("the store is tidied later"); // logged, and tried again each minute
+        LOG.debug("the store is tidied later"); // logged, and retried each minute
       } catch (TimeoutException e) {
         LOG.warn("the store is still being tidied; counts of jobs may be wrong until that is done");
       } catch (InterruptedException e) {
@@ -469,7 +468,7 @@ public final class Runtime implements AutoCloseable {
     }
   }
 
-  /** The records that act by themselves, as far as this node keeps them. */
+  /** The keepers of schedules, deployments and operations on this node. */
   private record NodeRecords(
       ScheduleKeeper schedules,
       DeploymentKeeper deployments,
@@ -502,16 +501,16 @@ public final class Runtime implements AutoCloseable {
     }
 
     /**
-     * Whether an id is that of a job, of a schedule or of what is deployed.
+     * Whether an id is that of a job, a schedule or a deployment.
      *
-     * @param status of the job; null for none
+     * @param status of the job; null when it does not exist
      */
     CompletionStage<Boolean> has(String id, CompletionStage<String> status) {
       return NodeSchedules.either(status, schedules.has(id))
           .thenCombine(deployments.has(id), (one, other) -> one || other);
     }
 
-    /** Fingerprints of the payload files that they have, and jobs. */
+    /** Fingerprints of the payload files of these records and of jobs. */
     CompletionStage<Set<String>> bundles(JobDefinitions jobs) {
       return jobs.bundles()
           .thenCombine(schedules.bundles(), NodeSchedules::both)
@@ -527,7 +526,6 @@ public final class Runtime implements AutoCloseable {
     }
   }
 
-  /** Schedules, as far as this node keeps them. */
   private static final class NodeSchedules {
     private NodeSchedules() {}
 
@@ -551,7 +549,7 @@ public final class Runtime implements AutoCloseable {
       return keeper;
     }
 
-    /** The same watch, which knows of windows that have ended, too. */
+    /** The watch, extended by run windows that have ended. */
     static JobWatch watch(JobWatch others, Place shared, Timers timers) {
       RecordStore records = new RedisRecordStore(shared.pipelines(), shared.keys());
       return new ScheduleKeeper.EndedWindows(others, records, timers);
@@ -560,7 +558,7 @@ public final class Runtime implements AutoCloseable {
     /**
      * Whether an id is that of a job or of a schedule.
      *
-     * @param status of the job; null for none
+     * @param status of the job; null when it does not exist
      */
     static CompletionStage<Boolean> either(
         CompletionStage<String> status, CompletionStage<Boolean> isSchedule) {

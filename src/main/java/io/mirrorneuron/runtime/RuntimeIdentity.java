@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What identifies this process, and how it reaches others.
+ * Identifies this process, and how it reaches other nodes.
  *
  * @param nodeName of the form {@code mirror_neuron@host}
  * @param runtimeId the same for every process that ever works on this data directory
- * @param environment of the server; only a few names of it reach programs
+ * @param environment of the server; only a few of its variables reach programs
  * @param jobIdSuffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
- * @param peers asks other nodes for what only they can do
+ * @param peers asks other nodes for operations that only they can perform
  */
 public record RuntimeIdentity(
     String nodeName,
@@ -22,7 +22,7 @@ public record RuntimeIdentity(
     Supplier<String> jobIdSuffixes,
     PeerJobs peers) {
 
-  /** How this process is called as the owner of jobs. */
+  /** The name of this process as the owner of jobs. */
   public String owner() {
     return nodeName + "#" + runtimeId;
   }

@@ -15,18 +15,19 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * What of the configuration is about jobs.
+ * The part of the configuration that is about jobs.
  *
  * @param bundles folder of payload files of this node
- * @param adminToken who deletes ended jobs must know it
- * @param nodeToken what nodes on the same Redis show each other
+ * @param adminToken required to delete ended jobs
+ * @param nodeToken authenticates nodes on the same Redis to each other
  * @param sharing where payload files are kept for all nodes
- * @param node what is set for this node: how busy it may be, what constraints may ask of it
- * @param services what checks of services may do
+ * @param node load limits of this node, and values for placement constraints
+ * @param services limits for service checks
  * @param models where language models are, for programs
- * @param keepsStrangers whether files stay that belong to no job of the store, because they may
- *     belong to one of another store
- * @param endpoints ports that they never ask; whoever opens another one adds it
+ * @param keepsStrangers whether files without a job in the store stay, because they may belong to a
+ *     job of another store
+ * @param endpoints ports of this server that webhooks and checks must not call; a port opened later
+ *     is added to it
  */
 public record RuntimeSettings(
     Path bundles,
@@ -44,21 +45,20 @@ public record RuntimeSettings(
     boolean keepsStrangers,
     OwnPorts endpoints) {
 
-  /** A hundred years. */
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
-  /** How long payload files stay that no job of the store has. */
+  /** How long payload files without a job in the store stay. */
   Duration bundleLifetime() {
     return keepsStrangers ? FOREVER : retention.bundles();
   }
 
-  /** What is asked before files of a job are removed. */
+  /** The check before files of a job are removed. */
   Function<String, CompletionStage<Boolean>> orStrangers(
       Function<String, CompletionStage<Boolean>> exists) {
     return keepsStrangers ? job -> CompletableFuture.completedStage(true) : exists;
   }
 
-  /** Whether this node has joined the store that it is on, and has one of its own besides. */
+  /** Whether this node has joined the store of another node and also has a store of its own. */
   boolean isRemoteTask() {
     return keepsStrangers;
   }
@@ -68,7 +68,7 @@ public record RuntimeSettings(
   }
 
   /**
-   * @param isRemoteTask whether this node has a store of its own besides the one that it is on
+   * @param isRemoteTask whether this node has a store of its own besides the one in use
    */
   public static RuntimeSettings of(Config config, boolean isRemoteTask) {
     return new RuntimeSettings(

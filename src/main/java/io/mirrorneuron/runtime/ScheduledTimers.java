@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** Timers on one daemon thread; tasks are short, they only hand an input to a lane. */
+/** Timers on one daemon thread. Tasks are short: they only pass an input to an event loop. */
 final class ScheduledTimers implements Timers, AutoCloseable {
   private final Clock clock;
   private final ScheduledThreadPoolExecutor executor;

@@ -18,15 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes folders of submissions whose jobs and schedules are gone, and of jobs that have ended and
- * left nothing there: now, once an hour, and when jobs were deleted. What cannot be told to be
- * unused stays.
+ * Removes folders of submissions whose jobs and schedules are gone, and empty folders of ended
+ * jobs: at the start, once an hour, and after jobs were deleted. In doubt a folder stays.
  */
 final class SubmissionSweep {
   private static final Logger LOG = LoggerFactory.getLogger(SubmissionSweep.class);
   private static final Duration INTERVAL = Duration.ofHours(1);
 
-  /** Another server may just be making the job that is to have a folder. */
+  /** Another server may be about to make the job of a folder. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final FolderClaims submissions;
@@ -35,13 +34,16 @@ final class SubmissionSweep {
   private final Timers timers;
   private final Executor threads;
 
-  /** Jobs that had ended at the last look: until the next one all that was theirs has ended too. */
+  /**
+   * Jobs that had ended at the last look. They are removed at the next one, when all their programs
+   * have ended too.
+   */
   private Set<String> ended = Set.of();
 
   /**
    * @param exists whether there is a job or schedule with this id
-   * @param status of a job; null when there is none
-   * @param threads for work on files and the store
+   * @param status of a job; null when it does not exist
+   * @param threads for file and store access
    */
   SubmissionSweep(
       FolderClaims submissions,
@@ -61,7 +63,7 @@ final class SubmissionSweep {
     timers.at(timers.now() + INTERVAL.toMillis(), this::keepOn);
   }
 
-  /** To be called when jobs were deleted; does not block. */
+  /** Call it after jobs were deleted. Does not block. */
   void look() {
     threads.execute(this::sweep);
     timers.at(timers.now() + 2 * GRACE.toMillis(), () -> threads.execute(this::sweep));

@@ -1,5 +1,5 @@
 /**
- * The workflow runtime as a whole: {@link io.mirrorneuron.runtime.Runtime} composes engine, store
- * and programs and knows nothing of HTTP or the bus.
+ * The workflow runtime: {@link io.mirrorneuron.runtime.Runtime} composes engine, store and
+ * programs. Independent of HTTP and the bus.
  */
 package io.mirrorneuron.runtime;

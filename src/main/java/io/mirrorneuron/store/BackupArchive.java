@@ -29,9 +29,9 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /**
- * A {@link Backup} as a zip, in the form that the published command line writes and reads: {@code
+ * Writes and reads a {@link Backup} as a zip in the format of the published command line: {@code
  * mn-backup.json} is the document without {@code runtime}, whose parts lie below {@code runtime/};
- * the bundle lies below {@code bundle/}; {@code checksums.json} has the SHA-256 of each of them.
+ * the bundle lies below {@code bundle/}; {@code checksums.json} has the SHA-256 of each entry.
  */
 public final class BackupArchive {
   private static final String METADATA = "mn-backup.json";
@@ -77,7 +77,6 @@ public final class BackupArchive {
     return zip(entries, executables(backup));
   }
 
-  /** Names of entries that are programs. */
   private static Set<String> executables(Backup backup) {
     Set<String> names = new HashSet<>();
     Json.parseObject(backup.json(), METADATA)
@@ -90,7 +89,8 @@ public final class BackupArchive {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes)) {
       String payloads = BUNDLE + Backup.PAYLOADS;
-      zip.putArchiveEntry(new ZipArchiveEntry(payloads)); // readers want it, even when empty
+      zip.putArchiveEntry(
+          new ZipArchiveEntry(payloads)); // readers expect the folder entry, even an empty one
       zip.closeArchiveEntry();
       for (var entry : entries.entrySet()) {
         ZipArchiveEntry file = new ZipArchiveEntry(entry.getKey());
@@ -106,9 +106,9 @@ public final class BackupArchive {
   }
 
   /**
-   * Reads an archive that a stranger may have made.
+   * Reads an untrusted archive.
    *
-   * @param scratch an existing folder in which it is unpacked; nothing stays there
+   * @param scratch existing folder for unpacking; left empty
    * @throws MnException MALFORMED {@code invalid_backup} when parts are missing or changed;
    *     TOO_LARGE when it exceeds the limits for expanded archives
    */

@@ -22,13 +22,13 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Uploaded bundles, unpacked, between their upload and the submission that uses them. Each lies in
- * a folder named by its handle; clients know nothing but the handle. Blocking and thread-safe.
+ * Uploaded bundles, unpacked, between upload and submission. Each lies in a folder named by its
+ * handle; clients know only the handle. Blocking and thread-safe.
  */
 public final class BundleStaging {
   private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
 
-  /** Before the name of a folder that is being filled: whole bundles only have a handle. */
+  /** Prefix of folders that are being filled: only complete bundles have a handle. */
   private static final String ARRIVING = "arriving-";
 
   private final Path root;
@@ -40,15 +40,15 @@ public final class BundleStaging {
   /** Bytes of the quota by handle, including bundles that are being unpacked. */
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
 
-  /** By handle, how many hold the bundle. */
+  /** Number of holders by handle. */
   private final Map<String, Integer> held = new ConcurrentHashMap<>();
 
-  /** Handles of those that were submitted, so that others may have their place. */
+  /** Handles of submitted bundles: an upload may evict them. */
   private final Set<String> used = ConcurrentHashMap.newKeySet();
 
   /**
-   * @param root made when absent
-   * @param ids unguessable: whoever knows a handle may submit the bundle
+   * @param root created when absent
+   * @param ids unguessable: a handle authorizes the submission of its bundle
    */
   public BundleStaging(
       Path root, BundleZip.Limits limits, Clock clock, Supplier<String> ids, UploadQuota quota) {
@@ -60,20 +60,14 @@ public final class BundleStaging {
     quota.sweptBy(() -> sweep(true));
   }
 
-  /**
-   * A bundle.
-   *
-   * @param folder with all that the zip had, the manifest at its root
-   */
   public record Bundle(String handle, ManifestFile manifest, Path folder) {
-    /** The folder of its payload files. */
     public Path payloads() {
       return folder.resolve(BundleRoot.PAYLOADS);
     }
   }
 
   /**
-   * Unpacks a zip. The file itself stays the caller's.
+   * Unpacks a zip. The zip file stays the caller's.
    *
    * @throws MnException MALFORMED, TOO_LARGE, or EXHAUSTED when the quota is used up; then nothing
    *     is left behind
@@ -131,8 +125,8 @@ public final class BundleStaging {
   }
 
   /**
-   * What uses a bundle: it stays meanwhile. When that went well its files are needed no more: it
-   * can be used again, until an upload has need of its place.
+   * Runs a submission that uses a bundle, which stays meanwhile. After a successful submission an
+   * upload may evict the bundle; until then it can be used again.
    *
    * @throws MnException MALFORMED {@code unknown uploaded bundle}
    */
@@ -145,8 +139,8 @@ public final class BundleStaging {
   }
 
   /**
-   * Keeps a bundle for those who need more time than there may be left: it is not swept before it
-   * is let go, and for the lifetime of uploads after that.
+   * Holds a bundle: it is not swept before it is released, and then stays for the lifetime of
+   * uploads.
    *
    * @throws MnException MALFORMED {@code unknown uploaded bundle}
    */
@@ -163,16 +157,16 @@ public final class BundleStaging {
   }
 
   /**
-   * Removes bundles that nobody has used for their lifetime, and what a server that was killed has
-   * unpacked in part; counts bundles that others have left here. To be called at the start and then
-   * now and then.
+   * Removes bundles that were not used for their lifetime and partly unpacked ones of a killed
+   * server, and counts bundles that other processes left here. Call it at the start and at
+   * intervals.
    */
   public void sweep() {
     sweep(false);
   }
 
   /**
-   * @param isTight whether those that were submitted go as well, to make room
+   * @param isTight whether submitted bundles go as well, to make room
    */
   private synchronized void sweep(boolean isTight) {
     Instant oldest = clock.instant().minus(quota.lifetime());
@@ -210,7 +204,7 @@ public final class BundleStaging {
     return new Bundle(handle, ManifestFile.in(bundle, "bundle "), bundle);
   }
 
-  /** Those whose names are a handle behind this prefix. */
+  /** Folders named by this prefix and a handle. */
   private List<Path> folders(String prefix) {
     Pattern name = Pattern.compile(prefix + HANDLE.pattern());
     return Files.isDirectory(root)

@@ -20,18 +20,18 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
- * Unpacks a zip that a stranger made. All names and kinds are looked at before the first byte is
- * written, and bytes are counted as they come out, whatever the zip says of its sizes.
+ * Unpacks an untrusted zip. All names and entry kinds are checked before the first byte is written;
+ * bytes are counted as they are expanded, since the sizes in the zip may lie.
  */
 public final class BundleZip {
 
   /** Below this many expanded bytes the ratio is not checked. */
   private static final long RATIO_FREE_BYTES = 1 << 20;
 
-  /** Approximate bytes that an entry takes on a disk besides its content. */
+  /** Approximate bytes that an entry takes on disk besides its content. */
   static final long ENTRY_BYTES = 4096;
 
-  /** Of the beginning of a file, by which programs are known. */
+  /** Bytes at the beginning of a file that identify programs. */
   private static final int MARK_BYTES = 4;
 
   private static final int OWNER_EXECUTES = 0100;
@@ -48,8 +48,8 @@ public final class BundleZip {
   }
 
   /**
-   * @param isLeftOut of entries, by their names
-   * @param room asked before bytes are written; throws when there is none
+   * @param isLeftOut by entry name
+   * @param room called before bytes are written; throws when there is no room
    * @throws MnException MALFORMED or TOO_LARGE; the target then holds a part
    */
   static void unpack(
@@ -74,7 +74,8 @@ public final class BundleZip {
     try {
       writeTo(file, entry, budget);
     } catch (FileSystemException e) {
-      if (String.valueOf(e.getReason()).contains("too long")) { // on a file system with less room
+      if (String.valueOf(e.getReason())
+          .contains("too long")) { // on a file system with shorter names
         throw malformed(
             "bundle contains a file name that is too long for this server: " + entry.shown());
       }
@@ -115,7 +116,7 @@ public final class BundleZip {
         entry.target(), PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
   }
 
-  /** By its mode or, where the zip has none, by how it begins. */
+  /** By its mode or, without one in the zip, by its first bytes. */
   private static boolean isProgram(ZipArchiveEntry entry, byte[] begin) {
     int mode = entry.getUnixMode();
     return mode == 0 ? Payloads.looksExecutable(begin) : (mode & OWNER_EXECUTES) != 0;
@@ -129,7 +130,7 @@ public final class BundleZip {
     }
   }
 
-  /** Broken data is the sender's fault; failures to write are not. */
+  /** Broken data is the sender's fault; failed writes are not. */
   private static int read(InputStream in, byte[] buffer) throws ZipException {
     try {
       return in.read(buffer);
@@ -138,7 +139,6 @@ public final class BundleZip {
     }
   }
 
-  /** Counts what comes out. */
   private static final class Budget {
     private final Limits limits;
     private final long ratioBytes;

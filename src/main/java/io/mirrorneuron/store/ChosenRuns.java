@@ -9,7 +9,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.concurrent.CompletionStage;
 
-/** The jobs of runs whose ids their authors chose. */
+/** Finds jobs by run ids that their authors chose. */
 public record ChosenRuns(StorePlaces places) {
   /** The job that has, or had, the run; null when there is none. */
   public CompletionStage<String> job(String runId) {

@@ -6,42 +6,40 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: what is to be delivered to targets. Each target has its deliveries in order, and only the
- * first of them, its head, can be tried; what waits behind it waits until it has been delivered or
- * is dead. Times are by the clock of the store. Thread-safe and not blocking; a stage fails with
- * {@link io.mirrorneuron.model.MnException} UNAVAILABLE when the store does not answer, and then
- * nobody knows whether a write arrived.
+ * Port: outgoing deliveries, in order for each target. Only the first one of a target, its head,
+ * can be tried; the next ones wait until it is delivered or dead. Times are by the clock of the
+ * store. Thread-safe and not blocking; a stage fails with {@link io.mirrorneuron.model.MnException}
+ * UNAVAILABLE when the store does not answer; the write may have happened then.
  */
 public interface DeliveryQueue {
-  /** What the leader leads who may try deliveries, see {@code LeaderLease}. */
+  /** Kind of the leader that may try deliveries, see {@link LeaderLease}. */
   String KIND = "webhook-deliveries";
 
   /**
-   * How much is kept of each target; the oldest go first.
+   * Limits for each target; the oldest entries go first.
    *
-   * @param deliveries that wait; what waits longest behind the head is dead when there are more. So
-   *     many dead ones, too; when there are more they are dropped
-   * @param bytes of the bodies of those that wait, and of those that are dead
+   * @param deliveries that wait; beyond it the one that waits longest behind the head is dead. Also
+   *     the limit of dead ones, which are dropped beyond it
+   * @param bytes of the bodies of waiting deliveries, and of those of dead ones
    * @param delivered ones that are remembered
-   * @param seen newest ids that are known when they are added again
+   * @param seen newest ids that are recognized when they are added again
    */
   record Room(int deliveries, long bytes, int delivered, int seen) {}
 
   /**
-   * @param id the same when it is added again
-   * @param about what lists tell of it; JSON
-   * @param body what is sent; not kept once it has been delivered
+   * @param id identical when the delivery is added again
+   * @param about JSON for lists
+   * @param body is sent; removed after delivery
    */
   record Delivery(String id, String about, String body) {}
 
   /**
-   * What a target is to get next.
+   * The next delivery of a target.
    *
    * @param tries that have begun
    */
   record Head(String target, Delivery delivery, int tries) {}
 
-  /** Where a delivery can be. */
   enum State {
     PENDING,
     DEAD,
@@ -49,92 +47,90 @@ public interface DeliveryQueue {
   }
 
   /**
-   * A delivery as it is listed.
+   * A delivery in a list.
    *
    * @param note on the last try; empty when there was none
    * @param why it is dead; empty when it is not
-   * @param nextAt when it is tried next, milliseconds since the epoch; 0 when that is not known
+   * @param nextAt time of the next try, milliseconds since the epoch; 0 when unknown
    */
   record Entry(String id, String about, int tries, String note, String why, long nextAt) {}
 
   /**
-   * @param disabled why it gets nothing at present; empty when it gets what there is
+   * @param disabled why the target gets nothing at present; empty when it is enabled
    * @param delivered so far
-   * @param dropped dead ones that there was no room for
+   * @param dropped dead deliveries beyond the limits
    */
   record Overview(String disabled, long pending, long dead, long delivered, long dropped) {}
 
-  /** What became of a try. */
+  /** Outcome of a try. */
   enum Fate {
     DELIVERED,
-    /** It is tried again. */
     RETRY,
-    /** It is not tried again unless somebody asks. */
+    /** Tried again only by {@link #replay}. */
     DEAD,
-    /** The target wants nothing more; the delivery stays the head. */
+    /** The target refuses all deliveries; this one stays the head. */
     DISABLED
   }
 
   /**
    * @param note on the try
-   * @param delayMs until it is tried again
-   * @param why it is dead or the target disabled; empty in other cases
+   * @param delayMs until the next try
+   * @param why it is dead or the target disabled; else empty
    */
   record Verdict(Fate fate, String note, long delayMs, String why) {}
 
-  /** A target exists. Until then nothing can be added to it. */
+  /** Creates a target; deliveries can be added to it from now on. */
   CompletionStage<Void> open(String target);
 
-  /** Nothing stays of a target. */
   CompletionStage<Void> forget(String target);
 
   /**
    * Adds a delivery to the targets that are open, not disabled and have not had it.
    *
-   * @param overflow why the oldest that wait are dead when there are too many
-   * @return how many targets got it
+   * @param overflow why the oldest waiting deliveries are dead when there are too many
+   * @return number of targets that got it
    */
   CompletionStage<Integer> add(Delivery delivery, String overflow, Collection<String> targets);
 
-  /** Heads that may be tried now, those that may for the longest time first. */
+  /** Heads that may be tried now, the longest waiting first. */
   CompletionStage<List<Head>> due(int limit);
 
-  /** The same of one target; empty when it is not due. */
+  /** The head of one target; empty when it is not due. */
   CompletionStage<Optional<Head>> head(String target);
 
   /**
-   * Begins a try: counts it before it is made, so that none is ever made uncounted.
+   * Begins a try: counts it first, so that no try is ever uncounted.
    *
-   * @param term of the leader; 0 for nobody's
+   * @param term of the leader; 0 without a leader
    * @param aloneMs the delivery is not due for so long, unless it is settled before
-   * @return false when the head is another by now or has been tried meanwhile; fails with
-   *     UNAVAILABLE when another server leads
+   * @return false when the head has changed or was tried meanwhile; fails with UNAVAILABLE when
+   *     another server leads
    */
   CompletionStage<Boolean> begin(long term, Head head, long aloneMs);
 
   /**
    * Ends a try.
    *
-   * @param head with the tries that had begun before this one
+   * @param head with the number of tries before this one
    * @return as {@link #begin}
    */
   CompletionStage<Boolean> settle(long term, Head head, Verdict verdict);
 
-  /** Those that wait in their order, others newest first. */
+  /** Waiting deliveries in their order, others newest first. */
   CompletionStage<List<Entry>> list(String target, State state, int limit);
 
   CompletionStage<Overview> overview(String target);
 
   /**
-   * Lets dead deliveries wait again, behind those that wait already, as far as there is room.
+   * Puts dead deliveries back behind the waiting ones, within the limits.
    *
-   * @param id of one; empty for all
-   * @return how many
+   * @param id of one delivery; empty for all
+   * @return number of deliveries put back
    */
   CompletionStage<Integer> replay(String target, String id);
 
   /**
-   * A target gets again what there is; its head has all tries before it.
+   * Enables a target; its head starts again with no tries counted.
    *
    * @return whether it was disabled
    */

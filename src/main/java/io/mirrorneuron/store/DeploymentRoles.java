@@ -3,28 +3,28 @@ package io.mirrorneuron.store;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: which jobs are found by who looks for their services, while one takes the place of another.
- * A job without a role is found. A role goes one way only, {@link #CANDIDATE} to {@link #PRIMARY}
- * to {@link #RETIRED}, so that what is asked for again, or arrives late, changes nothing.
+ * Port: which jobs service discovery finds while one job replaces another. A job without a role is
+ * found. A role only moves forward, {@link #CANDIDATE} to {@link #PRIMARY} to {@link #RETIRED}, so
+ * repeated or late calls change nothing.
  */
 public interface DeploymentRoles {
-  /** It is made to take the place of another job; found by those who ask for candidates. */
+  /** Will replace another job; found by queries for candidates. */
   String CANDIDATE = "candidate";
 
-  /** It has taken the place; found by all. */
+  /** Has replaced the other job; found by all queries. */
   String PRIMARY = "primary";
 
-  /** Another job has its place; found by nobody who does not ask for it. */
+  /** Was replaced; found only by queries for retired jobs. */
   String RETIRED = "retired";
 
-  /** A job that is about to be made is a candidate, unless it has a role. */
+  /** Makes a job that is about to be created a candidate, unless it has a role. */
   CompletionStage<Void> candidate(String jobId);
 
   /**
-   * From one moment on, the new job is found and the old one is not; nothing changes where the new
-   * job has had its turn.
+   * Atomically makes the new job found and the old one not; changes nothing when the new job was
+   * primary before.
    *
-   * @return whether it has happened now
+   * @return whether this call replaced it
    */
   CompletionStage<Boolean> replace(String oldJob, String newJob);
 }

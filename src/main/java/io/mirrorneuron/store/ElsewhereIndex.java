@@ -5,51 +5,51 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: the executions that were begun on other nodes than their jobs, and may still be there. It
- * is written before such a node is asked, so that the next owner of a job finds them. Calls do not
- * block; a stage completes on the lane of the job, and fails when the store is away.
+ * Port: executions that were begun on other nodes than their job's owner and may still run there.
+ * The entry is written before the other node is asked, so that the job's next owner finds the
+ * execution. Calls do not block; a stage completes on the job's event loop, and fails when the
+ * store is away.
  */
 public interface ElsewhereIndex {
   /**
-   * Notes that a node is about to be asked.
+   * Records that a node is about to be asked.
    *
-   * @param epoch under which the caller owns the job
-   * @param worker the node, as the owner of jobs
-   * @return false, and nothing is noted, when the job has another epoch by now
+   * @param epoch of the caller's ownership of the job
+   * @param worker the asked node, as an owner of jobs
+   * @return false, and nothing is recorded, when the job has another epoch by now
    */
   CompletionStage<Boolean> begin(String jobId, long epoch, String executionId, String worker);
 
   /**
-   * The node that was asked is about to begin it.
+   * Records that the asked node is about to begin the execution.
    *
-   * @param epoch under which it was asked
-   * @return false when the job has another epoch by now, or the execution is not noted for this
-   *     node: its owner has given it up
+   * @param epoch with which it was asked
+   * @return false when the job has another epoch by now, or the execution is not recorded for this
+   *     node because its owner has given it up
    */
   CompletionStage<Boolean> take(String jobId, long epoch, String executionId, String worker);
 
-  /** What came of giving up. */
+  /** Result of {@link #giveUp}. */
   enum GivenUp {
-    /** The node that was asked begins it no more. */
+    /** The asked node will not begin it. */
     DONE,
-    /** It has begun it, or is about to. */
+    /** The node has begun it, or is about to. */
     TAKEN,
-    /** The job has another epoch. */
     FENCED
   }
 
   /**
-   * Its owner wants to begin the work again elsewhere. Nothing is changed unless the answer is
-   * {@link GivenUp#DONE}.
+   * Gives up an execution that the owner wants to run elsewhere. Nothing changes unless the answer
+   * is {@link GivenUp#DONE}.
    *
-   * @param isCertain whether it cannot run there, as that node is dead or says so; then it does not
-   *     count whether it was taken
+   * @param isCertain whether it cannot run there, as that node is dead or says so; then it is given
+   *     up even when taken
    */
   CompletionStage<GivenUp> giveUp(String jobId, long epoch, String executionId, boolean isCertain);
 
-  /** Those of these executions that are noted, with their nodes. */
+  /** Nodes by execution, for those of these executions that are recorded. */
   CompletionStage<Map<String, String>> of(String jobId, Collection<String> executionIds);
 
-  /** The execution is over, and all know it. */
+  /** Removes an execution that is known to be over. */
   CompletionStage<Void> end(String jobId, String executionId);
 }

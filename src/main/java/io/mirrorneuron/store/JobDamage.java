@@ -3,11 +3,11 @@ package io.mirrorneuron.store;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
 
-/** What somebody else wrote into the keys of a job, told as the one failure {@code job_damaged}. */
+/** Maps foreign or broken data in a job's keys to the error {@code job_damaged}. */
 public final class JobDamage {
   private JobDamage() {}
 
-  /** The same answer; that Redis finds the wrong kind of value becomes the failure. */
+  /** The same answer; a wrong-type error of Redis becomes {@code job_damaged}. */
   public static <T> Future<T> named(String jobId, Future<T> answer) {
     return answer.recover(
         failure -> {

@@ -14,28 +14,31 @@ import java.util.function.Consumer;
 /**
  * Port: the durable state of jobs. Every write is one atomic call that is refused when the writer's
  * epoch is no longer the job's ({@link FencedException}). Calls never block; a stage completes on
- * the lane of the job it is about. When the store is away a stage fails with {@code UNAVAILABLE},
- * and then the write may or may not have happened.
+ * the job's event loop. While the store is away a stage fails with {@code UNAVAILABLE}; the write
+ * may have happened then.
  */
 public interface JobStore {
-  /** The error of a job whose payload files were removed just before it was to be made. */
+  /** Error code: the job's payload files were removed just before it was created. */
   String BUNDLE_GONE = "payload_files_gone";
 
-  /** Makes a job with epoch 1, or answers the one that was made under the same key before. */
+  /**
+   * Creates a job with epoch 1, or returns the one that was created with the same idempotency key.
+   */
   CompletionStage<Created> create(NewJob job, Commit commit);
 
-  /** Writes a delta, its events and the documents that readers want. */
+  /** Writes a delta, its events and the documents for readers. */
   CompletionStage<Void> commit(Commit commit);
 
   /**
-   * Ends an open job whose state cannot be read or written: this is all there is of it then, with
-   * its manifest and events. Whoever owns it is fenced. Answers whether it was open.
+   * Ends an open job whose state cannot be read or written. Only the end, the manifest and the
+   * events remain. Fences any owner.
    *
-   * @param end of epoch 0
+   * @param end with epoch 0
+   * @return whether the job was open
    */
   CompletionStage<Boolean> abandon(Commit end);
 
-  /** All that a new owner needs to continue the job, as of one moment. */
+  /** Everything a new owner needs to continue the job, as one consistent snapshot. */
   CompletionStage<Optional<StoredJob>> load(String jobId);
 
   /** As {@link #load}, without the blobs: enough to describe the job. */
@@ -44,14 +47,14 @@ public interface JobStore {
   /** Ids of jobs that are not terminal. */
   CompletionStage<List<String>> activeJobs();
 
-  /** Ids of jobs, ended ones too, for which {@link #recorded} was not called. */
+  /** Ids of jobs, ended ones included, for which {@link #recorded} was not called. */
   CompletionStage<List<String>> unrecordedJobs();
 
-  /** The records of these jobs are complete in the run store. */
+  /** Marks these jobs as complete in the run store. */
   CompletionStage<Void> recorded(List<String> jobIds);
 
   /**
-   * The runs of these ended jobs are written when somebody looks: they are not unrecorded any more,
+   * Marks ended jobs whose runs are written on the first read: they leave {@link #unrecordedJobs}
    * and stay until {@link #read}.
    */
   CompletionStage<Void> unread(List<String> jobIds);
@@ -59,39 +62,39 @@ public interface JobStore {
   /** Ids of jobs for which {@link #unread} was called, and not {@link #read}. */
   CompletionStage<List<String>> unreadJobs();
 
-  /** Those of them whose time is over, so many at most. */
+  /** At most {@code limit} of the {@link #unreadJobs} whose retention is over. */
   CompletionStage<List<String>> dueUnreadJobs(int limit);
 
-  /** Whether it is one of them. */
+  /** Whether the job is one of {@link #unreadJobs}. */
   CompletionStage<Boolean> isUnread(String jobId);
 
-  /** Somebody has looked: the records of these jobs are complete in the run store. */
+  /** Marks unread jobs as read: their records are complete in the run store. */
   CompletionStage<Void> read(List<String> jobIds);
 
-  /** The author's manifest as the last commit left it, or null when the job is unknown. */
+  /** The author's manifest as of the last commit; null for an unknown job. */
   CompletionStage<String> manifest(String jobId);
 
   /**
-   * Passes on this state field of every job, ended ones too, in no order and one at a time. A job
-   * that is made meanwhile may be missed.
+   * Passes on this state field of every job, ended ones included, in no order and one at a time.
+   * May miss a job that is created meanwhile.
    */
   CompletionStage<Void> eachState(String field, Consumer<String> hears);
 
-  /** Who owns the job, or null when it is unknown. */
+  /** The job's owner; null for an unknown job. */
   CompletionStage<String> owner(String jobId);
 
-  /** Who owns the job, and under which epoch; or null when it is unknown. */
+  /** The job's owner and epoch; null for an unknown job. */
   CompletionStage<JobHolder> holder(String jobId);
 
   /**
-   * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when {@code
-   * from} no longer owns the job.
+   * Makes {@code owner} the job's owner and raises the epoch.
    *
    * @param epoch under which {@code from} must own it; 0 for any
+   * @return the new epoch; -1 when {@code from} no longer owns the job
    */
   CompletionStage<Long> takeOver(String jobId, String from, String owner, long epoch);
 
-  /** The row as the last commit left it, or null when the job is unknown. */
+  /** The row as of the last commit; null for an unknown job. */
   CompletionStage<String> row(String jobId);
 
   /** Rows of jobs, last changed first. */
@@ -102,21 +105,23 @@ public interface JobStore {
   }
 
   /**
-   * How many jobs have each status, as of one moment and however many there are at the same cost; a
-   * status without jobs may be absent.
+   * Number of jobs by status, as one consistent snapshot and in constant time. Statuses without
+   * jobs may be absent.
    */
   CompletionStage<Map<String, Long>> counts();
 
   /**
-   * The status of a job as {@link #counts} and lists have it, or null when the job is unknown. Told
-   * also of a job of which all that is stored is damaged.
+   * The job's status as in {@link #counts} and lists; null for an unknown job. Also for a job whose
+   * other data is damaged.
    */
   CompletionStage<String> status(String jobId);
 
   /**
-   * Removes ended jobs whose time is over with all they have, unless they are unread; first it
-   * brings what an earlier version of the store left into order, once. Answers how many jobs were
-   * removed. To be called at the start and from time to time, by each server.
+   * Removes ended jobs whose retention is over, with all their data, unless they are unread. The
+   * first call also migrates the index of an earlier version. Each server calls it at the start and
+   * at intervals.
+   *
+   * @return number of removed jobs
    */
   CompletionStage<Integer> tidy();
 
@@ -127,20 +132,21 @@ public interface JobStore {
   CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit);
 
   /**
-   * Removes terminal jobs with all they have, but for those whose runs are not complete in the run
-   * store, or unread: what is told of a job that is gone comes from there. Answers how many were
-   * removed by this call.
+   * Removes ended jobs with all their data, except those that are unread or whose runs are
+   * incomplete in the run store, as that serves removed jobs.
+   *
+   * @return number of jobs removed by this call
    */
   CompletionStage<Integer> deleteTerminal();
 
   /**
    * @param idempotencyKey null when the caller gave none
    * @param contentHash of the submission; the same key with another hash is refused
-   * @param runId of the job's run, when its author chose it, else null; refused as {@code
-   *     run_id_in_use} while another job has it
+   * @param runId when the author chose it, else null; refused as {@code run_id_in_use} while
+   *     another job has it
    * @param bundle fingerprint of the job's payload files, which {@link
-   *     io.mirrorneuron.store.bundle.BundleIndex} must know at the moment when the job is made,
-   *     else it is refused as {@link #BUNDLE_GONE}; null when there are none, or when nobody looks
+   *     io.mirrorneuron.store.bundle.BundleIndex} must know when the job is created, else it is
+   *     refused as {@link #BUNDLE_GONE}; null when there are none, or for no check
    */
   record NewJob(
       String jobId,
@@ -151,7 +157,6 @@ public interface JobStore {
       String runId,
       String bundle) {
 
-    /** One without payload files. */
     public NewJob(
         String jobId,
         String owner,
@@ -162,7 +167,6 @@ public interface JobStore {
       this(jobId, owner, manifest, idempotencyKey, contentHash, runId, null);
     }
 
-    /** The same with payload files, or with null for none. */
     public NewJob withBundle(String fingerprint) {
       return new NewJob(jobId, owner, manifest, idempotencyKey, contentHash, runId, fingerprint);
     }
@@ -178,13 +182,13 @@ public interface JobStore {
    *
    * @param set state fields to write
    * @param delete state fields to remove
-   * @param blobs large values to keep beside the fields, text by name
-   * @param dropped names of those that nothing refers to any more
+   * @param blobs large values beside the fields, text by name
+   * @param dropped names of blobs without references
    * @param events JSON texts in order, numbered up to {@code lastSeq}
    * @param row the job's row as JSON
-   * @param status the job's status word after this turn
-   * @param allocations what has changed of what its programs have
-   * @param manifest takes the place of the job's; null leaves it
+   * @param status after this turn
+   * @param allocations changes of the ledger
+   * @param manifest replaces the job's; null leaves it
    */
   record Commit(
       String jobId,
@@ -203,23 +207,22 @@ public interface JobStore {
       String manifest) {}
 
   /**
-   * Changes of the ledger, which holds for all nodes what running programs were given. It is
-   * written in the commit that makes them part of the job's state, so it tells neither more nor
-   * less than the states of all jobs do.
+   * Changes of the ledger of what running programs hold on all nodes. Written in the commit that
+   * changes the job's state, so the ledger always matches the states of all jobs.
    *
-   * @param given as JSON, by execution
-   * @param freed executions that have nothing any more
+   * @param given JSON by execution
+   * @param freed executions that hold nothing any more
    */
   record Allocations(Map<String, String> given, List<String> freed) {
     public static final Allocations NONE = new Allocations(Map.of(), List.of());
   }
 
-  /** The ledger: as JSON, by execution. */
+  /** The ledger: JSON by execution. */
   CompletionStage<Map<String, String>> allocations();
 
   /**
    * @param fields the state as committed
-   * @param blobs large values that the fields refer to, text by name; none in an outline
+   * @param blobs large values that the fields refer to, text by name; empty in an outline
    */
   record StoredJob(
       String jobId,
@@ -229,7 +232,6 @@ public interface JobStore {
       Map<String, String> fields,
       Map<String, String> blobs) {
 
-    /** What an outline of the job is. */
     public StoredJob withoutBlobs() {
       return new StoredJob(jobId, epoch, owner, manifest, fields, Map.of());
     }
@@ -237,7 +239,7 @@ public interface JobStore {
 
   record StoredEvent(long seq, String json) {}
 
-  /** Another owner has taken the job over; the writer must stop working on it. */
+  /** Another owner has taken the job over; the writer must stop work on it. */
   final class FencedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -247,9 +249,9 @@ public interface JobStore {
   }
 
   /**
-   * Who owns a job.
+   * The owner of a job.
    *
-   * @param epoch rises each time the job is taken over; 0 of one that has ended and is packed
+   * @param epoch rises with each take-over; 0 for a packed job that has ended
    */
   public record JobHolder(String owner, long epoch) {}
 
@@ -259,14 +261,11 @@ public interface JobStore {
    */
   @FunctionalInterface
   public interface JobRows {
-    /**
-     * The row's bytes, or null when there is no such job. Called from an event loop, completes on
-     * it.
-     */
+    /** The row's bytes; null for an unknown job. Called from an event loop, completes on it. */
     Future<Buffer> row(String jobId);
   }
 
-  /** Why a job is not made, in the words that its submitter reads. */
+  /** Errors for jobs that are not created, as their submitter reads them. */
   public static final class JobRefusals {
     private JobRefusals() {}
 
@@ -296,42 +295,41 @@ public interface JobStore {
   }
 
   /**
-   * Which jobs are wanted, last changed first.
+   * Query for jobs, last changed first.
    *
-   * @param limit so many at most
-   * @param open whether those are among them that have not ended
-   * @param ended words of the final statuses whose jobs are among them
+   * @param limit of rows
+   * @param open whether to include jobs that have not ended
+   * @param ended final statuses to include
    * @param after only jobs behind this one; null for the first ones
    */
   public record RowsWanted(int limit, boolean open, List<String> ended, RankedJob after) {
 
-    /** The first of all. */
     public static RowsWanted newest(int limit, boolean includeTerminal) {
       return new RowsWanted(limit, true, includeTerminal ? RunStatus.FINAL_WORDS : List.of(), null);
     }
 
-    /** The same behind a place. */
+    /** The next page, behind a place. */
     public RowsWanted behind(RankedJob place) {
       return new RowsWanted(limit, open, ended, place);
     }
   }
 
-  /** A store of jobs that hands out their rows as they lie there. */
+  /** A store of jobs that serves their rows as stored. */
   public interface ServedJobStore extends JobStore, EndedJobs {
     /** The hot read path: finished bytes, on the caller's event loop. */
     JobRows hotRows();
   }
 
-  /** Port: jobs that have ended, to be removed one by one. Thread-safe and not blocking. */
+  /** Port: ended jobs, for removal one by one. Thread-safe and not blocking. */
   public interface EndedJobs {
-    /** Ids of jobs that have ended, those that ended first before others of their status. */
+    /** Ids of ended jobs, within each status those first that ended first. */
     CompletionStage<List<String>> endedJobs(int limit);
 
     /**
-     * Removes these jobs with all they have, but for those that are open, whose runs are not
-     * complete in the run store, or that wait for a reader. One that is gone is removed already.
+     * Removes these jobs with all their data, except jobs that are open, incomplete in the run
+     * store, or wait for a reader. A missing job counts as removed.
      *
-     * @return those that stay
+     * @return the jobs that stay
      */
     CompletionStage<List<String>> remove(List<String> jobIds);
   }

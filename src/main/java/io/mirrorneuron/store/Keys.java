@@ -4,22 +4,18 @@ import io.mirrorneuron.store.bucket.PackedJob;
 import java.util.List;
 
 /**
- * Every Redis key. A Redis Cluster places keys by the first tag in braces that they have: keys of a
- * bucket share one.
+ * All Redis keys. A Redis Cluster places a key by its first tag in braces; the keys of a bucket
+ * share one.
  *
  * @param namespace first part of every key
  */
 public record Keys(String namespace) {
-  /** Those of what is no job, where jobs have buckets: all in one slot of a Redis Cluster. */
+  /** Keys of everything but jobs, where jobs have buckets: all in one slot of a Redis Cluster. */
   public Keys ofNoBucket() {
     return new Keys(namespace + ":{all}");
   }
 
-  /**
-   * Those of the jobs of a bucket, all in one slot of a Redis Cluster, whatever tags follow.
-   *
-   * @param tag of the bucket
-   */
+  /** Keys of the jobs of a bucket: all in one slot of a Redis Cluster, whatever tags follow. */
   public Keys ofBucket(String tag) {
     return new Keys(namespace + ":{" + tag + "}");
   }
@@ -72,78 +68,78 @@ public record Keys(String namespace) {
     return jobs() + status;
   }
 
-  /** Set: jobs whose runs are not written to the end in the run store. */
+  /** Set: jobs whose runs are incomplete in the run store. */
   public String unrecordedJobs() {
     return jobs() + "unrecorded";
   }
 
-  /** Set: ended jobs whose runs are written when somebody looks. */
+  /** Set: ended jobs whose runs are written on the first read. */
   public String unreadJobs() {
     return jobs() + "unread";
   }
 
-  /** String: {@code 2} once no job is left that stands in the index as version 1 had it. */
+  /** String: {@code 2} once no job is left in the index format of version 1. */
   public String indexVersion() {
     return jobs() + "version";
   }
 
-  /** Sorted set: owners of jobs that live, by the end of their life in milliseconds. */
+  /** Sorted set: living owners of jobs, by the end of their lease in milliseconds. */
   public String livingNodes() {
     return namespace + ":nodes:alive";
   }
 
   /**
-   * String: when an owner came or went last, in microseconds, and how many have gone. A channel of
-   * the same name tells which owner that was; blank when some have died.
+   * String: time of the last arrival or departure of an owner in microseconds, and the number of
+   * departures. A channel of the same name announces that owner; blank when some have died.
    */
   String nodeChanges() {
     return namespace + ":nodes:changed";
   }
 
-  /** String: {@code cluster.silence_ms} of all servers that live. */
+  /** String: {@code cluster.silence_ms} of all living servers. */
   public String silence() {
     return namespace + ":nodes:silence";
   }
 
-  /** Hash: where owners that live are reached, {@code host:port} by owner. */
+  /** Hash: addresses of living owners, {@code host:port} by owner. */
   String nodeAddresses() {
     return namespace + ":nodes:addresses";
   }
 
-  /** Hash: what nodes told of themselves, JSON by owner. */
+  /** Hash: descriptions of nodes, JSON by owner. */
   String nodeRecords() {
     return namespace + ":nodes:records";
   }
 
-  /** Sorted set: owners that are dead, by the time of their death in milliseconds. */
+  /** Sorted set: dead owners, by the time of their death in milliseconds. */
   String deadNodes() {
     return namespace + ":nodes:dead";
   }
 
-  /** Set: every owner that ever was, as earlier builds kept it. */
+  /** Set: all owners ever, as earlier builds kept it. */
   String formerNodes() {
     return namespace + ":nodes";
   }
 
-  /** String: {@code <content hash> <job id>} of a submission with this key. */
+  /** String: {@code <content hash> <job id>} of the submission with this key. */
   public String idempotency(String key) {
     return namespace + ":idempotency:" + key;
   }
 
-  /** Hash: the job of each run whose id its author chose; the job may be gone. */
+  /** Hash: the job by chosen run id; the job may be gone. */
   public String chosenRuns() {
     return namespace + ":runs";
   }
 
   /**
-   * Hash: what running programs of all nodes have, as JSON, by execution: slots of a pool, devices,
-   * ports, shares. Without those that have one slot of the pool {@code default} and nothing else.
+   * Hash: what running programs of all nodes hold (slots of a pool, devices, ports, shares), JSON
+   * by execution. Without executions that hold just one slot of the pool {@code default}.
    */
   public String allocations() {
     return namespace + ":allocations";
   }
 
-  /** Hash: the node that was asked to run an execution of another one's job, by execution. */
+  /** Hash: the node that was asked to run an execution for a job of another node, by execution. */
   public String elsewhere() {
     return namespace + ":elsewhere";
   }
@@ -163,7 +159,7 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:names";
   }
 
-  /** Sorted set: ids of records that are to be looked at again, by time in milliseconds. */
+  /** Sorted set: ids of records that are due, by time in milliseconds. */
   public String dueRecords(String kind) {
     return namespace + ":{" + kind + "}:due";
   }
@@ -173,17 +169,17 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:documents";
   }
 
-  /** List: what a record of that kind went through, newest first. */
+  /** List: the history of a record of that kind, newest first. */
   public String recordHistory(String kind, String id) {
     return namespace + ":{" + kind + "}:history:" + id;
   }
 
-  /** Stream: what is told to who follows records of that kind. */
+  /** Stream: news for subscribers of that kind. */
   public String recordNews(String kind) {
     return namespace + ":{" + kind + "}:news";
   }
 
-  /** Hash: the groups of each record of that kind that is in any, one a line, by id. */
+  /** Hash: groups of each record of that kind that has any, one a line, by id. */
   public String recordGroups(String kind) {
     return namespace + ":{" + kind + "}:groups";
   }
@@ -193,12 +189,12 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:group:" + group;
   }
 
-  /** Hash: which server does what records of that kind want done, see {@code leader.lua}. */
+  /** Hash: the leader of that kind, see {@code leader.lua}. */
   public String leader(String kind) {
     return namespace + ":{" + kind + "}:leader";
   }
 
-  /** Set: the names of services of which an instance is registered. */
+  /** Set: names of services with a registered instance. */
   public String serviceNames() {
     return namespace + ":{services}:names";
   }
@@ -213,12 +209,12 @@ public record Keys(String namespace) {
     return namespace + ":{services}:of:" + name;
   }
 
-  /** First part of the keys of events that start jobs, see {@code trigger-events.lua}. */
+  /** First part of the keys of trigger events, see {@code trigger-events.lua}. */
   public String triggerEvents() {
     return namespace + ":{trigger-events}:";
   }
 
-  /** First part of the keys of what is to be delivered, see {@code webhook-deliveries.lua}. */
+  /** First part of the keys of outgoing deliveries, see {@code webhook-deliveries.lua}. */
   public String webhookDeliveries(String kind) {
     return namespace + ":{" + kind + "}:queue:";
   }
@@ -233,12 +229,12 @@ public record Keys(String namespace) {
     return bundles() + "data:" + name;
   }
 
-  /** String with a short time to live: written to see whether Redis writes. */
+  /** String with a short time to live, written to check that Redis accepts writes. */
   public String trial() {
     return namespace + ":trial";
   }
 
-  /** String that is written to see what replicas have; nobody reads it. */
+  /** String that is written to wait for replicas; never read. */
   public String acknowledged() {
     return namespace + ":acknowledged";
   }

@@ -3,36 +3,36 @@ package io.mirrorneuron.store;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: which server does what must be done once for all that share the store. By the clock of the
- * store, so that no two clocks are compared. That clock may be set back, and then a lease seems to
- * last much longer than it does: who has seen it unchanged for longer than that says so.
- * Thread-safe and not blocking.
+ * Port: leases that elect one server for work that must be done once for all servers of the store.
+ * Times are by the clock of the store, so no two clocks are compared. When that clock is set back,
+ * a lease seems to last much longer: a server that has seen it unchanged for longer than that may
+ * overrule it. Thread-safe and not blocking.
  */
 public interface LeaderLease {
-  /** The term of who does not lead. */
+  /** Term of a server that does not lead. */
   long NONE = 0;
 
   /**
-   * What came of asking for the lead.
+   * Result of {@link #take}.
    *
-   * @param term which {@link RecordStore#write} compares; {@link #NONE} while another leads
-   * @param other names the lease of that other, never the same after it was kept; else empty
+   * @param term that {@link RecordStore#write} compares; {@link #NONE} while another server leads
+   * @param other identifies the other server's lease, new after each renewal; else empty
    */
   record Answer(long term, String other) {}
 
   /**
-   * Takes the lead, or keeps it. A lead that has ended is taken with a new term, also by who had it
-   * before.
+   * Takes the lead, or renews it. An expired lead is taken with a new term, also by its former
+   * leader.
    *
-   * @param kind of the records that want something done
-   * @param owner who asks
-   * @param lastsMs unless it is kept before
-   * @param term that the owner has; {@link #NONE} when it has just started
-   * @param over names a lease of another that has ended, whatever the clock of the store says;
-   *     empty for none
+   * @param kind of the records that the leader works on
+   * @param owner the caller
+   * @param lastsMs unless it is renewed before
+   * @param term that the caller has; {@link #NONE} when it has just started
+   * @param over identifies another server's lease that counts as expired, whatever the clock of the
+   *     store says; empty for none
    */
   CompletionStage<Answer> take(String kind, String owner, long lastsMs, long term, String over);
 
-  /** Gives the lead up, if it is the owner's. */
+  /** Gives the lead up, if the owner has it. */
   CompletionStage<Void> leave(String kind, String owner, long term);
 }

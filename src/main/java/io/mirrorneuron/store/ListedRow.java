@@ -1,13 +1,13 @@
 package io.mirrorneuron.store;
 
 /**
- * A job's line in lists.
+ * A job's row in lists.
  *
- * @param json the row as the last commit left it; null when it cannot be read. Whether the job is
- *     still there, its status tells
+ * @param json the row as of the last commit; null when it cannot be read. The job's status says
+ *     whether the job still exists
  */
 public record ListedRow(RankedJob place, String json) {
-  /** One that is read alone, and stands nowhere. */
+  /** A row that was read alone, without a place in a list. */
   public ListedRow(String jobId, String json) {
     this(new RankedJob(jobId, 0), json);
   }

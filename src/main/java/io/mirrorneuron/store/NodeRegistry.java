@@ -10,55 +10,55 @@ import java.util.function.Supplier;
 
 /**
  * Port: which owners of jobs are alive. An owner is the name of a node, {@code #}, and the id of
- * its data directory. One without a heartbeat for its {@link #lifetime} is dead; the store's clock
- * decides, so the clocks of nodes need not agree. The store keeps the lifetime that all have, while
- * any of them lives.
+ * its data directory. An owner without a heartbeat for its {@link #lifetime} is dead, by the
+ * store's clock, so the clocks of nodes need not agree. The store keeps the common lifetime while
+ * any owner lives.
  */
 public interface NodeRegistry {
-  /** How long the dead are told of. */
+  /** How long dead owners are listed. */
   long REMEMBERED_MS = 3_600_000;
 
   /**
-   * What a heartbeat was answered.
+   * Answer to a heartbeat.
    *
-   * @param lapsed whether the owner was not among the living any more, or not yet: others may have
-   *     taken over what it had
-   * @param living all owners that live now, this one too
-   * @param departures how many have left or died until now; one that came and went between two
-   *     heartbeats is known by this alone
+   * @param lapsed whether the owner was not among the living, no longer or not yet: others may have
+   *     taken its jobs over
+   * @param living all living owners, this one included
+   * @param departures number of owners that have left or died until now; only this shows an owner
+   *     that came and went between two heartbeats
    */
   record Beat(boolean lapsed, Set<String> living, long departures) {}
 
-  /** Whether the last heartbeat through this object was told of another living owner. */
+  /** Whether the last heartbeat through this object saw another living owner. */
   boolean sawOthers();
 
   /**
-   * Whether any heartbeat through this object was told of another living owner, or of one that has
-   * come and gone since the first.
+   * Whether any heartbeat through this object saw another living owner, or one that has come and
+   * gone since the first heartbeat.
    */
   boolean hasMetOthers();
 
   /**
-   * All owners that live, as calls through this object were told last, so at the latest with the
-   * last heartbeat; nobody is asked. Empty before the first.
+   * All living owners as of the last answer, at the latest of the last heartbeat; does not ask the
+   * store. Empty before the first.
    */
   Set<String> seen();
 
-  /** What owners have whose heartbeats go through this object. */
+  /** Lifetime of owners whose heartbeats go through this object. */
   Lifetime lifetime();
 
   /** Heartbeat: the owner is alive from now on. */
   CompletionStage<Beat> beat(String owner);
 
   /**
-   * The first heartbeat, unless the name of the node is in use, or others live that have another
-   * lifetime: then nothing is changed. When nobody else lives, the lifetime of the owner is the one
-   * that all have from now on; of two that come at the same moment with different ones, one wins.
-   * Others that wrote down none have {@link Lifetime#DEFAULT}.
+   * The first heartbeat. Changes nothing when the node's name is in use, or when living owners have
+   * another lifetime. When no other owner lives, this lifetime becomes the common one; of two that
+   * start at the same moment with different ones, one wins. Living owners without a stored lifetime
+   * have {@link Lifetime#DEFAULT}.
    *
    * @return another living owner of that name, and how many milliseconds it lives without another
-   *     heartbeat; empty when the name was free; fails with {@link Lifetime#refused} when others
-   *     have another lifetime
+   *     heartbeat; empty when the name was free; fails with {@link Lifetime#refused} for another
+   *     lifetime
    */
   CompletionStage<Optional<Holder>> claim(String owner);
 
@@ -66,57 +66,55 @@ public interface NodeRegistry {
   record Holder(String owner, long livesForMs) {}
 
   /**
-   * Calls {@code hears} soon after others have come, gone or died, as far as that is heard of: some
-   * of it is missed, and some told twice, so who must know sends heartbeats. Until the owner
-   * leaves, or somebody else hears for it.
+   * Calls {@code hears} soon after other owners have come, left or died, until the owner leaves or
+   * registers another listener. Best effort: changes may be missed or repeated; only heartbeats are
+   * reliable.
    *
-   * @param hears from any thread; must not wait
+   * @param hears from any thread; must not block
    */
   void onChange(String owner, Runnable hears);
 
-  /** Says that the owner will not come back for its jobs. */
+  /** The owner leaves and will not come back for its jobs. */
   CompletionStage<Void> leave(String owner);
 
   CompletionStage<Set<String>> living();
 
-  /**
-   * How many milliseconds ago a living owner sent its last heartbeat; empty when it does not live.
-   */
+  /** Milliseconds since the last heartbeat of a living owner; empty when it does not live. */
   CompletionStage<OptionalLong> silence(String owner);
 
   /**
-   * Says where the owner is reached; every later heartbeat through this object says so again, and
-   * nobody knows it any more when the owner is dead.
+   * Publishes the owner's address. Every later heartbeat through this object repeats it; it is
+   * removed when the owner is dead.
    *
    * @param address {@code host:port}
    */
   CompletionStage<Void> tell(String owner, String address);
 
-  /** Where a living owner is reached; empty when it is dead, or has told nobody. */
+  /** Address of a living owner; empty when it is dead or has published none. */
   CompletionStage<Optional<String>> address(String owner);
 
   /**
-   * Says what is to be known of the owner: the heartbeat behind one that was told of others says
-   * it, and later ones when it has changed.
+   * Sets the owner's description. The heartbeat after the first one that saw other owners publishes
+   * it, later ones when it has changed.
    *
-   * @param record makes it, a text that is not empty
+   * @param record supplies a text that is not empty
    */
   void describe(String owner, Supplier<String> record);
 
   /**
-   * What owners have told that live; then all that died within {@link #REMEMBERED_MS}, in the order
-   * of their death. A living one that has told nothing yet is left out.
+   * Descriptions of living owners, then of all that died within {@link #REMEMBERED_MS} in the order
+   * of their death. Living owners without a description are left out.
    */
   CompletionStage<List<Described>> described();
 
   /**
-   * An owner that has told of itself, or is dead.
+   * An owner with a description, or a dead one.
    *
-   * @param record what it told last; empty when it died before it told anything
+   * @param record its last description; empty when it died without one
    */
   record Described(String owner, String record, boolean lives) {}
 
-  /** The name of the owner's node. */
+  /** Name of the owner's node. */
   static String nameOf(String owner) {
     int end = owner.indexOf('#');
     return end < 0 ? owner : owner.substring(0, end);

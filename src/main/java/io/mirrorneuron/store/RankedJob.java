@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A job in a list. Those that were changed in the same millisecond have an order, too, so that a
- * page ends at one place.
+ * A job's place in a list. Jobs that changed in the same millisecond have an order, too, so that a
+ * page ends at a definite place.
  *
- * @param score when it was changed last, in milliseconds; what is changed later comes first
+ * @param score time of the last change in milliseconds; later ones come first
  */
 public record RankedJob(String jobId, double score) implements Comparable<RankedJob> {
   @Override
@@ -21,7 +21,7 @@ public record RankedJob(String jobId, double score) implements Comparable<Ranked
     return order != 0 ? order : other.jobId.compareTo(jobId);
   }
 
-  /** The first of several lists, each job once. */
+  /** Merges lists to their first {@code limit} jobs, each job once. */
   public static List<RankedJob> merged(List<List<RankedJob>> lists, int limit) {
     Set<String> seen = new HashSet<>();
     return lists.stream()
@@ -32,12 +32,11 @@ public record RankedJob(String jobId, double score) implements Comparable<Ranked
         .toList();
   }
 
-  /** The score as Redis reads it. */
   public String at() {
     return Long.toString((long) score);
   }
 
-  /** Names the place to clients. */
+  /** The place as an opaque text for clients. */
   public String cursor() {
     return Base64.getUrlEncoder()
         .withoutPadding()
@@ -48,7 +47,7 @@ public record RankedJob(String jobId, double score) implements Comparable<Ranked
   /**
    * The place that a cursor names.
    *
-   * @throws MnException INVALID for a text that is none
+   * @throws MnException INVALID for a malformed cursor
    */
   public static RankedJob at(String cursor) {
     try {

@@ -13,9 +13,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.stream.IntStream;
 
-/** Where bundles are, in Redis; see {@code bundles.lua}. Has a connection that jobs do not use. */
+/**
+ * Keeps the bundle index in Redis, see {@code bundles.lua}. Has a connection that jobs do not use.
+ */
 public final class RedisBundleIndex implements BundleIndex {
-  /** Within it an arriving bundle has to be written: after that its parts go by themselves. */
+  /** Time to write an arriving bundle; its parts expire after that. */
   private static final long ARRIVAL_MS = 600_000;
 
   private static final Script SCRIPT = Script.resource("bundles.lua");

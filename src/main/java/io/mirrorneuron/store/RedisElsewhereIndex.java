@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One hash of nodes by execution, or one in each bucket of jobs; behind a node stands whether it
- * has taken it.
+ * One hash of nodes by execution, or one in each bucket of jobs; a suffix on the node marks a taken
+ * execution.
  */
 public final class RedisElsewhereIndex implements ElsewhereIndex {
   private static final String TAKEN = " taken";

@@ -10,13 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the events of jobs. A stream entry holds the events of one commit, a line each, and its id
- * begins with the number of the last of them. An entry may hold one event or thousands, so entries
- * are read a few at first and then in growing batches. Where there is no entry, the job may be
- * packed, and then has its events there.
+ * Reads the events of jobs. A stream entry holds the events of one commit, one a line, and its id
+ * begins with the number of the last of them. An entry may hold one event or thousands, so batches
+ * start small and grow. A packed job has its events in its row.
  */
 final class RedisEventLog {
-  /** Entries to read at first, and how many times more if they held too few events. */
+  /** Entries in the first read, and growth factor of the next ones. */
   private static final int FIRST_BATCH = 2;
 
   private static final int GROWTH = 8;
@@ -31,7 +30,6 @@ final class RedisEventLog {
     this.packedJobs = packedJobs;
   }
 
-  /** See {@link JobStore#events}. */
   Future<List<StoredEvent>> after(String jobId, long after, int limit) {
     return after(jobId, after, limit, new ArrayList<>(), FIRST_BATCH);
   }
@@ -59,7 +57,7 @@ final class RedisEventLog {
             });
   }
 
-  /** Of a packed job all that are asked for; of one that was thawed meanwhile it is read again. */
+  /** Reads a packed job; reads the stream again when the job was unpacked meanwhile. */
   private Future<List<StoredEvent>> packed(
       String jobId, long after, int limit, List<StoredEvent> found, int batch) {
     return packedJobs
@@ -83,7 +81,6 @@ final class RedisEventLog {
             });
   }
 
-  /** See {@link JobStore#lastEvents}. */
   Future<List<StoredEvent>> last(String jobId, int limit) {
     return last(jobId, "+", limit, new ArrayList<>(), FIRST_BATCH)
         .map(newestFirst -> List.copyOf(newestFirst.reversed()));

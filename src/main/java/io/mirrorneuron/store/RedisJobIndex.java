@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Reads the index of jobs, which the scripts keep that change them ({@code job-index.lua}). */
+/** Reads the index of jobs; the scripts that change jobs maintain it ({@code job-index.lua}). */
 final class RedisJobIndex {
   private static final int BATCH = 100;
   private static final List<String> TERMINAL = RunStatus.FINAL_WORDS;
@@ -36,12 +36,10 @@ final class RedisJobIndex {
     this.packed = packed;
   }
 
-  /** See {@link JobStore#rows}. */
   Future<List<ListedRow>> rows(RowsWanted wanted) {
     return ranked(wanted).compose(this::rowsOf);
   }
 
-  /** See {@link RedisJobStore#ranked}. */
   Future<List<RankedJob>> ranked(RowsWanted wanted) {
     List<Future<List<RankedJob>>> indexes = new ArrayList<>();
     if (wanted.open()) {
@@ -54,7 +52,6 @@ final class RedisJobIndex {
                 RankedJob.merged(indexes.stream().map(Future::result).toList(), wanted.limit()));
   }
 
-  /** See {@link JobStore#activeJobs}. */
   Future<List<String>> active() {
     return pipelines
         .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
@@ -79,7 +76,6 @@ final class RedisJobIndex {
                     .toList());
   }
 
-  /** See {@link JobStore#counts}. */
   Future<Map<String, Long>> counts() {
     return countsScript
         .call()
@@ -97,7 +93,6 @@ final class RedisJobIndex {
             });
   }
 
-  /** See {@link JobStore#status}. */
   Future<String> status(String jobId) {
     return statusScript
         .call()
@@ -107,7 +102,7 @@ final class RedisJobIndex {
         .map(answer -> answer == null ? null : answer.toString());
   }
 
-  /** All of the same moment are read, as Redis does not begin behind one of them. */
+  /** Reads all jobs of the same millisecond, as Redis cannot start behind one of them. */
   private Future<List<RankedJob>> newest(String index, RowsWanted wanted) {
     RankedJob after = wanted.after();
     if (after == null) {
@@ -145,7 +140,7 @@ final class RedisJobIndex {
             });
   }
 
-  /** See {@link JobStore#eachState}. Open jobs first: one that ends meanwhile is told twice. */
+  /** Open jobs first: a job that ends meanwhile is passed on twice. */
   CompletionStage<Void> eachState(String field, Consumer<String> hears) {
     CompletionStage<Void> reported = CompletableFuture.completedStage(null);
     for (String index :
@@ -159,7 +154,7 @@ final class RedisJobIndex {
     return reported;
   }
 
-  /** Composes stages of Java: futures of Vert.x would end all batches on one stack. */
+  /** Composes stages of Java: futures of Vert.x would complete all batches on one stack. */
   private CompletionStage<Void> eachState(
       List<RankedJob> jobs, int from, String field, Consumer<String> hears) {
     if (from >= jobs.size()) {
@@ -174,7 +169,7 @@ final class RedisJobIndex {
             all -> {
               reads.stream()
                   .map(Future::result)
-                  .filter(Objects::nonNull) // else it has been removed meanwhile
+                  .filter(Objects::nonNull) // else the job was removed meanwhile
                   .forEach(hears);
               return eachState(jobs, to, field, hears);
             });
@@ -191,7 +186,7 @@ final class RedisJobIndex {
         job -> job.fields().get(field));
   }
 
-  /** A key that is no text, too, is answered as if there were none. */
+  /** A row key of the wrong type is answered as a missing row. */
   Future<List<ListedRow>> rowsOf(List<RankedJob> jobs) {
     List<Future<Response>> reads = new ArrayList<>();
     for (int from = 0; from < jobs.size(); from += BATCH) {

@@ -37,8 +37,8 @@ public final class RedisJobStore implements ServedJobStore {
   private final RunMarks runs;
 
   /**
-   * @param terminalTtl how long a finished job stays
-   * @param eventsPerJob events kept of each job, the newest
+   * @param terminalTtl how long an ended job stays
+   * @param eventsPerJob newest events kept of each job
    */
   public RedisJobStore(
       RedisPipelines pipelines, Keys keys, Duration terminalTtl, int eventsPerJob) {
@@ -62,7 +62,8 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   /**
-   * The jobs of one bucket, which knows nothing of the others: what all share is claimed before.
+   * The jobs of one bucket, separate from the other buckets: claims on ids that all buckets share
+   * are made before.
    *
    * @param written of the jobs of all buckets
    */
@@ -72,12 +73,12 @@ public final class RedisJobStore implements ServedJobStore {
         bucket.pipelines(), bucket.keys(), written, terminalTtl, eventsPerJob, true);
   }
 
-  /** In a bucket: makes a job for which all that others could have has been claimed. */
+  /** In a bucket: creates a job whose shared ids have been claimed. */
   public Future<Created> createClaimed(NewJob job, Commit commit) {
     return writer.createClaimed(job, commit);
   }
 
-  /** The ids of jobs, last changed first, with what orders them. */
+  /** Job ids with their rank, last changed first. */
   public Future<List<RankedJob>> ranked(RowsWanted wanted) {
     return index.ranked(wanted);
   }
@@ -183,7 +184,7 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   /**
-   * Completes on the event loop that called, which need not be the lane, as callers keep state
+   * Completes on the caller's event loop, which may differ from the job's, as callers keep state
    * there.
    */
   private static <T> Future<T> onCaller(Future<T> answer) {
@@ -253,7 +254,7 @@ public final class RedisJobStore implements ServedJobStore {
     return JobDamage.named(jobId, log.last(jobId, limit)).toCompletionStage();
   }
 
-  /** The jobs whose runs are not written to the end, or are written when somebody looks. */
+  /** Marks of jobs whose runs are incomplete in the run store, or are written on the first read. */
   private static final class RunMarks {
     private final RedisPipelines pipelines;
     private final Keys keys;
@@ -276,7 +277,7 @@ public final class RedisJobStore implements ServedJobStore {
       return members(keys.unreadJobs());
     }
 
-    /** One command for each: a job that was removed meanwhile is not marked. */
+    /** One command for each job: a job that was removed meanwhile is not marked. */
     public Future<Void> unread(List<String> jobIds) {
       return Future.all(jobIds.stream().map(job -> pipelines.send(move(job))).toList()).mapEmpty();
     }
@@ -318,15 +319,15 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   /**
-   * Removes ended jobs, and brings the index of an earlier version up to date. Each script call
-   * does a batch, whole or not at all, and finds nothing to do when another server was faster; what
-   * breaks off is done by the next call.
+   * Removes ended jobs, and migrates the index of an earlier version. Each script call does a batch
+   * atomically and does nothing when another server was faster; the next call continues after an
+   * interruption.
    */
   private static final class RedisJobTidying {
-    /** Jobs to each script call: Redis answers nobody else meanwhile, for some 10 ms. */
+    /** Jobs per script call: Redis blocks for about 10 ms meanwhile. */
     private static final int BATCH = 500;
 
-    /** Where the answer of {@code remove.lua} names those that stay. */
+    /** Position in the answer of {@code remove.lua} of the jobs that stay. */
     private static final int STAYING = 2;
 
     private static final String VERSION = "2";
@@ -339,7 +340,7 @@ public final class RedisJobStore implements ServedJobStore {
     private final Script adoptScript = Script.onIndex("adopt.lua");
 
     /**
-     * @param terminalTtl how long a finished job stays that does not know it itself
+     * @param terminalTtl for ended jobs without one of their own
      * @param isClaimed whether run ids and idempotency keys are claimed elsewhere
      */
     RedisJobTidying(RedisPipelines pipelines, Keys keys, Duration terminalTtl, boolean isClaimed) {
@@ -349,7 +350,6 @@ public final class RedisJobStore implements ServedJobStore {
       this.claims = isClaimed ? "elsewhere" : "here";
     }
 
-    /** See {@link JobStore#tidy}. */
     Future<Integer> tidy() {
       return pipelines
           .any()
@@ -362,7 +362,6 @@ public final class RedisJobStore implements ServedJobStore {
           .compose(adopted -> remove("due", 0, 0));
     }
 
-    /** See {@link JobStore#deleteTerminal}. */
     Future<Integer> deleteTerminal() {
       Future<Integer> deleted = Future.succeededFuture(0);
       for (String status : RunStatus.FINAL_WORDS) {
@@ -406,7 +405,7 @@ public final class RedisJobStore implements ServedJobStore {
 
     /**
      * @param which of the ended jobs, see {@code remove.lua}
-     * @param staying how many of them were looked at and stay
+     * @param staying number of jobs that were looked at and stay
      */
     private Future<Integer> remove(String which, int staying, int before) {
       return call(which, staying)
@@ -443,7 +442,7 @@ public final class RedisJobStore implements ServedJobStore {
       return pipelines.any().send(all).compose(answer -> adopt(place, members(answer), 0));
     }
 
-    /** The members of a set; of a hash, its fields and values by turns. */
+    /** The members of a set; of a hash, fields and values in turn. */
     private static List<String> members(Response answer) {
       List<String> members = new ArrayList<>();
       if (answer.isMap()) {

@@ -13,20 +13,20 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 
 /**
- * Writes jobs to Redis: one script call creates a job or commits a turn, whole or not at all. The
- * turn that ends a job packs it, when all that was written of it is known here.
+ * Writes jobs to Redis: one script call creates a job or commits a turn, atomically. The turn that
+ * ends a job packs it, when {@link WrittenJobs} remembers all of it.
  */
 final class RedisJobWriter {
   private static final Script TAKE_OVER = Script.resource("take-over.lua");
   private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
 
-  /** What the script says before the job that has the run id. */
+  /** Error of the script, followed by the job that has the run id. */
   private static final String RUN_ID = "RUN_ID";
 
-  /** What the script says when the payload files are not known. */
+  /** Error of the script: unknown payload files. */
   private static final String BUNDLE = "BUNDLE";
 
-  /** What the script says of a job that has ended and is packed. */
+  /** Error of the script: the job has ended and is packed. */
   private static final String PACKED = "PACKED";
 
   private final RedisPipelines pipelines;
@@ -42,8 +42,8 @@ final class RedisJobWriter {
   private final Script abandonScript = Script.onIndex("abandon.lua", "commit.lua");
 
   /**
-   * @param terminalTtl how long a finished job stays
-   * @param eventsPerJob events kept of each job, the newest
+   * @param terminalTtl how long an ended job stays
+   * @param eventsPerJob newest events kept of each job
    */
   RedisJobWriter(
       RedisPipelines pipelines,
@@ -60,7 +60,6 @@ final class RedisJobWriter {
     this.packedJobs = packedJobs;
   }
 
-  /** See {@link JobStore#create}. */
   Future<Created> create(NewJob job, Commit commit) {
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
     Script.Call call = keysOf(createScript.call(), commit.jobId());
@@ -72,9 +71,7 @@ final class RedisJobWriter {
     return created(call, job, commit);
   }
 
-  /**
-   * The same where what is asked for beside the job is claimed elsewhere, and the job in a bucket.
-   */
+  /** The same for a job in a bucket, whose shared ids are claimed elsewhere. */
   Future<Created> createClaimed(NewJob job, Commit commit) {
     Script.Call call = keysOf(createClaimedScript.call(), commit.jobId());
     call.key(keys.idempotency("")).key(keys.chosenRuns()).key(keys.bundles());
@@ -108,7 +105,6 @@ final class RedisJobWriter {
             });
   }
 
-  /** See {@link JobStore#commit}. */
   Future<Void> commit(Commit commit) {
     byte[] packed = commit.terminal() ? written.ended(commit) : null;
     if (packed != null) {
@@ -135,15 +131,13 @@ final class RedisJobWriter {
     return sent(call, last.jobId()).mapEmpty();
   }
 
-  /** See {@link JobStore#abandon}. */
   Future<Boolean> abandon(Commit end) {
     written.forget(end.jobId());
     return write(abandonScript, end).map(Response::toBoolean);
   }
 
-  /** See {@link JobStore#takeOver}. */
   Future<Long> takeOver(String jobId, String from, String to, long at) {
-    written.forget(jobId); // the other owner writes to it
+    written.forget(jobId); // the new owner writes from now on
     return taken(jobId, from, to, at)
         .compose(
             epoch ->

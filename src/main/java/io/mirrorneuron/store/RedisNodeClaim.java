@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 
 /** The first heartbeat of an owner, which may be refused, see {@link NodeRegistry#claim}. */
 final class RedisNodeClaim {
-  /** Of an answer that names others with another lifetime: nothing, the lifetime, and they. */
+  /** Index of the first other owner in an answer that refuses the lifetime. */
   private static final int OTHERS = 2;
 
   private final RedisPipelines pipelines;

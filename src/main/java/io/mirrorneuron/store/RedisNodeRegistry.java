@@ -17,9 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * One sorted set of owners by the end of their life in milliseconds of Redis' clock. Each call
- * drops those whose life is over, and costs the same however many there are, unless one came or
- * went.
+ * One sorted set of owners by the end of their lease in milliseconds of Redis' clock. Each call
+ * drops expired owners, and costs the same for any number of owners, unless the set changes.
  */
 public final class RedisNodeRegistry implements NodeRegistry {
   private final RedisPipelines pipelines;
@@ -30,19 +29,19 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Script listScript = Script.resource("node-list.lua");
   private final Script heardScript = Script.resource("node-heard.lua");
 
-  /** What {@link #tell} was told. */
+  /** Set by {@link #tell}. */
   private volatile Reach reported = new Reach("", "");
 
-  /** What {@link #describe} was told. */
+  /** Set by {@link #describe}. */
   private volatile Record described = new Record("", () -> "");
 
-  /** What the store has of it; empty when it has nothing of this process. */
+  /** The description in the store; empty when it has none of this process. */
   private volatile String written = "";
 
-  /** Who lived when somebody had come or gone last. */
+  /** Living owners as of the last change. */
   private volatile Seen seen = new Seen("", Set.of());
 
-  /** Of {@link #onChange}, by the owner that hears, until it leaves; one at most. */
+  /** Subscriptions of {@link #onChange} by owner, until it leaves; one at most. */
   private volatile Map<String, RedisSubscriber> ears = Map.of();
 
   private volatile boolean sawOthers;
@@ -82,7 +81,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
             });
   }
 
-  /** Empty for a node that is alone, which makes none. */
+  /** Empty for a node that is alone: it publishes none. */
   private String record(String owner) {
     Record now = described;
     return sawOthers && now.owner.equals(owner) ? now.text.get() : "";
@@ -174,9 +173,9 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   /**
-   * @param owner empty: only asks
-   * @param ms how long it lives without another one; 0: it lives no more
-   * @param record what it tells of itself; empty: as before
+   * @param owner empty for a query
+   * @param ms lifetime without another heartbeat; 0 ends it
+   * @param record description; empty keeps the last one
    */
   private CompletionStage<Beat> beat(String owner, long ms, String record) {
     Seen known = seen;
@@ -201,7 +200,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .toCompletionStage();
   }
 
-  /** All who live; the store names them only when others do than it is known. */
+  /** All living owners; the store lists them only when the set has changed. */
   private Set<String> living(Response answer, Seen known) {
     String version = answer.get(2).toString();
     if (version.equals(known.version)) {
@@ -231,7 +230,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   @Override
   public CompletionStage<Optional<String>> address(String owner) {
     Request get = Request.cmd(Command.HGET).arg(keys.nodeAddresses()).arg(owner);
-    return living() // which drops what is known of the dead
+    return living() // drops expired owners
         .thenCompose(
             living ->
                 pipelines

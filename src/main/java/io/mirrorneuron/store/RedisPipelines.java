@@ -18,14 +18,14 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * A few connections with an event loop each; everything about a job goes over the same one, so its
- * order is kept while Redis can group the commits of several connections into one disk write.
+ * A few connections with an event loop each. Everything about a job uses the same one, so its order
+ * is kept while Redis can group the commits of several connections into one disk write.
  */
 public final class RedisPipelines {
-  /** For jobs; one more is for what is large. */
+  /** For jobs; an additional pipeline carries large values. */
   private static final int LANES = 4;
 
-  /** How long Redis may owe an answer by default. */
+  /** Default timeout of answers. */
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final RedisDialer dialer;
@@ -40,7 +40,7 @@ public final class RedisPipelines {
 
   /**
    * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
-   * @param storage hears when Redis refuses to write for want of room
+   * @param storage is notified when Redis refuses writes for want of space
    */
   public static Future<RedisPipelines> connect(
       Vertx vertx, String connectionString, Storage storage) {
@@ -48,9 +48,7 @@ public final class RedisPipelines {
   }
 
   /**
-   * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
-   * @param storage hears when Redis refuses to write for want of room
-   * @param timeout after so much silence a connection on which answers are due is given up
+   * @param timeout a connection with pending commands is closed after so much silence
    */
   public static Future<RedisPipelines> connect(
       Vertx vertx, String connectionString, Storage storage, Duration timeout) {
@@ -59,15 +57,14 @@ public final class RedisPipelines {
   }
 
   /**
-   * @param storage hears when Redis refuses to write for want of room
-   * @param timeout after so much silence a connection on which answers are due is given up
+   * @param timeout a connection with pending commands is closed after so much silence
    */
   public static Future<RedisPipelines> connect(
       Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout) {
     return connect(vertx, dialer, storage, timeout, LANES + 1);
   }
 
-  /** The same with a single lane, for the jobs of one bucket of many. */
+  /** The same with a single pipeline, for the jobs of one bucket of many. */
   public static Future<RedisPipelines> single(
       Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout) {
     return connect(vertx, dialer, storage, timeout, 1);
@@ -85,7 +82,9 @@ public final class RedisPipelines {
     return ready.map(done -> new RedisPipelines(dialer, List.copyOf(pipelines)).joined());
   }
 
-  /** What one lane learns of another server, all follow: an idle one would not notice. */
+  /**
+   * When one pipeline finds another server process, all reconnect: an idle one would not notice.
+   */
   private RedisPipelines joined() {
     pipelines.forEach(pipeline -> pipeline.onOtherServer(peer -> otherServer(pipeline, peer)));
     return this;
@@ -99,29 +98,30 @@ public final class RedisPipelines {
     }
   }
 
-  /** Fails with what Redis says when it takes no commands of ours. */
+  /** Fails with the error of Redis when it does not accept our commands. */
   public Future<?> ping() {
     return any().send(Request.cmd(Command.PING));
   }
 
-  /** What the server says of itself: the reply to {@code INFO server}. */
+  /** The reply to {@code INFO server}. */
   public Future<String> serverInfo() {
     return any().send(Request.cmd(Command.INFO).arg("server")).map(Response::toString);
   }
 
   /**
-   * Hears when Redis was started or replaced: unless it writes each answer to disk, or a replica
-   * must have it, it may have lost what it answered last.
+   * Registers listeners for a restart or replacement of Redis. Unless Redis writes each answer to
+   * disk, or a replica must have it, it may have lost its last answers.
    *
-   * @param first is called for each lane, on that lane and before anything else is sent over it
-   * @param then is called once, from any thread
+   * @param first called for each pipeline, on its event loop and before anything else is sent over
+   *     it
+   * @param then called once, from any thread
    */
   public void onRestart(Consumer<Executor> first, Runnable then) {
     onOtherServer = first;
     onRestart = then;
   }
 
-  /** Whether a replica must have what is answered. */
+  /** Whether a replica must have each write before it is answered. */
   boolean isAcknowledged() {
     return dialer.isAcknowledged();
   }
@@ -131,7 +131,7 @@ public final class RedisPipelines {
     return any().send(request);
   }
 
-  /** Sends on the lane of the job, from any thread; the answer arrives there. */
+  /** Sends on the job's pipeline, from any thread; the answer arrives on its event loop. */
   public Future<Response> send(String jobId, Request request) {
     return of(jobId).send(request);
   }
@@ -140,32 +140,32 @@ public final class RedisPipelines {
     return pipelines.get(Math.floorMod(jobId.hashCode(), Math.min(LANES, pipelines.size())));
   }
 
-  /** The thread that works for this job. */
+  /** The job's event loop. */
   public Executor executor(String jobId) {
     return of(jobId);
   }
 
-  /** Whether every lane has a connection. */
+  /** Whether every pipeline has a connection. */
   public boolean isConnected() {
     return pipelines.stream().allMatch(RedisPipeline::isConnected);
   }
 
-  /** The lane for what is large: no job waits behind it. */
+  /** The pipeline for large values: no job waits behind it. */
   RedisPipeline bulk() {
     return pipelines.getLast();
   }
 
   /**
-   * Hears what is published on a channel, until it is closed.
+   * Subscribes to a channel, until closed.
    *
-   * @param hears what is told; also an empty text, when something may have been missed. Must not
-   *     wait
+   * @param hears receives messages; an empty text when messages may have been missed. Must not
+   *     block
    */
   RedisSubscriber hear(String channel, Consumer<String> hears) {
     return any().hear(channel, hears);
   }
 
-  /** A lane for commands that concern no single job. */
+  /** A pipeline for commands that concern no single job. */
   RedisPipeline any() {
     return pipelines.getFirst();
   }

@@ -19,7 +19,7 @@ public record RedisProbe(StorePlaces places) implements StoreProbe {
     return places.shared().pipelines();
   }
 
-  /** With ECHO: a Redis that cannot write refuses even PING. */
+  /** Uses ECHO: a Redis that cannot write refuses even PING. */
   @Override
   public CompletionStage<?> answers() {
     if (pipelines().isAcknowledged()) {

@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Records of a kind in one hash, with a sorted set of their ids and one of the times at which they
- * are due. All keys share a hash tag, so each operation is one script on one node of a cluster.
+ * Records of a kind in one hash, with a sorted set of their ids and one of their due times. All
+ * keys share a hash tag, so each operation is one script on one node of a cluster.
  */
 public final class RedisRecordStore implements RecordStore {
   private static final Script WRITE = Script.resource("record-write.lua");
@@ -21,7 +21,7 @@ public final class RedisRecordStore implements RecordStore {
 
   private static final String BY_NAME = "name";
 
-  /** So many characters of records are enough for one answer of Redis. */
+  /** Most characters of records in one answer of Redis. */
   private static final int PAGE_BYTES = 2 << 20;
 
   private final RedisPipelines pipelines;
@@ -34,7 +34,7 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<Optional<StoredRecord>> read(String kind, String id) {
-    if (id.indexOf('\0') >= 0) { // under such names lies what is no record
+    if (id.indexOf('\0') >= 0) { // no record has such an id
       return CompletableFuture.completedStage(Optional.empty());
     }
     return pipelines
@@ -175,7 +175,7 @@ public final class RedisRecordStore implements RecordStore {
     return pages(kind, index, by, bound, skip, limit).toCompletionStage();
   }
 
-  /** Large records come a few at a time: no answer of Redis may hold up all others. */
+  /** Reads large records in small batches: no answer of Redis may delay all other commands. */
   private Future<List<StoredRecord>> pages(
       String kind, String index, String by, String bound, int skip, int limit) {
     return PAGE.call()

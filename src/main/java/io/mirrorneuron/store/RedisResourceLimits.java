@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Resource limits in one hash. */
 public final class RedisResourceLimits implements ResourceLimits {
   private static final int PATIENCE_SECONDS = 5;
 

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A hash of instances for each name of a service; see {@code services.lua}. Where jobs are in
- * buckets, their epochs are asked for before: what is registered meanwhile is told and kept, too.
+ * A hash of instances for each service name, see {@code services.lua}. Where jobs are in buckets,
+ * their epochs are read first; an instance that is registered meanwhile is still returned and kept.
  */
 public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRoles {
   private static final String TEXT = "services.lua";
@@ -105,7 +105,7 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
         .toCompletionStage();
   }
 
-  /** {@code <role>\n<document>}. */
+  /** Parses {@code <role>\n<document>}. */
   private static RegisteredDocument reported(Response response) {
     String text = response.toString();
     int end = text.indexOf('\n');
@@ -137,7 +137,7 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
   }
 
   /**
-   * What is known of the jobs whose services are registered, for the script.
+   * Epochs of the jobs with registered services, as the script takes them.
    *
    * @param name of the service, or null for all
    */
@@ -148,7 +148,7 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
         : known(List.of());
   }
 
-  /** Where jobs are elsewhere, they are asked for there; else the script does it. */
+  /** Reads the epochs of jobs in buckets; else the script reads them itself. */
   private Future<String> known(List<String> jobs) {
     if (!places.isBuckets()) {
       return Future.succeededFuture(keys.state(""));
@@ -178,8 +178,8 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
   }
 
   /**
-   * @param name of the service that it is about, or null
-   * @param jobs what is known of jobs
+   * @param name of the service, or null
+   * @param jobs epochs of jobs, see {@link #known}
    */
   private Script.Call call(String operation, String name, String jobs) {
     Script.Call call =

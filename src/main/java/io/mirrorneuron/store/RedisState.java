@@ -1,14 +1,14 @@
 package io.mirrorneuron.store;
 
 /**
- * The Redis server that holds the state of all jobs, as {@code /runtime/status} shows it.
+ * The Redis server with the state of all jobs, as {@code /runtime/status} shows it.
  *
  * @param target where it listens, without password
- * @param connected whether it can be asked now
- * @param version its maker and number; null when it does not tell
- * @param warning a sentence that says why a newer one is needed; null when none is
- * @param note what is known of this version and needs nobody to act, as nobody else reaches it;
- *     null when nothing is
+ * @param connected whether it can be reached now
+ * @param version product and number; null when unknown
+ * @param warning sentence that says why a newer version is needed; null for none
+ * @param note known flaw of this version that needs no action, as only this machine reaches it;
+ *     null for none
  */
 public record RedisState(
     String target, boolean connected, String version, String warning, String note) {}

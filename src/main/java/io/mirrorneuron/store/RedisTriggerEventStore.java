@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A hash of documents and a set of their numbers for each teller; see {@code trigger-events.lua}.
+ * A hash of documents and a set of their numbers for each source; see {@code trigger-events.lua}.
  */
 public final class RedisTriggerEventStore implements TriggerEventStore {
   private static final Script SCRIPT = Script.resource("trigger-events.lua");

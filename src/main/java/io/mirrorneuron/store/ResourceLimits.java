@@ -3,8 +3,8 @@ package io.mirrorneuron.store;
 import java.util.Map;
 
 /**
- * Port: the operator's limits on what the nodes may spend, in per cent of what they have. Shared by
- * all nodes of a cluster. Thread-safe.
+ * Port: the operator's resource limits of nodes, in per cent of what they have. Shared by all nodes
+ * of a cluster. Thread-safe.
  */
 public interface ResourceLimits {
   enum Resource {
@@ -14,7 +14,7 @@ public interface ResourceLimits {
     DISK
   }
 
-  /** What was set; a resource that never was is absent and unlimited. */
+  /** The limits that were set; a resource without one is absent and unlimited. */
   Map<Resource, Integer> load();
 
   /** Sets these limits durably and leaves the others as they are. */

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** A Lua script, called by its hash; its text travels only when the server does not know it. */
+/** A Lua script, called by its hash; its text is sent only when the server does not know it. */
 public final class Script {
   private final String text;
   private final String hash;
@@ -33,12 +33,12 @@ public final class Script {
     }
   }
 
-  /** Reads a script that lies beside this class, whoever calls it. */
+  /** Reads a script resource beside this class, for any caller. */
   public static Script resource(String name) {
     return new Script(text(name));
   }
 
-  /** The same for a script that another one begins. */
+  /** The same, with another script as its beginning. */
   static Script resource(String beginning, String name) {
     return new Script(text(beginning) + text(name));
   }
@@ -48,7 +48,7 @@ public final class Script {
     return new Script(text("job-index.lua") + text(name));
   }
 
-  /** The same for one that begins another. */
+  /** The same for a script with both beginnings. */
   static Script onIndex(String beginning, String name) {
     return new Script(text("job-index.lua") + text(beginning) + text(name));
   }
@@ -65,7 +65,6 @@ public final class Script {
     return new Call();
   }
 
-  /** One call with its keys first, then its arguments. */
   public final class Call {
     private final List<String> keys = new ArrayList<>();
     private final List<Object> arguments = new ArrayList<>();
@@ -84,18 +83,16 @@ public final class Script {
       return arg(Long.toString(argument));
     }
 
-    /** Bytes as they are. */
+    /** Appends bytes unchanged. */
     public Call arg(byte[] argument) {
       arguments.add(Buffer.buffer(argument));
       return this;
     }
 
-    /** On any lane. */
     public Future<Response> send(RedisPipelines pipelines) {
       return send(pipelines.any());
     }
 
-    /** On the lane of the job. */
     public Future<Response> send(RedisPipelines pipelines, String jobId) {
       return send(pipelines.of(jobId));
     }

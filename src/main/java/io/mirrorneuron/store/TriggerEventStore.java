@@ -5,39 +5,39 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Port: the newest events that start jobs. Those that the runtime tells of itself are kept apart
- * from the others, so that many jobs do not drive out what people and programs have told.
- * Thread-safe and not blocking.
+ * Port: the newest trigger events, which start jobs. Events of the runtime itself are kept apart
+ * from others, so that many jobs do not displace events of people and programs. Thread-safe and not
+ * blocking.
  */
 public interface TriggerEventStore {
-  /** Who tells an event. */
+  /** Source of an event. */
   enum Teller {
     OTHERS,
     RUNTIME
   }
 
   /**
-   * How much is kept of what each teller tells; the oldest go first.
+   * Limits for each source; the oldest events go first.
    *
-   * @param bytes the newest event is kept however large it is
+   * @param bytes the newest event is kept whatever its size
    */
   record Room(int events, long bytes) {}
 
   /**
-   * Says what an event is, for it to be known when it is told again. Holds for a day.
+   * Identifies an event, to detect repetitions for a day.
    *
-   * @param text any; the same event has the same
+   * @param text identical for the same event
    */
   record Seal(String eventId, String text) {}
 
   /**
-   * Stores an event unless one with the id of its seal was stored in the last day.
+   * Stores an event unless one with the same seal id was stored within the last day.
    *
-   * @param seal null for one that is never told again
-   * @return empty when it is stored; else the text of the seal that was stored then
+   * @param seal null for an event that is never repeated
+   * @return empty when it is stored; else the text of the earlier seal
    */
   CompletionStage<Optional<String>> add(Teller teller, String document, Seal seal);
 
-  /** The newest of all tellers, newest first. */
+  /** Newest events of all sources, newest first. */
   CompletionStage<List<String>> newest(int limit);
 }

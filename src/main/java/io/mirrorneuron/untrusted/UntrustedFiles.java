@@ -278,7 +278,7 @@ public final class UntrustedFiles {
 
             @Override
             public FileVisitResult visitFileFailed(Path path, IOException e) {
-              return FileVisitResult.CONTINUE; // it went meanwhile, or is not to be read
+              return FileVisitResult.CONTINUE; // deleted meanwhile, or unreadable
             }
 
             @Override

@@ -69,7 +69,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
   private final BlueprintLists lists = new BlueprintLists();
 
   /**
-   * @param events is told of each bundle that is there
+   * @param events receives an event for each uploaded bundle
    */
   public BlueprintsVerticle(
       BundleStaging staging,
@@ -100,7 +100,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
   private record One(
       Blueprint blueprint, @JsonInclude(JsonInclude.Include.NON_NULL) BlueprintForm form) {}
 
-  /** A bundle that cannot be read is in the catalog all the same; whoever launches it is told. */
+  /** The catalog also lists a bundle that cannot be read; its launch reports the error. */
   private One one(ApiCall call) {
     Blueprint blueprint = catalogs.get(call.text("blueprint_id"));
     try {
@@ -143,7 +143,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     return answer;
   }
 
-  /** The page of release 1.2.5 shows the id of the graph; in the short form that is the name. */
+  /** The web page of release 1.2.5 shows the graph id; in the short form that is the name. */
   private static JsonNode named(ObjectNode manifest) {
     boolean isShort = manifest.get("steps") instanceof ArrayNode && !manifest.has("graph_id");
     return isShort && manifest.get("name") instanceof TextNode name
@@ -151,7 +151,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
         : manifest;
   }
 
-  /** The bundle is there whether or not anybody hears of it. */
+  /** The upload succeeds even if the event cannot be published. */
   private void tell(BundleStaging.Bundle bundle, ApiCall.Upload upload) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("bundle_path", bundle.handle());
@@ -165,11 +165,11 @@ public final class BlueprintsVerticle extends AreaVerticle {
   }
 
   /**
-   * Lists of blueprints as they are answered. Ten thousand blueprints are megabytes, which are
-   * written once while the catalog stays the same. Thread-safe.
+   * Encoded lists of blueprints. Ten thousand blueprints are megabytes, so each list is encoded
+   * once per catalog. Thread-safe.
    */
   private static final class BlueprintLists {
-    /** Bytes of all of them. */
+    /** Bytes of all cached lists. */
     private static final long MOST = 32 << 20;
 
     private final Cache<Set<String>, Written> written =
@@ -200,7 +200,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
       return answer;
     }
 
-    /** All of it, and why it stays as it was where it does. */
+    /** The whole catalog, with warnings if it could not be refreshed. */
     Buffer of(Refreshed refreshed) {
       return refreshed.warnings().isEmpty()
           ? of(refreshed.catalog(), Set.of())
@@ -214,19 +214,19 @@ public final class BlueprintsVerticle extends AreaVerticle {
   }
 
   /**
-   * The body of {@code POST /blueprints/launch/schedules} beside that of a launch.
+   * The members of {@code POST /blueprints/launch/schedules} that a launch does not have.
    *
-   * @param schedule when, as {@code POST /schedules} takes it
-   * @param runId of no use: each job has a run of its own
-   * @param progressId of no use: nothing is launched now
+   * @param schedule as {@code POST /schedules} takes it
+   * @param runId refused: each job has a run of its own
+   * @param progressId refused: nothing is launched now
    */
   private record ScheduledLaunch(Map<String, Object> schedule, String runId, String progressId) {
     private static final String SCHEDULE = "schedule";
 
     /**
-     * Makes a schedule of jobs as a launch would make one now.
+     * Creates a schedule whose jobs are the ones that this launch would create.
      *
-     * @throws MnException INVALID with members that mean nothing here; as the launch or the
+     * @throws MnException INVALID for members that have no meaning here; else as the launch or the
      *     schedule
      */
     static ScheduleView make(Launches launches, SchedulesPort schedules, ApiCall call) {
@@ -269,7 +269,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     }
   }
 
-  /** Operations that launch, and that tell of launches. */
+  /** Operations that launch and that report the progress of launches. */
   static final class LaunchCalls {
     private final Launches launches;
     private final AreaThreads threads;
@@ -310,11 +310,11 @@ public final class BlueprintsVerticle extends AreaVerticle {
     /**
      * A call that waits.
      *
-     * @param gone completes when nobody waits any more
+     * @param gone completes when the caller has disconnected
      */
     private record Waiting(Vertx vertx, ApiCall call, Future<Void> gone) {}
 
-    /** The end, or after the time that the caller waits what goes on. */
+    /** The finished launch or, when the caller's wait is over, its state so far. */
     private static Future<Launched> settled(Waiting waiting, LaunchTicket ticket) {
       Vertx vertx = waiting.vertx;
       ApiCall call = waiting.call;
@@ -356,7 +356,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
       return launches.progress(call.text("progress_id"));
     }
 
-    /** What happened behind the cursor; may wait for something to happen. */
+    /** Progress after the cursor; may wait until there is some. */
     Future<Buffer> news(Vertx vertx, ApiCall call) {
       return news(vertx, call, System.nanoTime() + call.patience().toNanos());
     }
@@ -400,7 +400,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
       return check(LaunchRequest.ofSource(call));
     }
 
-    /** What a launch warns of in its answer, the report of the check does. */
+    /** The check reports in its own document the issues that a launch returns as warnings. */
     private LaunchCheck check(LaunchRequest request) {
       LaunchCheck check = launches.checking().of(request.order());
       List<Issue> warnings =
@@ -415,20 +415,14 @@ public final class BlueprintsVerticle extends AreaVerticle {
           check.form());
     }
 
-    /** What launches are answered with, by the operation that was called. */
+    /** Answers of the launch operations. */
     static final class LaunchAnswers {
       private LaunchAnswers() {}
 
-      /**
-       * @param warnings sentences about the request
-       */
       static Object ofBlueprint(Launched launched, List<String> warnings) {
         return OfBlueprint.of(launched, warnings);
       }
 
-      /**
-       * @param warnings sentences about the request
-       */
       static Object ofSource(Launched launched, LaunchOrder order, List<String> warnings) {
         return OfSource.of(launched, order, warnings);
       }
@@ -463,9 +457,8 @@ public final class BlueprintsVerticle extends AreaVerticle {
       }
 
       /**
-       * @param command the line that launches it in a terminal, but for inputs and configuration;
-       *     null of an upload. The page of release 1.2.5 refuses an answer in which it is anything
-       *     but text
+       * @param command the equivalent command line, without inputs and configuration; null for an
+       *     upload. The web page of release 1.2.5 accepts only text here
        */
       private record OfSource(
           String jobId,
@@ -503,7 +496,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
 
         private static String command(LaunchOrder order) {
           if (order.source() == LaunchOrder.Source.BUNDLE) {
-            return null; // a terminal has no uploads
+            return null; // a terminal cannot name an upload
           }
           List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
           if (order.source() == LaunchOrder.Source.PATH) {
@@ -520,13 +513,13 @@ public final class BlueprintsVerticle extends AreaVerticle {
           return words.stream().map(OfSource::quoted).collect(Collectors.joining(" "));
         }
 
-        /** The word as a shell takes it for one. */
+        /** Quotes the word for a shell if necessary. */
         private static String quoted(String word) {
           return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
         }
       }
 
-      /** The report of a validation that was left out. */
+      /** The report of a skipped validation. */
       private record Skipped(boolean ok, String status, List<String> issues, List<String> errors) {
         static final Skipped REPORT = new Skipped(true, "skipped", List.of(), List.of());
       }
@@ -543,7 +536,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     }
   }
 
-  /** The area {@code blueprints}: blueprints, and bundles on their way in. */
+  /** The area {@code blueprints}: blueprints and uploaded bundles. */
   public static final class BlueprintsModule {
     private BlueprintsModule() {}
 

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The body of a launch, and what it orders.
+ * The body of a launch, and the order it contains.
  *
- * @param warnings sentences about members that mean nothing here
+ * @param warnings sentences about members that have no meaning here
  */
 record LaunchRequest(LaunchOrder order, List<String> warnings) {
   private static final String OLDER_HANDLE = "_bundle_path";
@@ -59,7 +59,6 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
       boolean force,
       String progressId) {
 
-    /** The first that says something. */
     Map<String, Object> config() {
       return configOverwrite == null || configOverwrite.isEmpty()
           ? configOverrides
@@ -73,14 +72,14 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     }
   }
 
-  /** Names that mean something where the body names this source. */
+  /** Members that have a meaning for this source. */
   static Set<String> members(Source source) {
     Set<String> known = new HashSet<>(OF_RUN);
     known.addAll(OF_SOURCE.get(source));
     return known;
   }
 
-  /** Of a blueprint whose models are wanted. */
+  /** The order for a catalog blueprint whose models are to be installed. */
   static LaunchOrder installed(ApiCall call) {
     return new LaunchOrder(
         Source.CATALOG,
@@ -93,7 +92,7 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
         call.subject());
   }
 
-  /** Of a blueprint that the path of the call names. */
+  /** A launch of the blueprint in the path of the call. */
   static LaunchRequest ofBlueprint(ApiCall call) {
     Body body = Json.read(call.body(), Body.class, "body");
     return new LaunchRequest(
@@ -102,9 +101,9 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
   }
 
   /**
-   * Of a source that the body names.
+   * A launch of the source in the body.
    *
-   * @throws MnException INVALID when it names none
+   * @throws MnException INVALID when the body has no source
    */
   static LaunchRequest ofSource(ApiCall call) {
     Body body = Json.read(call.body(), Body.class, "body");

@@ -22,7 +22,7 @@ final class Census {
   /**
    * {@code {available, total, by_status, items}}.
    *
-   * @param summary null when it cannot be had
+   * @param summary null when unavailable
    */
   static ObjectNode nodes(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
@@ -35,7 +35,7 @@ final class Census {
   /**
    * {@code {available, total, by_status, active, active_by_status}}.
    *
-   * @param summary null when it cannot be had
+   * @param summary null when unavailable
    */
   static ObjectNode jobs(ClusterSummary summary) {
     Optional<ClusterSummary> known = Optional.ofNullable(summary);
@@ -52,7 +52,7 @@ final class Census {
     return jobs;
   }
 
-  /** What {@code /metrics} says: the runtime's own metrics, else counts. */
+  /** The document of {@code /metrics}: the runtime's own metrics, else counts. */
   static JsonNode metrics(ClusterSummary summary) {
     if (!summary.metrics().isMissingNode()) {
       return summary.metrics();
@@ -66,7 +66,7 @@ final class Census {
   }
 
   /**
-   * @param statuses null when they are not told; then so are the counts
+   * @param statuses null when unknown; the result is then null, too
    */
   static Map<String, Long> byStatus(List<String> statuses) {
     if (statuses == null) {

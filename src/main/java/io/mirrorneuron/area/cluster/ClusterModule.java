@@ -3,7 +3,7 @@ package io.mirrorneuron.area.cluster;
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.AreaVerticle;
 
-/** The area {@code cluster}: nodes, what they can carry, and where this server stands. */
+/** The area {@code cluster}: nodes, their resources, and the location of this server. */
 public final class ClusterModule {
   private ClusterModule() {}
 
@@ -18,7 +18,10 @@ public final class ClusterModule {
   }
 
   private static ServerLocation location(Platform platform) {
-    boolean isHere = platform.redis().isPresent(); // as the runtime is
+    boolean isHere =
+        platform
+            .redis()
+            .isPresent(); // the rows are present exactly when the runtime is in this process
     return new ServerLocation(
         isHere ? "local" : "gateway",
         platform.config().home(),

@@ -123,17 +123,17 @@ public final class ClusterVerticle extends AreaVerticle {
     return answer;
   }
 
-  /** Where this server listens, and who else does on its machine. */
+  /** The ports of this server, and of other processes of its machine. */
   private record ServerPorts(ServerLocation location, ListeningPorts others) {
 
-    /** The doors of this server and of its runtime. */
+    /** The endpoints of this server and of its runtime. */
     List<NativePort> endpoints() {
       return List.of(
           NativePort.ofUrl("api", "HTTP API", location.apiBaseUrl().get()),
           NativePort.ofTarget("core_grpc", "gRPC of the runtime", location.coreTarget().get()));
     }
 
-    /** The doors, then all others. */
+    /** The endpoints first, then all other ports. */
     Ports list(boolean withOthers) {
       List<NativePort> ports = new ArrayList<>(endpoints());
       if (withOthers) {
@@ -147,14 +147,14 @@ public final class ClusterVerticle extends AreaVerticle {
       return new Ports(ports);
     }
 
-    /** What {@code GET /resource/ports} answers. */
+    /** The answer of {@code GET /resource/ports}. */
     record Ports(List<NativePort> ports) {}
   }
 
-  /** The operations about services that jobs offer. */
+  /** The operations on services that jobs offer. */
   private record ServiceOperations(ServicesPort services) {
 
-    /** What is to be checked: requirements, or else those of a manifest. */
+    /** The requirements to check, or a manifest that contains them. */
     private record Wanted(Object services, Map<String, Object> manifest) {}
 
     void addTo(BiConsumer<String, Function<ApiCall, Object>> on) {
@@ -189,7 +189,7 @@ public final class ClusterVerticle extends AreaVerticle {
     }
   }
 
-  /** The operations about which nodes take work. */
+  /** The operations that control which nodes take work. */
   private record NodeOperations(NodeUpkeep nodes) {
 
     private record MaintenanceOrder(Boolean enabled, String reason) {}
@@ -246,14 +246,14 @@ public final class ClusterVerticle extends AreaVerticle {
     }
   }
 
-  /** The operations about which nodes belong to the cluster. */
+  /** The operations on cluster membership. */
   private record MemberOperations(NodeMembers members, NodeUpkeep upkeep) {
 
     private record Wanted(String host, String token, Long grpcPort) {}
 
     private record Unwanted(String nodeName) {}
 
-    /** Of what the node told, all that is no secret. */
+    /** The node's handshake data without secrets. */
     private record Handshake(
         String nodeName,
         String runtimeMode,
@@ -310,7 +310,7 @@ public final class ClusterVerticle extends AreaVerticle {
           Handshake.of(joined.greeting()));
     }
 
-    /** Whatever number was given; what is no port is refused with the others. */
+    /** Numbers outside the port range stay outside, so that they are refused later. */
     private static Integer port(Long given) {
       return given == null ? null : Math.clamp(given, -1, 65_536);
     }
@@ -337,7 +337,7 @@ public final class ClusterVerticle extends AreaVerticle {
     }
   }
 
-  /** Makes resource reports complete: every number that clients add up is there. Pure. */
+  /** Completes resource reports, so that every number that clients add up is present. Pure. */
   static final class Totals {
     private static final List<String> COUNTS = List.of("cpu_cores", "gpu_count");
     private static final List<String> SIZES =
@@ -356,9 +356,9 @@ public final class ClusterVerticle extends AreaVerticle {
     private Totals() {}
 
     /**
-     * The report with its nodes and totals completed, and {@code combined} where it can be had.
+     * The report with its nodes and totals completed, and with {@code combined} if available.
      *
-     * @param endpoints of the server, which it is given as {@code native_ports}
+     * @param endpoints written as {@code native_ports}
      */
     static ObjectNode enrich(CapacityReport whole, List<NativePort> endpoints) {
       ObjectNode report = enrich(whole);
@@ -399,7 +399,7 @@ public final class ClusterVerticle extends AreaVerticle {
       SIZES.forEach(name -> totals.put(name, rounded(number(totals.get(name)))));
     }
 
-    /** Fills whichever of two members is missing; {@code b} is {@code a} times the factor. */
+    /** Fills the missing one of two members; {@code b} is {@code a} times the factor. */
     private static void mirror(ObjectNode totals, String a, String b, double factor) {
       if (!totals.hasNonNull(a) && totals.hasNonNull(b)) {
         totals.put(a, number(totals.get(b)) / factor);
@@ -423,7 +423,7 @@ public final class ClusterVerticle extends AreaVerticle {
       return sum;
     }
 
-    /** Numbers may come as text; anything else counts nothing. */
+    /** Accepts numbers as text; any other value counts as 0. */
     private static double number(JsonNode value) {
       if (value == null) {
         return 0;
@@ -438,8 +438,8 @@ public final class ClusterVerticle extends AreaVerticle {
   }
 
   /**
-   * The numbers of a system summary as metrics. A summary may come from a runtime elsewhere, so
-   * there is no registry in which this process counts. Pure.
+   * Metrics of a system summary. The summary may come from a remote runtime, so there is no
+   * registry in this process. Pure.
    */
   static final class SummaryMetrics {
     private static final PrometheusTextFormatWriter TEXT =
@@ -447,7 +447,7 @@ public final class ClusterVerticle extends AreaVerticle {
 
     private SummaryMetrics() {}
 
-    /** In the Prometheus text format: sorted by name, none without a value. */
+    /** In the Prometheus text format, sorted by name, without metrics that have no value. */
     static Buffer prometheus(ClusterSummary summary) {
       MetricSnapshots metrics =
           MetricSnapshots.builder()
@@ -471,7 +471,7 @@ public final class ClusterVerticle extends AreaVerticle {
     }
 
     /**
-     * @param counts null when there are none
+     * @param counts null when unknown
      */
     private static GaugeSnapshot byStatus(String name, String help, Map<String, Long> counts) {
       Map<Labels, Long> values = new LinkedHashMap<>();
@@ -481,7 +481,7 @@ public final class ClusterVerticle extends AreaVerticle {
       return gauge(name, help, values);
     }
 
-    /** By node, so that a rolling upgrade can be watched. */
+    /** One value per node, so that a rolling upgrade can be watched. */
     private static InfoSnapshot builds(ClusterSummary summary) {
       Map<String, Labels> labels = new LinkedHashMap<>();
       for (ClusterNode node : summary.nodes()) {
@@ -504,7 +504,7 @@ public final class ClusterVerticle extends AreaVerticle {
       return info.build();
     }
 
-    /** Counts since the start of each node; what a node has told is told by no other. */
+    /** Counts since the start of each node; no count is reported by two nodes. */
     private static CounterSnapshot scheduleTimes(ClusterSummary summary) {
       Map<Labels, Long> values = new LinkedHashMap<>();
       for (ClusterNode node : summary.nodes()) {
@@ -540,7 +540,7 @@ public final class ClusterVerticle extends AreaVerticle {
     }
 
     /**
-     * @param values by labels, as no two values of a metric may have the same
+     * @param values by labels; the labels of a metric must be unique
      */
     private static GaugeSnapshot gauge(String name, String help, Map<Labels, Long> values) {
       GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
@@ -564,7 +564,7 @@ public final class ClusterVerticle extends AreaVerticle {
   public record NativePort(String name, String label, String host, String port, String target) {
 
     /**
-     * @param url with a host, and a port unless it is that of its scheme
+     * @param url with a host; the port may be missing if it is the scheme's default
      */
     static NativePort ofUrl(String name, String label, String url) {
       URI uri = URI.create(url);

@@ -16,7 +16,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Probes the parts and reports; a part that is down is reported, never raised. */
+/**
+ * Probes the parts of the server. A failed part appears in the report and never raises an error.
+ */
 final class RuntimeStatus {
   private final ClusterPort cluster;
   private final ServerLocation location;
@@ -69,7 +71,7 @@ final class RuntimeStatus {
   }
 
   /**
-   * @param summary null when it could not be had
+   * @param summary null when unavailable
    */
   private record Probe(ClusterSummary summary, String error, long nanos) {
     ObjectNode component(String target) {
@@ -103,14 +105,14 @@ final class RuntimeStatus {
     }
   }
 
-  /** That this runs is the proof. */
+  /** Always passing, as this code runs in the API server. */
   private ObjectNode api() {
     ObjectNode component = Json.object().put("name", "api").put("status", "passing");
     component.put("target", location.apiBaseUrl().get() + "/health").put("duration_ms", 0.0);
     return component.set("detail", Json.MAPPER.valueToTree(probes.health().get()));
   }
 
-  /** A full disk is a warning: running programs and reads go on. */
+  /** A full disk is a warning: running programs and reads continue. */
   private ObjectNode storage() {
     List<String> full = probes.fullDisks().get();
     ObjectNode component = Json.object().put("name", "storage");

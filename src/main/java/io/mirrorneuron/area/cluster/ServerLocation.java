@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Where this server stands, as {@code /runtime/status} tells it.
+ * Addresses and folders of this server, as {@code /runtime/status} reports them.
  *
- * @param mode {@code local} with the runtime in this process, {@code gateway} before one elsewhere
- * @param sharedStorage what programs and terminals share; it need not exist
- * @param coreTarget {@code host:port} of the runtime's gRPC door, known once it is open
- * @param apiBaseUrl of this server, with {@code /api/v1}, known once it listens
+ * @param mode {@code local} with the runtime in this process, {@code gateway} with a remote one
+ * @param sharedStorage folder that programs and terminals share; it need not exist
+ * @param coreTarget {@code host:port} of the runtime's gRPC endpoint, known once it is open
+ * @param apiBaseUrl with {@code /api/v1}, known once the server listens
  * @param webUi a page for people; empty when none is known
  */
 public record ServerLocation(
@@ -21,12 +21,12 @@ public record ServerLocation(
     Supplier<String> apiBaseUrl,
     String webUi) {
 
-  /** The path of a file or folder of the home, or null when there is none. */
+  /** The path of a file or folder of the home, or null when it does not exist. */
   String ifPresent(String name) {
     return ifPresent(home.resolve(name));
   }
 
-  /** The path of the shared storage, or null when there is none. */
+  /** The path of the shared storage, or null when it does not exist. */
   String sharedIfPresent() {
     return ifPresent(sharedStorage);
   }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * What can be asked of the parts of this server.
+ * Probes of the parts of this server.
  *
- * @param redis null when the runtime is elsewhere, as is its Redis
- * @param fullDisks says in words what is full; empty while there is room
- * @param health what {@code GET /health} answers; takes two seconds at most
+ * @param redis null when the runtime is remote, as its Redis is
+ * @param fullDisks a sentence per full disk; empty while there is room
+ * @param health the answer of {@code GET /health}; takes at most two seconds
  */
 public record ServerProbes(
     Supplier<RedisState> redis, Supplier<List<String>> fullDisks, Supplier<Object> health) {}

@@ -24,8 +24,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What is told of a job: by the runtime with what its run adds and, when the runtime does not know
- * it any more, by the run alone. NOT_FOUND when nobody knows it. Blocking and thread-safe.
+ * Reads a job from the runtime and adds data of its run. A job that the runtime no longer knows is
+ * read from its run alone; NOT_FOUND when neither knows it. Blocking. Thread-safe.
  */
 final class JobReads {
   private static final int RECENT = 10;
@@ -56,7 +56,9 @@ final class JobReads {
     return CompactDetail.compact(jobId, record, last, runs.facts(run));
   }
 
-  /** The same where another node has the run; a folder that was left here is not looked at. */
+  /**
+   * The compact view of a job whose run is on another node; a local folder of the run is ignored.
+   */
   ObjectNode compact(String jobId, RemoteRunFacts.RunDocuments remote) {
     JsonNode none = MissingNode.getInstance();
     JsonNode summary =
@@ -87,7 +89,7 @@ final class JobReads {
         files.runDir(), once(files.artifacts()), isSampled ? resources : Json.MAPPER.nullNode());
   }
 
-  /** Without those that come twice. */
+  /** Removes files with the same path. */
   static List<ObjectNode> once(List<ObjectNode> files) {
     Set<String> paths = new HashSet<>();
     return files.stream().filter(ref -> paths.add(ref.path("path").asText())).toList();
@@ -129,7 +131,7 @@ final class JobReads {
     return JobDetailForm.read(full);
   }
 
-  /** The run of a job that the runtime knows; null when it has none, or the runtime does not. */
+  /** The run of the job; null when it has none or the runtime does not know the job. */
   String runId(String jobId) {
     try {
       return JobRecord.of(jobs.brief(jobId)).runId();
@@ -141,7 +143,7 @@ final class JobReads {
     }
   }
 
-  /** The first events of the job behind a number. */
+  /** The first events of the job after a number. */
   EventPage events(String jobId, long after, int limit) {
     try {
       return jobs.events(jobId, after, limit);
@@ -150,7 +152,7 @@ final class JobReads {
     }
   }
 
-  /** The last events of the job and of those that its programs wrote themselves. */
+  /** The last events of the job, with those that its programs wrote themselves. */
   EventPage lastEvents(String jobId, int limit) {
     try {
       EventPage page = jobs.lastEvents(jobId, limit);

@@ -35,14 +35,14 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** What the run store knows of jobs. Blocking and thread-safe. */
+/** The data of jobs in the run store. Blocking. Thread-safe. */
 public final class JobRuns {
   private static final int MOST_EVENTS = 5000;
 
-  /** Of a journal, looked through for events of programs in each list of events. */
+  /** Bytes of a journal that a list of events searches for events of programs. */
   private static final long LISTED_BYTES = 4 << 20;
 
-  /** The same, once for a story. */
+  /** Bytes of a journal that the first read of a job's story searches. */
   private static final long STORY_BYTES = 64 << 20;
 
   private final RunStore store;
@@ -57,12 +57,12 @@ public final class JobRuns {
     this.clock = clock;
   }
 
-  /** The folder of the job's run, if it has one now; it may be some milliseconds behind the job. */
+  /** The run folder of the job, if it exists; it may lag some milliseconds behind the job. */
   Optional<ShownRun> folder(JobRecord job) {
     return folder(job.runId());
   }
 
-  /** The same, with all that is to be written when the job has ended. */
+  /** The run folder after the final documents of an ended job were written. */
   Optional<ShownRun> wholeFolder(JobRecord job) {
     if (job.isFinal() && job.runId() != null) {
       store.finish(job.runId());
@@ -74,13 +74,15 @@ public final class JobRuns {
     return Optional.ofNullable(runId).flatMap(runs::present);
   }
 
-  /** The newest run that says it was made for the job. */
+  /** The newest run that names the job. */
   Optional<ShownRun> ofJob(String jobId) {
     JsonNode page = index.list(new RunIndex.Query(1, "", "", "", jobId, "", null));
     return folder(page.at("/data/0/run_id").textValue());
   }
 
-  /** The same for a job that the runtime was asked for and did not know; else the failure. */
+  /**
+   * The newest run of a job for which the runtime answered NOT_FOUND; rethrows any other failure.
+   */
   ShownRun left(String jobId, MnException failure) {
     if (failure.code() != ErrorCode.NOT_FOUND) {
       throw failure;
@@ -88,7 +90,7 @@ public final class JobRuns {
     return ofJob(jobId).orElseThrow(() -> failure);
   }
 
-  /** The same with the summary of a run that has written none yet. */
+  /** The documents of the run; a missing summary is computed. */
   StoredRun summarised(ShownRun folder) {
     return new StoredRun(
         document(folder, "job.json"), document(folder, "run.json"), folder.summary());
@@ -101,7 +103,7 @@ public final class JobRuns {
         folder.has(ObservabilitySummary.FILE) ? folder.summary() : MissingNode.getInstance());
   }
 
-  /** What is recorded of a job that the runtime does not know any more, with its plan. */
+  /** The record of a job that the runtime no longer knows, with its plan. */
   JobRecord record(ShownRun folder) {
     ObjectNode document = Json.object();
     Stream.of("config.json", "manifest.json")
@@ -123,7 +125,7 @@ public final class JobRuns {
     return folder.peek(name).<JsonNode>map(json -> json).orElse(MissingNode.getInstance());
   }
 
-  /** What a job's detail tells of its run. */
+  /** The run's part of a job's detail. */
   RunFacts facts(ShownRun folder) {
     List<ObjectNode> files = new ArrayList<>(folder.artifacts((file, why) -> {}));
     files.addAll(folder.outputs());
@@ -136,7 +138,7 @@ public final class JobRuns {
             : Json.MAPPER.nullNode());
   }
 
-  /** The job's events as its run has them, for a job that the runtime does not know any more. */
+  /** The job's events from its run, for a job that the runtime no longer knows. */
   EventPage events(ShownRun folder, long after, int limit) {
     List<ObjectNode> events = all(folder, record -> new JobEvent(record).seq() > after);
     return new EventPage(
@@ -147,7 +149,6 @@ public final class JobRuns {
         events.size() <= limit);
   }
 
-  /** The last of them. */
   EventPage lastEvents(ShownRun folder, int limit) {
     List<ObjectNode> events = all(folder, any -> true);
     List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
@@ -158,9 +159,10 @@ public final class JobRuns {
   }
 
   /**
-   * The page with what the programs of the run wrote themselves, by time; the last so many.
+   * The page merged by time with the events that programs of the run wrote themselves; the last
+   * {@code limit} of them.
    *
-   * @param job asked for when the run is not called after the job
+   * @param job asked for when the run is not named after the job
    */
   EventPage merged(EventPage page, String jobId, Supplier<JobRecord> job, int limit) {
     return folder(RunId.of(jobId))
@@ -185,24 +187,22 @@ public final class JobRuns {
         page.ended());
   }
 
-  /**
-   * Events that programs of the run wrote themselves behind a number of its journal, by journal.
-   */
+  /** Events that programs of the run wrote themselves, after a number of its journal, in order. */
   RunJournal.OfPrograms ofPrograms(ShownRun folder, long after) {
     return journal(folder).ofPrograms(after, MOST_EVENTS, STORY_BYTES);
   }
 
-  /** How the files of a run stand; another number when they have changed. Looks at the disk. */
+  /** A number that changes with the files of the run. Reads the disk. */
   long stamp(String runId) {
     return store.stamp(runId);
   }
 
-  /** Another number at once when this process has written a document of the run. */
+  /** A number that changes at once when this process writes a document of the run. */
   int version(String runId) {
     return store.version(runId);
   }
 
-  /** Tells whenever the files of a run have changed, until closed. */
+  /** Reports each change of the run's files until closed. */
   JobsPort.Subscription watch(String runId, Runnable onChange) {
     AutoCloseable watch = store.watch(runId, onChange);
     return () -> {
@@ -226,8 +226,8 @@ public final class JobRuns {
   }
 
   /**
-   * A record as an event of a job reads: whoever reads those relies on words where there should be
-   * words, and on nothing where there is none.
+   * A record as a job event: without null members, with {@code timestamp} and {@code type} as text,
+   * as clients expect.
    */
   private static ObjectNode event(ObjectNode record) {
     ObjectNode event = record.deepCopy();

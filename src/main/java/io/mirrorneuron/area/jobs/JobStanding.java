@@ -9,12 +9,11 @@ import io.vertx.core.buffer.Buffer;
 import java.util.function.Supplier;
 
 /**
- * How far a job is, made of its row only when somebody wants to see it: who waits for the end of a
- * job looks at each of its changes, and at most of them only for whether it is one. Lives on one
- * event loop.
+ * The status of a job, rendered from its row only on demand: a wait for the end of a job looks at
+ * each change, mostly only at {@link #isFinal}. Runs on one event loop.
  */
 final class JobStanding {
-  /** About what a view and a document take in memory. */
+  /** Approximate memory of a view and its document. */
   private static final int BYTES = 2000;
 
   private final boolean isFinal;
@@ -42,7 +41,6 @@ final class JobStanding {
         : new JobStanding(RunStatus.of(word).isFinal(), () -> JobStatusView.ofRow(jobId, bytes));
   }
 
-  /** Whether nothing follows. */
   boolean isFinal() {
     return isFinal;
   }
@@ -51,7 +49,7 @@ final class JobStanding {
     return view().job();
   }
 
-  /** The answer to who asks. */
+  /** The status as an encoded answer. */
   Buffer document() {
     if (document == null) {
       document = AreaVerticle.encode(view());
@@ -66,7 +64,7 @@ final class JobStanding {
     return view;
   }
 
-  /** In memory, about. */
+  /** Approximate size in memory. */
   int bytes() {
     return BYTES;
   }

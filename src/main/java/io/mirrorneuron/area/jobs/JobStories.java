@@ -14,10 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 
 /**
- * Keeps the stories of jobs that go on. Each remembers up to which event it was told, so that the
- * next read takes only later events. Stories of jobs that have ended are dropped, and of the others
- * those that are seldom read when there are too many. Blocking and thread-safe; reads of the same
- * job wait for each other.
+ * Caches the stories of running jobs. Each story remembers its last event, so that the next read
+ * fetches only later events. Stories of ended jobs are dropped; when there are too many, those
+ * rarely read go first. Blocking. Thread-safe; reads of the same job wait for each other.
  */
 final class JobStories {
   private static final int PAGE = 1000;
@@ -27,7 +26,7 @@ final class JobStories {
   private final Cache<String, Kept> kept;
 
   /**
-   * @param maxWeight of all together, as {@link JobStory#weight} counts
+   * @param maxWeight of all stories together, as {@link JobStory#weight} counts
    */
   JobStories(JobsPort jobs, JobRuns runs, int maxStories, long maxWeight) {
     this.jobs = jobs;
@@ -49,7 +48,7 @@ final class JobStories {
     int weight;
   }
 
-  /** The view of the job as it is now; NOT_FOUND when nobody knows the job. */
+  /** The current view of the job; NOT_FOUND when no source knows it. */
   <V> V look(String jobId, BiFunction<JobStory, JobRecord, V> view) {
     try {
       return known(jobId, view);
@@ -72,7 +71,7 @@ final class JobStories {
         mine.story = new JobStory(jobId, JobRecord.of(jobs.get(jobId)));
       }
       JobRecord record = read(jobId, mine);
-      if (mine.story.hasEnded() && !record.isFinal()) { // it ended in between
+      if (mine.story.hasEnded() && !record.isFinal()) { // the job ended between the two reads
         record = read(jobId, mine);
       }
       V seen = view.apply(mine.story, record);
@@ -98,14 +97,14 @@ final class JobStories {
     return record;
   }
 
-  /** The number in the run's journal behind which to go on. */
+  /** Returns the number in the run's journal at which the next read continues. */
   private long readOfPrograms(JobStory story, ShownRun run, long after) {
     RunJournal.OfPrograms own = runs.ofPrograms(run, after);
     story.addOfPrograms(own.events(), own.last());
     return own.next();
   }
 
-  /** Up to what the record knows of, so that both tell of the same moment. */
+  /** Reads up to the last event of the record, so that story and record show the same moment. */
   private void readOn(String jobId, JobStory story, long last) {
     while (story.seq() < last) {
       int wanted = (int) Math.min(PAGE, last - story.seq());
@@ -123,6 +122,6 @@ final class JobStories {
       return;
     }
     mine.weight = mine.story.weight();
-    kept.asMap().replace(jobId, mine, mine); // weighs it anew, unless it was dropped meanwhile
+    kept.asMap().replace(jobId, mine, mine); // updates its weight, unless it was dropped meanwhile
   }
 }

@@ -25,11 +25,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * The operations of jobs that can be followed. Each reads one page behind a cursor; a caller with
- * patience gets an empty page only when nothing has changed for that long. Lives on one event loop.
+ * The operations of jobs that can be followed. Each reads one page after a cursor; a long poll gets
+ * an empty page only when nothing has changed for its wait. Runs on one event loop.
  */
 final class JobStreams {
-  /** What happens within this time is shown together to those who follow a job. */
+  /** Changes within this time reach followers of a job together. */
   private static final long PACE_MILLIS = 200;
 
   private final AreaThreads threads;
@@ -63,7 +63,7 @@ final class JobStreams {
         new JobChanges(vertx, (job, action) -> threads.inLine(() -> watchWithRun(job, action)));
   }
 
-  /** Closes all watches; callers that wait are answered with what there is. */
+  /** Closes all watches; waiting callers get what there is. */
   void close() {
     ends.close();
     changes.close();
@@ -90,7 +90,7 @@ final class JobStreams {
                 : reads.lastEvents(id(call), limit));
   }
 
-  /** One who follows the job sees its changes in steps, and the first and the last at once. */
+  /** The long polls of a follower are paced; a first read is answered at once. */
   Future<Buffer> progress(ApiCall call) {
     boolean follows = call.has("after") && !call.patience().isZero();
     long after = call.has("after") ? call.integer("after") : -1;
@@ -106,14 +106,14 @@ final class JobStreams {
         .map(shown -> shown.page(after, clock.millis()));
   }
 
-  /** Waits for ends of jobs, by the same watches. */
+  /** Waits for ends of jobs, with the same watches. */
   EndWaits ends() {
     return ends;
   }
 
   /**
-   * Reads again after a change when a page is empty and not the last one. Who has not come so far,
-   * or comes after the end, opens no watch.
+   * Reads again after a change when a page is empty and not the last one. Opens no watch for a
+   * caller that has not reached the newest state, or that comes after the end.
    */
   private <P> Future<P> patiently(
       ApiCall call,
@@ -155,7 +155,7 @@ final class JobStreams {
                                 : Future.succeededFuture(page)));
   }
 
-  /** Hears of what the runtime does and of what programs of the run write. */
+  /** Reports changes by the runtime and by programs of the run. */
   private JobsPort.Subscription watchWithRun(String jobId, Runnable onChange) {
     String runId = reads.runId(jobId);
     JobsPort.Subscription ofJob = jobs.watch(jobId, onChange);
@@ -170,11 +170,11 @@ final class JobStreams {
     return call.text("job_id");
   }
 
-  /** Event pages as answers. Pure. */
+  /** Encodes event pages. Pure. */
   private static final class EventPages {
     private EventPages() {}
 
-    /** {@code {data, next, ended}}; full events are passed on as the texts they are. */
+    /** {@code {data, next, ended}}; full events are copied as the texts they are. */
     static Buffer page(EventPage page, boolean compact) {
       String data =
           page.events().stream()
@@ -187,11 +187,9 @@ final class JobStreams {
     }
   }
 
-  /** Waits for ends of jobs. Lives on one event loop. */
+  /** Waits for ends of jobs. Runs on one event loop. */
   static final class EndWaits {
-    /**
-     * A watch may be broken off, so that it tells nothing; how far a job is is looked at anyway.
-     */
+    /** Poll interval: a broken watch reports nothing, so the status is also polled. */
     private static final Duration LOOK = Duration.ofSeconds(5);
 
     private final JobChanges changes;
@@ -203,16 +201,15 @@ final class JobStreams {
       this.views = views;
     }
 
-    /** Nobody waits any longer. */
     void close() {
       closed = true;
     }
 
     /**
-     * How far the job is when it has ended, the time is over or nobody waits any more, whichever
+     * The status when the job has ended, the time is over or the caller has disconnected, whichever
      * comes first.
      *
-     * @param gone completes when nobody waits any more
+     * @param gone completes when the caller has disconnected
      */
     Future<JobStanding> end(String jobId, Duration wait, Future<Void> gone) {
       if (wait.isZero()) {
@@ -223,7 +220,7 @@ final class JobStreams {
       return waiter.end();
     }
 
-    /** The same of a job that may have ended before; then no watch is opened for it. */
+    /** As {@link #end}; opens no watch if the job has already ended. */
     Future<JobStanding> endOfOlder(String jobId, Duration wait, Future<Void> gone) {
       return changes.isWatched(jobId)
           ? end(jobId, wait, gone)
@@ -279,10 +276,10 @@ final class JobStreams {
   }
 
   /**
-   * Lets cursor reads wait for the next change of a job. One watch per job stands behind all of
-   * them; it is kept while readers come back and closed at the end of the job, or when none has for
-   * a while, because a watch over gRPC is dear to open, and one of another node's job is dear to
-   * keep. Lives on one event loop.
+   * Lets cursor reads wait for the next change of a job. All readers of a job share one watch. It
+   * stays open while readers return and is closed at the end of the job or after some time without
+   * readers: a watch over gRPC is expensive to open, and one on another node's job is expensive to
+   * keep. Runs on one event loop.
    */
   static final class JobChanges {
     private static final long SWEEP_MILLIS = 10_000;
@@ -293,7 +290,8 @@ final class JobStreams {
     private final Map<String, Watched> watched = new HashMap<>();
 
     /**
-     * All that was noticed; the first look of a watch counts, as there may have been one before.
+     * Number of all changes so far; the first look of a watch counts, as there may have been one
+     * before.
      */
     private long noticed;
 
@@ -309,15 +307,14 @@ final class JobStreams {
       vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
     }
 
-    /** Whether changes are noticed now. */
     boolean isWatched(String jobId) {
       return watched.containsKey(jobId);
     }
 
     /**
-     * Makes sure that changes are noticed from now on.
+     * Starts to watch the job.
      *
-     * @return the number of the last change noticed so far, to be given to {@link #after}
+     * @return the number of the last change so far, for {@link #after}
      */
     Future<Long> observe(String jobId) {
       Watched job = watched.computeIfAbsent(jobId, Watched::new);
@@ -325,15 +322,15 @@ final class JobStreams {
       return job.subscription.map(open -> job.version);
     }
 
-    /** Completes when there have been changes after {@code version}, or after the wait. */
+    /** Completes after a change later than {@code version}, or after the wait. */
     Future<Void> after(String jobId, long version, Duration wait) {
       return after(jobId, version, wait, Promise.promise());
     }
 
     /**
-     * The same.
+     * As the other {@code after}.
      *
-     * @param change whoever completes it earlier waits no more
+     * @param change to complete it earlier ends the wait
      */
     Future<Void> after(String jobId, long version, Duration wait, Promise<Void> change) {
       Watched job = watched.get(jobId);
@@ -351,7 +348,7 @@ final class JobStreams {
               });
     }
 
-    /** The job has ended: its watch is closed, unless somebody waits for what comes after. */
+    /** Closes the watch of an ended job, unless a caller waits for later changes. */
     void ended(String jobId) {
       Watched job = watched.get(jobId);
       if (job != null && job.waiting.isEmpty()) {
@@ -374,7 +371,7 @@ final class JobStreams {
               });
     }
 
-    /** Closes every watch and lets every reader go. */
+    /** Closes every watch and completes every wait. */
     void close() {
       watched
           .values()

@@ -19,8 +19,8 @@ import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 /**
- * The views of jobs that are asked for all the time, each kept as long as the job's row is the same
- * bytes. All fail with NOT_FOUND when neither runtime nor runs know the job. Lives on one event
+ * Caches the views of jobs that are polled often, each as long as the bytes of the job's row stay
+ * the same. All fail with NOT_FOUND when neither runtime nor runs know the job. Runs on one event
  * loop.
  */
 final class JobViewCaches {
@@ -38,7 +38,7 @@ final class JobViewCaches {
   private final Function<String, Future<JobStanding>> statuses;
 
   /**
-   * @param rows null when the rows of the runtime cannot be read; each view is then made anew
+   * @param rows null when the rows of the runtime cannot be read; nothing is cached then
    */
   JobViewCaches(
       JobRows rows, JobRuns runs, JobReads reads, JobStories stories, AreaThreads threads) {
@@ -87,7 +87,7 @@ final class JobViewCaches {
     return progress.apply(jobId);
   }
 
-  /** The progress with what programs of the job's run wrote until now. */
+  /** The progress, with everything that programs of the job's run have written until now. */
   Future<ProgressPage> progressNow(String jobId) {
     if (rows != null) {
       rows.lookAgain(jobId);
@@ -128,11 +128,11 @@ final class JobViewCaches {
   }
 
   /**
-   * Views of jobs, each kept as long as the job's row keeps its bytes. A read that finds its view
-   * costs one row read and a comparison; many readers of a changed job wait for one composition.
-   * Lives on one event loop; views that are seldom asked for go first when the bytes are spent.
+   * Caches one view per job, as long as the bytes of the job's row stay the same. A cache hit costs
+   * one row read and a comparison; concurrent readers of a changed job share one composition. When
+   * the byte limit is reached, rarely read views go first. Runs on one event loop.
    *
-   * @param <V> a view; never changes
+   * @param <V> a view; immutable
    */
   static final class RowCache<V> {
     private final JobRows rows;
@@ -141,8 +141,7 @@ final class JobViewCaches {
     private final Cache<String, Kept<V>> kept;
 
     /**
-     * @param compose makes the view of a job, whose row it is given; completes on the same event
-     *     loop
+     * @param compose makes the view of a job from its row; completes on the same event loop
      * @param length of a view in bytes
      */
     RowCache(
@@ -161,7 +160,7 @@ final class JobViewCaches {
               .build();
     }
 
-    /** Kept with the bytes of the row until it is known how many the view has. */
+    /** Until the view's size is known, {@code bytes} is the size of the row. */
     private record Kept<V>(Buffer row, Future<V> view, int bytes) {
       Kept<V> with(int viewBytes) {
         return new Kept<>(row, view, row.length() + viewBytes);
@@ -192,9 +191,8 @@ final class JobViewCaches {
   }
 
   /**
-   * Rows of jobs that are other bytes also when only the files of the job's run have changed. For
-   * readers that ask all the time the disk is looked at four times a second. Lives on one event
-   * loop.
+   * Rows of jobs whose bytes also change when only the files of the job's run have changed. Looks
+   * at the disk at most four times a second per job. Runs on one event loop.
    */
   static final class RunRows implements JobRows {
     private static final String RUN_ID = "\"run_id\":\"";
@@ -209,9 +207,9 @@ final class JobViewCaches {
         Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOBS).build();
 
     /**
-     * @param versions of runs; changes at once with what this process writes to their documents
+     * @param versions of runs; change at once when this process writes their documents
      * @param looks at the files of a run; completes on the same event loop
-     * @param nanos a clock that only goes on
+     * @param nanos a monotonic clock
      */
     RunRows(
         JobRows rows,
@@ -225,7 +223,7 @@ final class JobViewCaches {
     }
 
     /**
-     * @param runId of the job; it never has another
+     * @param runId of the job; never changes
      */
     private record Look(long at, String runId, Future<Long> stamp) {}
 
@@ -235,7 +233,7 @@ final class JobViewCaches {
           .compose(row -> row == null ? Future.succeededFuture() : with(row, jobId));
     }
 
-    /** The next read looks at the files, however short ago that was done. */
+    /** The next read looks at the files, regardless of the interval. */
     void lookAgain(String jobId) {
       last.invalidate(jobId);
     }
@@ -262,7 +260,7 @@ final class JobViewCaches {
         return known.stamp();
       }
       Future<Long> look = looks.apply(runId);
-      if (known != null) { // when there is too much to do for a look, the last one must do
+      if (known != null) { // under overload the last look is used
         look = look.recover(e -> known.stamp());
       }
       last.put(jobId, new Look(now, runId, look));

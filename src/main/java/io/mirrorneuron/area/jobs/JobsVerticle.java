@@ -79,8 +79,8 @@ public final class JobsVerticle extends AreaVerticle {
   private JobDetails details;
 
   /**
-   * @param rows null when the rows of the runtime cannot be read; each view is then made anew
-   * @param adminToken what the runtime wants to see for a cleanup
+   * @param rows null when the rows of the runtime cannot be read; nothing is cached then
+   * @param adminToken the token that the runtime requires for a cleanup
    */
   public JobsVerticle(
       JobsPort jobs,
@@ -136,7 +136,7 @@ public final class JobsVerticle extends AreaVerticle {
     return Future.succeededFuture();
   }
 
-  /** Answers when the job is stored, or as far as it is when the caller has waited. */
+  /** Answers when the job is stored; with its status if the caller asked to wait. */
   private Future<Buffer> submitJob(ApiCall call) {
     Duration wait = AskedWait.of(call).orElse(Duration.ZERO);
     return blocking(() -> submit(call))
@@ -147,7 +147,7 @@ public final class JobsVerticle extends AreaVerticle {
                     .end(answer.jobId(), wait, gone(call))
                     .map(
                         remote -> wait.isZero() ? answer.of(remote.job()) : answer.at(remote.job()))
-                    .otherwise(answer)) // it is stored, whatever is known of it
+                    .otherwise(answer)) // the job is stored, even if its status cannot be read
         .map(AreaVerticle::encode);
   }
 
@@ -268,7 +268,7 @@ public final class JobsVerticle extends AreaVerticle {
     return call.text("job_id");
   }
 
-  /** Which jobs a call wants listed. */
+  /** The filter of a job list. */
   private static final class WantedJobs {
     private static final int MOST = 1000;
 
@@ -289,7 +289,7 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   /**
-   * Details of jobs with what their runs have, wherever that is. Lives on one event loop.
+   * Details of jobs with data of their runs, wherever these are. Runs on one event loop.
    *
    * @param isElsewhere whether another node has a run
    */
@@ -310,7 +310,7 @@ public final class JobsVerticle extends AreaVerticle {
                     ? views.detail(jobId)
                     : isElsewhere
                         .apply(run)
-                        .otherwise(false) // the store is away
+                        .otherwise(false) // the store is unreachable
                         .compose(
                             isRemote -> isRemote ? elsewhere(jobId, run) : views.detail(jobId));
               });
@@ -329,9 +329,9 @@ public final class JobsVerticle extends AreaVerticle {
    * The answer to a submission.
    *
    * @param id the job's id, under its older name
-   * @param runId the name of its run; null when it could not be read
-   * @param warnings sentences about what is not done as it was asked for
-   * @param job how far it was when the caller had waited; null when it has not
+   * @param runId null when it could not be read
+   * @param warnings sentences about parts of the request that are ignored
+   * @param job its status after the caller's wait; null when the caller did not ask to wait
    */
   private record SubmitAnswer(
       String id,
@@ -350,7 +350,7 @@ public final class JobsVerticle extends AreaVerticle {
       return new SubmitAnswer(job.jobId(), job.jobId(), null, job.status(), warnings, null);
     }
 
-    /** With what the stored job says of its run. */
+    /** With the run of the stored job. */
     SubmitAnswer of(JobStatusView.Job job) {
       return new SubmitAnswer(id, jobId, job.runId(), status, warnings, null);
     }
@@ -361,20 +361,20 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   /**
-   * Tells who asks for a job every few milliseconds, and so waits for its end without saying it.
-   * Such a reader is better served by an answer at the end than by many that are the same: each
-   * costs as much as a step of the job, or more when it has many agents. Who has asked for long is
-   * kept longer. One who reads without a pause between answer and question wants many answers, and
-   * one who reads now and then wants them at once. Thread-safe.
+   * Detects clients that poll a job every few milliseconds, and delays their answers until the job
+   * ends or a short time is over. One late answer is cheaper than many equal ones: each poll costs
+   * as much as a step of the job, or more when it has many agents. The delay grows with the length
+   * of the series of polls. Clients that ask again without any pause, or only now and then, are
+   * answered at once. Thread-safe.
    */
   static final class Polls {
-    /** How long a reader is kept at first who would ask again at once. */
+    /** First delay of a polling client. */
     static final Duration PATIENCE = Duration.ofMillis(50);
 
-    /** How long one is kept at most. */
+    /** Longest delay. */
     static final Duration LONGEST = Duration.ofMillis(200);
 
-    /** This part of the time since the first answer is added. */
+    /** The delay grows by the time since the first answer divided by this. */
     private static final int PART = 4;
 
     private static final Duration SOONEST = Duration.ofMillis(1);
@@ -390,8 +390,8 @@ public final class JobsVerticle extends AreaVerticle {
     }
 
     /**
-     * How long to wait for the end of a job that is asked for now; zero for a first look, with
-     * which a new row of looks begins.
+     * How long this answer may wait for the end of the job; zero for a first poll, which starts a
+     * series.
      */
     Duration patience(String jobId) {
       Row row = rows.getIfPresent(jobId);
@@ -410,23 +410,23 @@ public final class JobsVerticle extends AreaVerticle {
       return pause >= SOONEST.toNanos() && pause <= LATEST.toNanos();
     }
 
-    /** A reader has been told how far the job is. */
+    /** Notes that a status was answered. */
     void answered(String jobId) {
       long now = nanoTime.getAsLong();
       rows.asMap().compute(jobId, (id, row) -> new Row(row == null ? now : row.first, now));
     }
 
-    /** When the first and the last look of a row were answered. */
+    /** Times of the first and the last answer of a series of polls. */
     private record Row(long first, long last) {}
   }
 
   /**
-   * The body of {@code POST /jobs}, and what it submits.
+   * The body of {@code POST /jobs}, and its submission.
    *
    * @param manifest as a tree; null when it is given as text or not at all
    * @param manifestJson as text; a tree from older clients; null when it is not given
    * @param inputs values by the names that the manifest declares
-   * @param ignored sentences about members that mean nothing here
+   * @param ignored sentences about members that have no meaning here
    */
   private record SubmitRequest(
       JsonNode manifest,
@@ -438,7 +438,7 @@ public final class JobsVerticle extends AreaVerticle {
       List<String> ignored) {
     private static final String MANIFEST_JSON = "manifest_json";
 
-    /** The handle's older name, which clients of the original server send; it is in no contract. */
+    /** Older name of the handle, sent by clients of the original server; not in the contract. */
     private static final String OLDER_HANDLE = "_bundle_path";
 
     private static final Set<String> MEMBERS =
@@ -490,7 +490,7 @@ public final class JobsVerticle extends AreaVerticle {
     }
 
     /**
-     * The bundle when one is named, else the manifest.
+     * The named bundle, else the manifest.
      *
      * @param idempotencyKey or null
      */
@@ -512,19 +512,19 @@ public final class JobsVerticle extends AreaVerticle {
           filled(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
     }
 
-    /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
+    /** Runs the submission; keeps the uploaded bundle on disk meanwhile. */
     <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
       return bundleHandle.isEmpty() ? work.get() : staging.using(bundleHandle, work);
     }
 
-    /** Its files were sent, so nothing of them is trusted. */
+    /** The bundle's files were uploaded, so none of them is trusted. */
     private static Submission.Origin origin(BundleStaging.Bundle bundle) {
       return bundle.manifest().hasInputRules()
           ? new Submission.Origin(null, BundleConfig.ofFiles(bundle.folder()))
           : Submission.Origin.UNKNOWN;
     }
 
-    /** The report, with places in the file where the manifest is one of an uploaded bundle. */
+    /** The report; for an uploaded bundle with places in its manifest file. */
     Validation located(BundleStaging staging, Validation report) {
       return bundleHandle.isEmpty()
           ? report
@@ -552,14 +552,14 @@ public final class JobsVerticle extends AreaVerticle {
       return Fault.refusal(List.of(new Fault(type, List.of("body", member), message, null)));
     }
 
-    /** Untouched without inputs and force: the author's text is what is stored. */
+    /** Without inputs and force the author's text is stored unchanged. */
     private String filled(String text, ObjectNode manifest) {
       String given = GivenInputs.into(text, manifest, inputs);
       return force ? SkippedChecks.into(given) : given;
     }
   }
 
-  /** The area {@code jobs}: what runs and what became of it, of the runtime and of run folders. */
+  /** The area {@code jobs}: running and ended jobs, from the runtime and from run folders. */
   public static final class JobsModule {
     private JobsModule() {}
 

@@ -8,8 +8,8 @@ import io.vertx.core.buffer.Buffer;
 /**
  * The progress of a job at one moment.
  *
- * @param seq grows with each event that is in it
- * @param isFinal nothing follows
+ * @param seq grows with each event of the job
+ * @param isFinal no change follows
  */
 record ProgressPage(ClockTemplate document, long seq, boolean isFinal) {
 
@@ -18,7 +18,7 @@ record ProgressPage(ClockTemplate document, long seq, boolean isFinal) {
   }
 
   /**
-   * {@code {data, next, ended}}; {@code data} is empty for a reader who has seen this state.
+   * {@code {data, next, ended}}; {@code data} is empty for a reader that has this state.
    *
    * @param after the {@code next} of the reader's last page
    * @param now in milliseconds since 1970

@@ -11,15 +11,15 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 
 /**
- * What a detail of a job tells of its run, where another node has the run: asked of the areas that
- * tell of runs, which ask that node.
+ * Run data in the detail of a job whose run is on another node. Asks the areas of runs, which
+ * forward the call to that node.
  */
 record RemoteRunFacts(LocalAreas areas) {
 
   /**
-   * Answers of these areas, in JSON; null for what is not known.
+   * Answers of these areas, in JSON; null for unknown ones.
    *
-   * @param unknown why the files are not known, for people; null when they are
+   * @param unknown why the files are unknown, for people; null when they are known
    */
   record RunDocuments(String files, String summary, String resources, String unknown) {}
 

@@ -1,2 +1,2 @@
-/** Jobs, from submission to result. Start with {@link io.mirrorneuron.area.jobs.JobsVerticle}. */
+/** Jobs, from submission to result. Entry point: {@link io.mirrorneuron.area.jobs.JobsVerticle}. */
 package io.mirrorneuron.area.jobs;

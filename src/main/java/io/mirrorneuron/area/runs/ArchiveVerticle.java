@@ -48,7 +48,9 @@ public final class ArchiveVerticle extends AreaVerticle {
 
   private final Semaphore exports = new Semaphore(EXPORTS_AT_ONCE);
 
-  /** Virtual threads that read and hash for a minute would keep all others from their turn. */
+  /**
+   * Platform threads: a virtual thread that reads and hashes for a minute would block its carrier.
+   */
   private final ExecutorService makers =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("export-", 0).factory());
 
@@ -60,9 +62,9 @@ public final class ArchiveVerticle extends AreaVerticle {
   private final Clock clock;
 
   /**
-   * @param scratch where exports lie until they are sent; nobody else's, made when absent
-   * @param tool who writes exports: name and version
-   * @param storage says whether there is room for them
+   * @param scratch folder of finished exports until they are sent; exclusive, created when absent
+   * @param tool name and version of the exporting program
+   * @param storage checks whether there is room for them
    */
   public ArchiveVerticle(ShownRuns runs, Path scratch, String tool, Storage storage, Clock clock) {
     super("archive", LIMIT);
@@ -76,7 +78,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     ofRuns(RunRoute.Kind.FILE, "exportRun");
   }
 
-  /** Nothing of an earlier start is wanted any more: it was killed while exports were made. */
+  /** Removes exports that an earlier process left when it was killed. */
   @Override
   public Future<?> start() throws Exception {
     return blocking(
@@ -94,7 +96,7 @@ public final class ArchiveVerticle extends AreaVerticle {
             });
   }
 
-  /** What is being made is not made to its end. */
+  /** Running exports are aborted. */
   @Override
   public Future<?> stop() {
     stopping = true;
@@ -132,7 +134,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
   }
 
-  /** The answer is a file that goes once it is sent. */
+  /** Answers a file that is deleted after it was sent. */
   private ObjectNode exportRun(ApiCall call) throws Exception {
     ShownRun run = runs.find(call.text("run_id"));
     if (!exports.tryAcquire()) {
@@ -196,7 +198,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
   }
 
-  /** A run that has ended is exported the same at any time. */
+  /** The end of an ended run, so that its export is always the same. */
   private String createdAt(ShownRun run) {
     String ended = run.isOver() ? run.endedAt() : "";
     return ended.isEmpty() ? Json.timestamp(clock.instant()) : ended;
@@ -228,7 +230,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     return Comparison.of(stories);
   }
 
-  /** The area {@code archive}: runs as files to keep, and two of them side by side. */
+  /** The area {@code archive}: exports and comparisons of runs. */
   public static final class ArchiveModule {
     private ArchiveModule() {}
 

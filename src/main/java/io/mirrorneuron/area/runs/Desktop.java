@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The desktop of the person before this machine, if there is one and only this machine reaches the
- * API: whoever calls from elsewhere would open windows for somebody else.
+ * The desktop of the person at this machine. Available only if the API is reachable from this
+ * machine alone; a remote caller would open windows for another person.
  */
 public final class Desktop {
   private static final long PATIENCE_SECONDS = 3;
 
-  /** What a program with a window needs; nothing of what this server was given for itself. */
+  /** Environment variables that a program with a window needs; no other variable is passed on. */
   private static final Set<String> PASSED =
       Set.of(
           "DBUS_SESSION_BUS_ADDRESS",
@@ -48,7 +48,7 @@ public final class Desktop {
   }
 
   /**
-   * @param apiHost where the API listens
+   * @param apiHost address on which the API listens
    * @param environment of this server
    * @param system the name of the operating system
    */
@@ -72,7 +72,7 @@ public final class Desktop {
           "this server opens no windows: it has no desktop, or other machines can reach it");
     }
     Path folder = file.getParent();
-    // A path is absolute, so it is never read as an option.
+    // The path is absolute, so it cannot be read as an option.
     String shown = (opener.size() > 1 ? file : folder).toString();
     start(Stream.concat(opener.stream(), Stream.of(shown)).toList(), file);
     return Json.object()
@@ -81,7 +81,7 @@ public final class Desktop {
         .put("folder", folder.toString());
   }
 
-  /** A file manager may stay as long as its window; one that fails does so at once. */
+  /** A file manager may run as long as its window; one that fails exits at once. */
   private void start(List<String> command, Path file) {
     ProcessBuilder builder =
         new ProcessBuilder(command)

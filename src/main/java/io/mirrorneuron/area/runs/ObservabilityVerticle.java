@@ -20,7 +20,7 @@ import java.time.Instant;
 public final class ObservabilityVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
 
-  /** Changes within this time make one summary, or one page of a stream: the unit of cost. */
+  /** Changes within this time make one summary or one page of a stream, which bounds the cost. */
   private static final long SUMMARY_MILLIS = 100;
 
   private static final long TICK_MILLIS = 10;
@@ -115,10 +115,10 @@ public final class ObservabilityVerticle extends AreaVerticle {
   }
 
   /**
-   * One step of the stream.
+   * One page of the stream.
    *
    * @param summary null when nothing is new
-   * @param ended whether nothing will be
+   * @param ended whether no page follows
    */
   private record ResourcePage(ObjectNode summary, long next, boolean ended) {
     static ResourcePage read(ShownRun run, long after, Instant now) {
@@ -143,7 +143,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
     }
   }
 
-  /** The area {@code observability}: records of runs, and what they used. */
+  /** The area {@code observability}: records and resource use of runs. */
   public static final class ObservabilityModule {
     private ObservabilityModule() {}
 

@@ -14,9 +14,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks pages of this machine whether they are there. An address comes from files that programs
- * write, so only ports that the run itself has are asked, and nothing of an answer is told but
- * whether it came.
+ * Probes whether web pages of this machine respond. The address comes from files that programs
+ * write, so only the run's own ports are probed, and nothing of an answer is passed on except that
+ * it came.
  */
 final class Probe implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMillis(750);
@@ -26,7 +26,7 @@ final class Probe implements AutoCloseable {
 
   private final Cache<URI, Boolean> running;
 
-  /** Made when it is first needed, as it sets up TLS; null until then. */
+  /** Created on first use, as it sets up TLS; null until then. */
   private HttpClient http;
 
   Probe(Clock clock) {
@@ -40,10 +40,10 @@ final class Probe implements AutoCloseable {
   }
 
   /**
-   * {@code running} or {@code starting} by asking; {@code available} for every address that is not
-   * asked.
+   * {@code running} or {@code starting} by a probe; {@code available} for every address that is not
+   * probed.
    *
-   * @param ports those that the run has
+   * @param ports of the run
    */
   String status(String url, Set<Integer> ports) {
     URI uri;

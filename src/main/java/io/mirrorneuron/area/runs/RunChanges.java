@@ -7,16 +7,14 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.BiFunction;
 
-/**
- * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
- */
+/** Lets cursor reads wait for changes of a run. Merges changes in quick succession. */
 final class RunChanges {
   private final Vertx vertx;
   private final BiFunction<String, Runnable, AutoCloseable> watching;
   private final long togetherMillis;
 
   /**
-   * @param watching tells of each change of a run, on any thread, until it is closed
+   * @param watching reports each change of a run, on any thread, until closed
    * @param togetherMillis how long to wait for more after the first change
    */
   RunChanges(
@@ -26,7 +24,7 @@ final class RunChanges {
     this.togetherMillis = togetherMillis;
   }
 
-  /** Notices changes from now on, until it is closed. Called and used on one event loop. */
+  /** Collects changes until closed. Used on one event loop. */
   Watch watch(String runId) {
     return new Watch(runId);
   }
@@ -50,12 +48,12 @@ final class RunChanges {
       }
     }
 
-    /** Whether something has changed since the last wait or {@link #looking}. */
+    /** Whether there was a change since the last wait or {@link #looking}. */
     boolean hasChanged() {
       return changed;
     }
 
-    /** What has changed until now will be seen by a look that begins now. */
+    /** Forgets earlier changes: a read that begins now sees them. */
     void looking() {
       changed = false;
     }

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Reads page after page for those who follow runs. The files of a run are looked at after a change
- * only: who comes back for what follows the last page waits at once when nothing has changed since
- * that was read. Lives on one event loop.
+ * Serves successive pages to followers of runs. Reads the files of a run only after a change: a
+ * follower that returns for the next page waits at once if nothing has changed since the last read.
+ * Runs on one event loop.
  */
 final class RunFollowers {
   private static final long SWEEP_MILLIS = 10_000;
@@ -24,19 +24,19 @@ final class RunFollowers {
   private final Function<ApiCall, Future<Page>> look;
   private final Map<Map<String, Object>, Pause> pauses = new HashMap<>();
 
-  /** Those that were there at the last sweep. */
+  /** Pauses that existed at the last sweep. */
   private final Map<Map<String, Object>, Pause> old = new HashMap<>();
 
   /**
-   * Nobody asks just now.
+   * A stream that no call waits for at the moment.
    *
-   * @param watch stays open for who comes back
-   * @param next behind the last page
+   * @param watch stays open for a returning follower
+   * @param next cursor after the last page
    */
   private record Pause(RunChanges.Watch watch, long next) {}
 
   /**
-   * @param look reads the page that the call asks for, off the event loop, and completes on it
+   * @param look reads the page of the call, off the event loop, and completes on it
    */
   RunFollowers(Vertx vertx, RunChanges changes, Function<ApiCall, Future<Page>> look) {
     this.changes = changes;
@@ -44,7 +44,7 @@ final class RunFollowers {
     vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
   }
 
-  /** The next page that has something; an empty one when the patience of the call is over. */
+  /** The next page with records; an empty one when the wait of the call is over. */
   Future<Page> page(ApiCall call) {
     long until = System.nanoTime() + call.patience().toNanos();
     Map<String, Object> question = call.without(CURSOR);
@@ -99,7 +99,6 @@ final class RunFollowers {
     old.putAll(pauses);
   }
 
-  /** Closes all watches. */
   void close() {
     pauses.values().forEach(pause -> pause.watch().close());
     pauses.clear();

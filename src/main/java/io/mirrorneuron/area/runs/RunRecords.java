@@ -25,9 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** What runs have recorded, as lists and as pages of their stream. Blocking and thread-safe. */
+/** The records of runs, as lists and as pages of their stream. Blocking. Thread-safe. */
 final class RunRecords {
-  /** What {@code limit=0} means. */
+  /** The meaning of {@code limit=0}. */
   private static final int EVERYTHING = 50_000;
 
   private final ShownRuns runs;
@@ -43,13 +43,13 @@ final class RunRecords {
     String channel = call.text("channel");
     Set<RunLog> from =
         channel.equals("human")
-            ? EnumSet.of(RunLog.HUMAN, RunLog.EVENTS) // most are in both
+            ? EnumSet.of(RunLog.HUMAN, RunLog.EVENTS) // most records are in both
             : EnumSet.of(RunLog.EVENTS);
     return list(
         call, from, null, record -> record.path("channel").asText("events").equals(channel));
   }
 
-  /** The last log records; with {@code after} the first behind that one, a page of them. */
+  /** The last log records; with {@code after} a page of the records after it. */
   ObjectNode logs(ApiCall call) {
     if (!call.has("after")) {
       return list(call, EnumSet.of(RunLog.LOGS), filter(call), since(call));
@@ -96,7 +96,7 @@ final class RunRecords {
     return answer;
   }
 
-  /** What lies behind the cursor of the stream now. */
+  /** The stream's present page after the cursor. */
   Page page(ApiCall call) {
     String runId = call.text("run_id");
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
@@ -114,7 +114,7 @@ final class RunRecords {
    * A page of the stream.
    *
    * @param records envelopes, UTF-8
-   * @param more whether more is there than was looked at, or had room
+   * @param more whether there are records beyond this page
    */
   record Page(List<byte[]> records, long next, boolean more, boolean ended) {
     boolean isNews() {
@@ -136,7 +136,7 @@ final class RunRecords {
     return journal;
   }
 
-  /** The number in a record's id, {@code run:channel:number:…}, or a number itself. */
+  /** The number in a record's id, {@code run:channel:number:…}, or a plain number. */
   private static long position(String runId, String after) {
     String[] parts =
         after.startsWith(runId + ":") ? after.substring(runId.length()).split(":", 4) : null;

@@ -24,8 +24,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The page of a run: what the worker wrote of it or, where it wrote nothing, what the record of its
- * web service says.
+ * The web page of a run: the worker's own description or, without one, the record of its web
+ * service.
  */
 final class RunUi {
   private static final String SERVICE_NAME = RegisteredPage.SERVICE;
@@ -42,7 +42,7 @@ final class RunUi {
   private final Probe probe;
 
   /**
-   * @param jobs what the runtime tells of a job
+   * @param jobs reads a job from the runtime
    */
   RunUi(Function<String, Optional<JobDetail>> jobs, ServicesPort services, Probe probe) {
     this.jobs = jobs;
@@ -53,7 +53,7 @@ final class RunUi {
   /**
    * {@code {run_id, run_dir, ui, web_ui, job, run, events}}.
    *
-   * @param limit events at most, the last ones
+   * @param limit most events, the last ones
    * @throws MnException NOT_FOUND {@code run UI not found}
    */
   ObjectNode of(ShownRun folder, int limit) {
@@ -83,7 +83,8 @@ final class RunUi {
   }
 
   /**
-   * @param optional whether the page is whole without it, so that the runtime may be away
+   * @param optional whether the answer is complete without it, so that the runtime may be
+   *     unreachable
    */
   private Optional<Service> service(
       ShownRun folder, ObjectNode job, ObjectNode run, boolean optional) {
@@ -137,10 +138,10 @@ final class RunUi {
   }
 
   /**
-   * The record of a service, and the run that it belongs to.
+   * The record of a service, and its run.
    *
    * @param document as a launcher or worker wrote it
-   * @param registered whether it is from the registry, which knows how it is
+   * @param registered whether it is from the registry, which knows the service's status
    */
   private record Service(
       JsonNode document, boolean registered, ShownRun folder, RunHeader job, RunHeader run) {
@@ -189,7 +190,7 @@ final class RunUi {
       return registered ? "mirror_neuron_service_registry" : "blueprint_job_mapping";
     }
 
-    /** As it was written, which may lead anywhere; empty without one. */
+    /** As it was written, so untrusted; empty without one. */
     String url() {
       String url = text("url");
       String address = document.path("address").asText("127.0.0.1");
@@ -206,7 +207,7 @@ final class RunUi {
       return status.equals("passing") ? "running" : status;
     }
 
-    /** Those that the run's own records give to its page. */
+    /** Ports of the page by the run's own records. */
     Set<Integer> ports() {
       Set<Integer> ports = new HashSet<>();
       ports.add(port());
@@ -235,7 +236,7 @@ final class RunUi {
       return run.or(job).blueprintIdOrNull();
     }
 
-    /** The first of the members that is a text, in the record or in what it says more; or null. */
+    /** The first of the members that is text, in the record or in its details; or null. */
     private String text(String... members) {
       for (String member : members) {
         for (JsonNode where : List.of(document.path("meta"), document.path("metadata"), document)) {
@@ -248,16 +249,16 @@ final class RunUi {
     }
   }
 
-  /** The page of a run that its job offers as a service. */
+  /** The page that a run's job offers as a service. */
   private record RegisteredPage(ServicesPort services) {
     static final String SERVICE = "blueprint-web-ui";
     private static final ServiceFilter ANY_PAGE = ServiceFilter.tagged(List.of("web_ui"), false);
 
     /**
-     * The instance that is of this run or this job.
+     * The service instance of this run or this job.
      *
      * @param jobId may be null
-     * @param optional whether it may be left out while the runtime is away
+     * @param optional whether to answer none while the runtime is unreachable
      */
     Optional<RegisteredService> of(String runId, String jobId, boolean optional) {
       try {
@@ -266,7 +267,7 @@ final class RunUi {
             .findFirst();
       } catch (MnException e) {
         if (e.code() == ErrorCode.UNIMPLEMENTED || optional && e.code().retryable()) {
-          return Optional.empty(); // a runtime of another build may have no services
+          return Optional.empty(); // another build of the runtime may have no services
         }
         throw e;
       }

@@ -43,17 +43,17 @@ public final class RunsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final int MOST_OMITTED = 100;
 
-  /** How often the list is looked at while somebody follows it. */
+  /** Poll interval of a followed list. */
   private static final long LOOK_MILLIS = 250;
 
-  /** The same when other nodes have to be asked. */
+  /** Poll interval when other nodes have to be asked. */
   private static final long LOOK_FAR_MILLIS = 1000;
 
   /**
-   * Where else files of runs are looked for.
+   * Further places of run files.
    *
    * @param bundles payload folders, each under its fingerprint
-   * @param userHome what {@code ~} stands for in documents
+   * @param userHome the folder that {@code ~} means in documents
    */
   public record Places(Path bundles, Path userHome) {}
 
@@ -176,7 +176,7 @@ public final class RunsVerticle extends AreaVerticle {
     return runs.find(call.text("run_id"));
   }
 
-  /** What the worker wrote; until it has, what the job ended with. */
+  /** The worker's result, else the job's result. */
   private ObjectNode result(ShownRun folder) {
     return folder
         .readAsMade("result.json")
@@ -198,7 +198,7 @@ public final class RunsVerticle extends AreaVerticle {
         .orElseThrow(() -> notFound("final artifact"));
   }
 
-  /** What the runtime tells of a job, if it knows the job. */
+  /** Empty when the runtime does not know the job. */
   private Optional<JobDetail> job(String jobId) {
     try {
       return jobId.isEmpty() ? Optional.empty() : Optional.of(jobs.get(jobId));
@@ -260,12 +260,11 @@ public final class RunsVerticle extends AreaVerticle {
   }
 
   /**
-   * Numbers the states of lists that are made of what several nodes tell, for those who follow
-   * them. A number is a time in milliseconds, so that the next one is greater at every node.
-   * Thread-safe.
+   * Numbers the versions of lists that combine data of several nodes, for their followers. The
+   * number is a time in milliseconds, so that it grows across nodes, too. Thread-safe.
    */
   private static final class SeenLists {
-    /** Longer than a follower stays away. */
+    /** Longer than the longest pause of a follower. */
     private static final Duration KEPT = Duration.ofMinutes(2);
 
     private static final int MOST = 200;
@@ -281,9 +280,9 @@ public final class RunsVerticle extends AreaVerticle {
     }
 
     /**
-     * The number of a page: a greater one whenever it is another than before.
+     * The number of a page; grows whenever the page differs from the previous one.
      *
-     * @param question what was asked
+     * @param question the filter of the list
      */
     long seq(Map<String, Object> question, Buffer page) {
       return seen.asMap()
@@ -300,8 +299,8 @@ public final class RunsVerticle extends AreaVerticle {
   }
 
   /**
-   * The video that the page of a run shows: a file of the run, or one of the bundle that its job
-   * brought along. What {@code ui.json} says of where bundles lie does not count.
+   * The video on the page of a run: a file of the run or of its job's bundle. Bundle locations in
+   * {@code ui.json} are ignored.
    */
   static final class RunVideo {
     private final Function<String, Optional<JobDetail>> jobs;
@@ -309,9 +308,9 @@ public final class RunsVerticle extends AreaVerticle {
     private final AllowedRoots reach;
 
     /**
-     * @param jobs what the runtime tells of a job
+     * @param jobs reads a job from the runtime
      * @param bundles the folder of bundles, each under its fingerprint
-     * @param reach that of the run alone
+     * @param reach of the run alone
      */
     RunVideo(Function<String, Optional<JobDetail>> jobs, Path bundles, AllowedRoots reach) {
       this.jobs = jobs;
@@ -363,7 +362,7 @@ public final class RunsVerticle extends AreaVerticle {
       }
     }
 
-    /** The payload folder of the run's job, if the job says that it belongs to this run. */
+    /** The payload folder of the run's job, if the job names this run. */
     private Optional<Path> bundle(ShownRun run) {
       return jobs.apply(run.jobId())
           .filter(job -> job.facts().runId() == null || job.facts().runId().equals(run.runId()))

@@ -22,16 +22,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Which server with areas is asked: one that has answered, until it does so no longer. Any of them
- * answers for everything, so that one is as good as another. While answers are due, that server is
- * looked at each second; when it is gone, or owes an answer to that for some seconds, who waits is
- * told at once. Thread-safe.
+ * Chooses the server whose areas are called: one that has answered, until it no longer does. All
+ * servers are equivalent. While answers are pending, that server is checked each second; when it is
+ * gone or does not respond to checks for some seconds, the waiting calls fail at once. Thread-safe.
  */
 public final class AreaNodes implements Readiness {
   private static final String NODE = "node";
   private static final long LOOK_MS = 1000;
 
-  /** Longer than a pause of a JVM, shorter than the patience of those who follow. */
+  /** Longer than a pause of a JVM, shorter than the wait of followers. */
   private static final long SILENCE_MS = 4000;
 
   private static final long AGAIN_MS = 3000;
@@ -48,7 +47,7 @@ public final class AreaNodes implements Readiness {
     this.token = token;
   }
 
-  /** A server, and who waits for answers of it. */
+  /** A server, and the calls that wait for it. */
   private record Followed(String node, Set<Promise<?>> waiting, AtomicBoolean isLookedAt) {
     static Followed of(String node) {
       return new Followed(node, ConcurrentHashMap.newKeySet(), new AtomicBoolean());
@@ -67,9 +66,9 @@ public final class AreaNodes implements Readiness {
   }
 
   /**
-   * Makes the call to a server that answers. One that was not reached has done nothing, so another
-   * one is asked in its place, once. Fails as UNAVAILABLE when there is none, or when it has gone
-   * while the answer was due.
+   * Calls a responding server. If the server was not reached, nothing was done, so the call is sent
+   * to another server, once. Fails as UNAVAILABLE when there is none, or when it disappears before
+   * it answers.
    */
   <T> Future<T> ask(Call<T> call) {
     return one()
@@ -130,7 +129,7 @@ public final class AreaNodes implements Readiness {
   private void look(Followed followed) {
     if (followed.waiting().isEmpty()) {
       followed.isLookedAt().set(false);
-      return; // who comes in this moment is looked after by the next to come, or by his own timeout
+      return; // a call added at this moment is covered by the next check or by its own timeout
     }
     vertx
         .eventBus()

@@ -18,16 +18,16 @@ import java.net.UnknownHostException;
 import java.util.Map;
 
 /**
- * How this process becomes a member: by addresses that are named, never by multicast, and with the
- * maps that Vert.x keeps. Locks and counters of Hazelcast are not used: without its subsystem for
- * consensus they promise nothing.
+ * Joins this process to the cluster: by configured addresses, never by multicast, and with the maps
+ * of Vert.x. Hazelcast's locks and counters are not used: without its consensus subsystem they
+ * guarantee nothing.
  */
 public final class BusMembership {
   private static final String LOGGING = "hazelcast.logging.type";
 
   /**
-   * A member that is silent for ten seconds is gone; one that comes back is merged within twenty.
-   * Nothing is told to the makers of Hazelcast, and the end of the process is ours.
+   * A member that is silent for ten seconds is removed; one that returns is merged within twenty.
+   * Hazelcast sends no usage data and does not handle the shutdown of the process.
    */
   private static final Map<String, String> PROPERTIES =
       Map.ofEntries(
@@ -44,13 +44,13 @@ public final class BusMembership {
           Map.entry("hazelcast.phone.home.enabled", "false"),
           Map.entry("hazelcast.shutdownhook.enabled", "false"));
 
-  /** Milliseconds between two looks whether a connection of the bus still answers. */
+  /** Milliseconds between two pings of a bus connection. */
   private static final long PING_MS = 5000;
 
   private BusMembership() {}
 
   public static ClusterManager of(ClusterBusSettings settings) {
-    System.setProperty(LOGGING, "slf4j"); // what it says before it has read its configuration
+    System.setProperty(LOGGING, "slf4j"); // for log lines before it has read its configuration
     Config config = new Config().setClusterName(settings.name());
     PROPERTIES.forEach(config::setProperty);
     config.getMetricsConfig().setEnabled(false);
@@ -96,7 +96,6 @@ public final class BusMembership {
     }
   }
 
-  /** How messages go from member to member. */
   public static EventBusOptions messages(ClusterBusSettings settings) {
     EventBusOptions options =
         new EventBusOptions()

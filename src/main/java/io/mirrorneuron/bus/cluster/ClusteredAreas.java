@@ -23,7 +23,7 @@ public final class ClusteredAreas implements AreaBus {
   private final AtomicLong numbers;
 
   /**
-   * @param seed another one for each process, from which the numbers of its calls begin
+   * @param seed differs per process; the numbers of its calls begin there
    */
   public ClusteredAreas(Vertx vertx, AreaNodes nodes, int seed) {
     this.vertx = vertx;
@@ -55,7 +55,7 @@ public final class ClusteredAreas implements AreaBus {
     return numbers.incrementAndGet();
   }
 
-  /** Told to all: whoever does not know the number ignores it. */
+  /** Sent to all servers; those that do not know the number ignore it. */
   @Override
   public void gone(String tag, long number) {
     vertx
@@ -64,7 +64,7 @@ public final class ClusteredAreas implements AreaBus {
             Addresses.GONE, new JsonObject().put("tag", tag).put("number", number), delivery());
   }
 
-  /** Files that came with a request, on their way to the server that is asked, piece by piece. */
+  /** Uploaded files, sent piece by piece to the called server. */
   private static final class SentUploads {
     private static final int PIECE = 128 << 10;
     private static final long PATIENCE_MS = 15_000;
@@ -77,7 +77,7 @@ public final class ClusteredAreas implements AreaBus {
       this.nodes = nodes;
     }
 
-    /** The call as the server understands it: a path of this machine means nothing there. */
+    /** Replaces the local path, which is meaningless for the server, by a handle. */
     Future<ApiCall> send(String node, ApiCall call) {
       if (!call.hasUpload()) {
         return Future.succeededFuture(call);
@@ -98,7 +98,7 @@ public final class ClusteredAreas implements AreaBus {
               });
     }
 
-    /** A piece goes when the one before has been stored. */
+    /** Sends a piece after the previous one was stored. */
     private Future<Integer> piece(String node, String handle, AsyncFile file, long from) {
       return file.read(Buffer.buffer(PIECE), 0, from, PIECE)
           .compose(

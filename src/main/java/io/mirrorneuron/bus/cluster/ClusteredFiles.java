@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Files that a server of the cluster holds for this gateway, in pieces that are asked for one by
- * one, so that a reader who is slow fills no memory.
+ * Files that a server of the cluster holds for this gateway. Pieces are requested one by one, so
+ * that a slow reader fills no memory.
  */
 public final class ClusteredFiles implements RemoteReads {
   private static final long PATIENCE_MS = 15_000;
@@ -30,7 +30,7 @@ public final class ClusteredFiles implements RemoteReads {
     this.nodes = nodes;
   }
 
-  /** Answers of other nodes come by the server that is asked, and need no second way. */
+  /** Not supported: the called server already forwards calls to other nodes. */
   @Override
   public Future<Buffer> read(RemoteRead read, Duration patience) {
     return NONE.read(read, patience);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers requests whose head (request line and headers) is refused before any route is looked at.
- * Vert.x closes the connection behind the answer.
+ * Answers requests whose head (request line and headers) is refused before routing. Vert.x closes
+ * the connection after the answer.
  */
 public final class BadHeads implements Handler<HttpServerRequest> {
   private static final Logger log = LoggerFactory.getLogger(BadHeads.class);
@@ -36,7 +36,7 @@ public final class BadHeads implements Handler<HttpServerRequest> {
     answer(request, problem, id);
   }
 
-  /** Answers a request of HTTP/2 that has its id; others of the same connection go on. */
+  /** Answers an HTTP/2 request that has its id; other requests of the connection continue. */
   public void refuse(HttpServerRequest request, BadRequest bad) {
     answer(request, Problem.of(bad), CommonHeaders.requestId(request));
   }

@@ -5,7 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Supplier;
 
-/** Gives each request an id, and its answer the headers that all answers have. */
+/** Assigns each request an id, and sets the headers that all answers have. */
 public final class CommonHeaders {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence NO_SNIFF_NAME =
@@ -25,7 +25,7 @@ public final class CommonHeaders {
     this.ids = ids;
   }
 
-  /** To be called before anything of the answer is written. */
+  /** Must be called before anything of the answer is written. */
   public void apply(HttpServerRequest request) {
     String given = request.getHeader(REQUEST_ID);
     String id = given != null && isAcceptable(given) ? given : ids.get();
@@ -48,7 +48,6 @@ public final class CommonHeaders {
     return !id.isEmpty() && id.length() <= LONGEST_ID;
   }
 
-  /** The id that the answer carries. */
   static String requestId(HttpServerRequest request) {
     return request.response().headers().get(REQUEST_ID);
   }

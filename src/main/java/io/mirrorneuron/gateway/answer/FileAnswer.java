@@ -16,13 +16,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 
 /**
- * An answer that is a file: all of it, a byte range, or 304 when the client has it already. The
- * area says which, see {@link FileDocument}; it is responsible for the path, which has no links.
- * Files that programs wrote may be pages with scripts, so each is sent with a sandboxed origin of
- * its own.
+ * Answers a file: all of it, a byte range, or 304 when the client has it already. The area names
+ * the file, see {@link FileDocument}, and guarantees that its path has no links. Files that
+ * programs wrote may be pages with scripts, so each gets a sandboxed origin of its own.
  */
 public final class FileAnswer {
-  /** What programs wrote may be looked at, but runs nothing. */
+  /** Files of programs may be displayed, but must not run anything. */
   private static final PagePolicy POLICY = PagePolicy.of("sandbox", "private, no-cache");
 
   private final RoutingContext ctx;
@@ -45,13 +44,13 @@ public final class FileAnswer {
   }
 
   /**
-   * Sends what the area has answered; fails the request when the file is not there any more.
+   * Sends the file of the area's answer; fails the request when the file no longer exists.
    *
-   * @param nodes are asked for files of theirs
+   * @param nodes read files of other nodes
    */
   public static void send(RoutingContext ctx, Buffer answer, RemoteReads nodes) {
     FileDocument document = FileDocument.read(answer.getBytes());
-    if (ctx.response().closed()) { // the client did not wait for it
+    if (ctx.response().closed()) { // the client has disconnected
       ctx.vertx().executeBlocking(() -> SentFile.Local.discard(document), false);
       return;
     }
@@ -120,7 +119,7 @@ public final class FileAnswer {
     response.end();
   }
 
-  /** The client is gone, or the file has become shorter than was promised. */
+  /** The client has disconnected, or the file is shorter than announced. */
   private void abort(SentFile file) {
     file.close();
     if (!response.closed()) {

@@ -16,7 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 
-/** A file of this machine for a reader in another process, who asks for one piece after another. */
+/** A local file for a reader in another process, which asks for one piece after another. */
 public final class FilePieces implements RemoteFile {
   private static final int PIECE = 128 << 10;
 
@@ -36,7 +36,7 @@ public final class FilePieces implements RemoteFile {
     this.part = wish.body(facts);
   }
 
-  /** Fails as NOT_FOUND when it is no longer there, and as UNAVAILABLE when it cannot be read. */
+  /** Fails as NOT_FOUND when it no longer exists, and as UNAVAILABLE when it cannot be read. */
   public static Future<FilePieces> open(Vertx vertx, FileDocument document, FileWish wish) {
     return vertx.executeBlocking(
         () -> {
@@ -53,7 +53,7 @@ public final class FilePieces implements RemoteFile {
         false);
   }
 
-  /** Deletes a file that was made for one answer and that nobody has opened. Blocking. */
+  /** Deletes an unopened file that was made for one answer. Blocking. */
   public static void discard(FileDocument document) throws IOException {
     SentFile.Local.discard(document);
   }
@@ -63,7 +63,7 @@ public final class FilePieces implements RemoteFile {
     return facts;
   }
 
-  /** Fails when the file has become shorter than was told. */
+  /** Fails when the file has become shorter than announced. */
   @Override
   public Future<Buffer> next() {
     return part == null || sent >= part.length()

@@ -5,15 +5,15 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 
 /**
- * What a browser may do with an answer. Every answer starts as {@link #NO_PAGE}; who serves pages
- * puts a policy of their own in its place.
+ * Browser policy of an answer. Every answer starts with {@link #NO_PAGE}; handlers of pages replace
+ * it.
  *
- * @param content which content a page may load, and who may frame it ({@code
+ * @param content which content a page may load, and which pages may frame it ({@code
  *     Content-Security-Policy})
  * @param caching {@code Cache-Control}
  */
 public record PagePolicy(CharSequence content, CharSequence caching) {
-  /** Of answers that are no pages: opened in a browser they load and run nothing. */
+  /** Policy of answers that are no pages: in a browser they load and run nothing. */
   static final PagePolicy NO_PAGE = of("default-src 'none'; frame-ancestors 'none'", "no-store");
 
   private static final CharSequence CONTENT =

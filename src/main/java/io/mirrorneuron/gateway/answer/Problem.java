@@ -72,7 +72,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return of(ErrorCode.MALFORMED, "malformed_request", detail);
   }
 
-  /** There is no room for another connection; {@code Retry-After} goes without saying. */
+  /** The connection limit is reached. */
   public static Problem tooManyConnections(int max) {
     return new Problem(
         ErrorCode.UNAVAILABLE,
@@ -117,8 +117,8 @@ public record Problem(int status, String error, String title, String detail, Obj
   }
 
   /**
-   * The header {@code Host} has a name that is not this server's: probably a page of another site
-   * calls (DNS rebinding).
+   * The header {@code Host} names another server: probably a page of another site calls (DNS
+   * rebinding).
    */
   public static Problem hostNotAllowed(boolean asksWhoCalls) {
     return new Problem(
@@ -145,7 +145,7 @@ public record Problem(int status, String error, String title, String detail, Obj
   }
 
   /**
-   * @param reasons in words for everybody, who need not have a token
+   * @param reasons public, as the caller needs no token
    */
   public static Problem notReady(List<String> reasons) {
     ObjectNode extras = Json.object();
@@ -172,7 +172,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return error.equals("storage_full");
   }
 
-  /** The detail says all there is to log. */
+  /** Logged without a stack trace, as the detail says it all. */
   boolean isDamage() {
     return error.equals("job_damaged");
   }
@@ -181,7 +181,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return status == 429 || status == 503 || status == 507;
   }
 
-  /** What the header {@code Retry-After} says: whole seconds, at least one. */
+  /** Value of the header {@code Retry-After}: whole seconds, at least one. */
   long retryAfterSeconds() {
     return Math.max(1, Math.ceilDiv(extras.path("retry_after_ms").asLong(), 1000L));
   }
@@ -227,7 +227,7 @@ public record Problem(int status, String error, String title, String detail, Obj
     return new Problem(refusal.code(), refusal.error(), refusal.getMessage(), extras);
   }
 
-  /** The report's issues; where it has none, one for each of its error texts. */
+  /** The report's issues; without any, one for each of its error texts. */
   private static ArrayNode issues(String error, JsonNode validation) {
     if (validation.path("issues") instanceof ArrayNode issues && !issues.isEmpty()) {
       return issues;

@@ -18,7 +18,7 @@ public final class Problems {
   private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
   /**
-   * Bytes of a refused request's body that are still read; a caller who sends more is disconnected.
+   * Bytes of a refused request's body that are still read; beyond them the caller is disconnected.
    */
   private static final long DRAIN_LIMIT = 64L << 20;
 
@@ -46,7 +46,7 @@ public final class Problems {
     String requestId = CommonHeaders.requestId(ctx.request());
     if (!problem.isStorageFull()
         && (problem.isRetryable() || problem.isDamage() || problem.status() == 502)) {
-      // no fault of this server: something that it depends on is away, or damaged
+      // not a fault of this server: a dependency is unreachable or damaged
       log.warn("{}: {}, request {}", LoggedRequest.of(ctx), problem.detail(), requestId);
     } else if (problem.status() >= 500 // 501 is not logged as a fault
         && problem.status() != 501
@@ -75,7 +75,7 @@ public final class Problems {
     response.end(Buffer.buffer(problem.bytes(CommonHeaders.requestId(request))));
     if (!request.isEnded()) {
       drain(request);
-      // A caller who was refused keeps a connection that others need: it is closed after a while.
+      // A refused caller must not keep a connection that other callers need.
       ctx.vertx()
           .setTimer(
               GRACE_MILLIS,
@@ -88,8 +88,8 @@ public final class Problems {
   }
 
   /**
-   * Reads the rest of the body, within limits, so that a client that sends all before it reads gets
-   * its answer.
+   * Reads the rest of the body, within limits, so that a client that sends everything before it
+   * reads gets its answer.
    */
   private static void drain(HttpServerRequest request) {
     long[] seen = {0};
@@ -104,11 +104,11 @@ public final class Problems {
   }
 
   /**
-   * Requests as a log may name them. The address of a webhook is a secret of whoever sends to it,
-   * so no line has more of it than that it is one.
+   * Formats requests for the log. A webhook address is a secret of its sender, so log lines do not
+   * contain it.
    */
   static final class LoggedRequest {
-    /** However it is written: other spellings lead to the same operation, or are almost it. */
+    /** In any spelling: other spellings lead to the same operation, or nearly do. */
     private static final Pattern ADDRESS =
         Pattern.compile("(.*?hooks)(?:/|%2f).*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
@@ -133,8 +133,8 @@ public final class Problems {
     }
 
     /**
-     * Whether the caller has gone before the request was all there, or has broken the rules of
-     * HTTP/2 and had its stream reset for it: nobody reads an answer.
+     * Whether the caller disconnected before the request was complete, or had its stream reset for
+     * violating HTTP/2: an answer would not be read.
      */
     static boolean wasLeft(RoutingContext ctx, Throwable failure) {
       return failure instanceof Http2Exception.StreamException

@@ -6,7 +6,7 @@ import io.mirrorneuron.wire.Fault;
 import java.util.List;
 
 /**
- * A request that the gateway refuses before any area sees it. Has no stack trace, as the cause is
+ * A request that the gateway refuses before it calls an area. Has no stack trace, as the cause is
  * the request.
  */
 public final class Refusal extends RuntimeException {
@@ -35,7 +35,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /**
-   * @param error the machine word for what is wrong with all of them
+   * @param error the error code for all of them
    */
   public static Refusal parameters(String error, List<Fault> faults) {
     return new Refusal(ErrorCode.MALFORMED, error, Fault.sentence(faults), faults, 0);
@@ -50,7 +50,7 @@ public final class Refusal extends RuntimeException {
         limitBytes);
   }
 
-  /** Of a body that would be too large in memory. */
+  /** For a body that would be too large in memory. */
   public static Refusal tooManyValues(int most) {
     return new Refusal(
         ErrorCode.TOO_LARGE,
@@ -72,7 +72,7 @@ public final class Refusal extends RuntimeException {
   }
 
   /**
-   * Of a body that says it is compressed, or encoded otherwise.
+   * For a compressed or otherwise encoded body.
    *
    * @param encoding the header's value
    */
@@ -100,12 +100,12 @@ public final class Refusal extends RuntimeException {
     return faults;
   }
 
-  /** The limit that was exceeded, in bytes, or 0. */
+  /** The exceeded limit in bytes, or 0. */
   long limitBytes() {
     return limitBytes;
   }
 
-  /** The same for a caller who is told failures as areas tell them. */
+  /** For callers that get failures in the form of the areas. */
   public MnException toException() {
     return new MnException(
         code, error, getMessage(), faults.isEmpty() ? null : Fault.json(faults), null);

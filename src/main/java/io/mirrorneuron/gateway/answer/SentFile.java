@@ -19,20 +19,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
-/** A file that was found, on its way into an answer. */
+/** An open file that is being sent as an answer. */
 interface SentFile {
   FileFacts facts();
 
-  /** Completes when the answer has ended; fails when the client is gone or the file too short. */
+  /**
+   * Completes when the answer has ended; fails when the client disconnects or the file is too
+   * short.
+   */
   Future<Void> send(ByteRange part);
 
   void close();
 
-  /** One on this machine. */
+  /** A file of this machine. */
   record Local(RoutingContext ctx, FileDocument document, OpenFile file, FileFacts facts)
       implements SentFile {
 
-    /** Programs may have replaced the file since the area has found it. Blocking. */
+    /**
+     * Checks the file again, as programs may have replaced it since the area found it. Blocking.
+     */
     static SentFile open(RoutingContext ctx, FileDocument document) throws IOException {
       OpenFile file = UntrustedFiles.open(document.file(), document.folder());
       FileFacts facts = FileFacts.of(file.size(), file.modified(), file.identity(), document);
@@ -70,7 +75,7 @@ interface SentFile {
     }
   }
 
-  /** One on another node, which sends a piece when the one before is written here. */
+  /** A file of another node, which sends a piece after the previous one is written here. */
   record RemoteSource(RoutingContext ctx, RemoteFile file) implements SentFile {
     @Override
     public FileFacts facts() {
@@ -99,19 +104,19 @@ interface SentFile {
   }
 
   /**
-   * Writes a part of an open file as an answer over HTTP/2, for which Vert.x sends files by name
-   * only: by now another file may have that name. A piece is read when the one before is written.
+   * Writes a part of an open file over HTTP/2. Vert.x can send files over HTTP/2 by name only, and
+   * the name may by now be that of another file. Reads a piece after the previous one is written.
    */
   record ChannelPump(Vertx vertx, FileChannel file, HttpServerResponse response) {
     private static final int PIECE = 64 << 10;
 
-    /** Completes when the answer has ended; fails when the client is gone or the file too short. */
+    /** Fails as {@link SentFile#send}. */
     Future<Void> send(long from, long length) {
       return StepLoop.move(moved -> sent(from + moved, length - moved))
           .compose(moved -> response.end());
     }
 
-    /** How many bytes are written. */
+    /** Completes with the number of bytes written. */
     private Future<Integer> sent(long from, long left) {
       return left == 0
           ? Future.succeededFuture(0)

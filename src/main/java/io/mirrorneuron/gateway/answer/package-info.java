@@ -1,2 +1,2 @@
-/** Answers that are the same for all operations: headers, failures and files. */
+/** Answers shared by all operations: headers, failures and files. */
 package io.mirrorneuron.gateway.answer;

@@ -25,9 +25,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Calls of operations that come over the bus. A gateway of the same system has checked its request
- * already and is passed on as it is; everybody else is a stranger. Paths of files never go in or
- * out.
+ * Calls of operations over the bus. A gateway of the same system has already checked its request,
+ * which is forwarded as it is; every other caller is untrusted. File paths never cross the bus.
  */
 final class BusCalls {
   /** As long as the longest operation; gateways give up earlier. */
@@ -52,7 +51,7 @@ final class BusCalls {
     this.uploads = uploads;
   }
 
-  /** Replies in any case. */
+  /** Always replies. */
   void answer(String tag, Message<Object> message) {
     String name = message.headers().get(Addresses.OP);
     Future<Answer> answer;
@@ -73,9 +72,10 @@ final class BusCalls {
   }
 
   /**
-   * Whether it is one of this system.
+   * Whether the caller is a gateway of this system.
    *
-   * @throws MnException UNAVAILABLE when it is one of another, since its own caller may be right
+   * @throws MnException UNAVAILABLE for a gateway of another system, as its own caller may be
+   *     authorised
    */
   static boolean isGateway(Secret nodeToken, MultiMap headers) {
     String shown = headers.get(Addresses.NODE_TOKEN);
@@ -171,7 +171,7 @@ final class BusCalls {
     Future<Answer> with(ApiCall call);
   }
 
-  /** The call with the file that was sent before; the file is gone afterwards. */
+  /** Makes the call with the file that was sent before, and deletes the file. */
   private Future<Answer> withUpload(ApiCall call, Asked asked) {
     if (!call.hasUpload()) {
       return asked.with(call);
@@ -183,13 +183,13 @@ final class BusCalls {
         .onComplete(done -> uploads.discard(held.handle()));
   }
 
-  /** The answer of an area that names a file, as a gateway gets it. */
+  /** A file answer for a gateway. */
   private Answer remote(Answer reported) {
     RemoteRead here = new RemoteRead(settings.node(), "", "", "", files.hold(reported.body()));
     return with(reported, new JsonObject().put("far", JsonObject.mapFrom(here)));
   }
 
-  /** The same for everybody else. */
+  /** A file answer for any other caller. */
   private Answer named(Answer reported) {
     return with(
         reported,

@@ -33,8 +33,8 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
- * Opens the areas of this process to others on the same bus, at addresses that end with the name of
- * this server. Every message is answered, and none without a token where one is asked for.
+ * Exposes the areas of this process on a shared bus, at addresses that end with the name of this
+ * server. Every message is answered; an operation that requires a token is refused without one.
  */
 public final class BusEndpoint extends VerticleBase {
   private static final long SWEEP_MS = 30_000;
@@ -48,12 +48,12 @@ public final class BusEndpoint extends VerticleBase {
 
   /**
    * @param node the name of this server
-   * @param nodeToken by which gateways of the same system are known
-   * @param auth knows all others
-   * @param nodes are asked for files of theirs
+   * @param nodeToken identifies gateways of the same system
+   * @param auth identifies all other callers
+   * @param nodes read files of other nodes
    * @param bodyLimit bytes of a body
    * @param timeout of a call to an area
-   * @param secrets names that nobody can guess
+   * @param secrets unguessable names
    */
   public record Settings(
       String node,
@@ -67,14 +67,12 @@ public final class BusEndpoint extends VerticleBase {
       Supplier<String> secrets) {}
 
   /**
-   * Where files go that come in.
-   *
-   * @param folder must exist
-   * @param bytes of one at most
+   * @param folder of received files; must exist
+   * @param bytes of one file at most
    */
   public record Uploading(Path folder, long bytes, UploadQuota quota, Storage storage) {}
 
-  /** Refuses to be made when the contract and the areas differ. */
+  /** Fails when the contract and the areas differ. */
   public BusEndpoint(
       Settings settings, Contract contract, Collection<? extends AreaVerticle> areas) {
     ContractCheck.verify(contract.document(), areas);
@@ -109,7 +107,7 @@ public final class BusEndpoint extends VerticleBase {
           files.sweep();
           uploads.sweep();
         });
-    // Found last, when all else is open.
+    // Announced last, when everything else is open.
     return Future.all(completions())
         .compose(
             ready -> {
@@ -155,7 +153,7 @@ public final class BusEndpoint extends VerticleBase {
     }
   }
 
-  /** No longer found; what is under way is answered by the areas, which close later. */
+  /** Stops the announcement; running calls are answered by the areas, which close later. */
   @Override
   public Future<?> stop() {
     return Future.join(open.reversed().stream().map(MessageConsumer::unregister).toList())
@@ -168,8 +166,8 @@ public final class BusEndpoint extends VerticleBase {
   }
 
   /**
-   * Pieces of files that come and go over the bus. The caller asks for each, so nobody is sent more
-   * than he has taken.
+   * Transfers files over the bus in pieces. The caller asks for each piece, which provides
+   * backpressure.
    */
   private static final class BusFiles {
     private final Secret nodeToken;
@@ -184,7 +182,7 @@ public final class BusEndpoint extends VerticleBase {
       this.uploads = uploads;
     }
 
-    /** Replies in any case. */
+    /** Always replies. */
     void answer(Message<Object> message) {
       MultiMap headers = message.headers();
       String op = String.valueOf(headers.get(Addresses.OP));

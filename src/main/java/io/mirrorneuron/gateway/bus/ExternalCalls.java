@@ -31,20 +31,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Calls of programs that are no part of the house: who calls, what he may, and whether the message
- * fits the contract are asked as over HTTP.
+ * Calls of programs outside this system: authentication, authorisation and contract checks are the
+ * same as over HTTP.
  */
 final class ExternalCalls {
   /** The member of a message that is the body of the operation. */
   static final String BODY = "$body";
 
-  /** The member of a message that names a file which was sent before. */
+  /** The member of a message that names a previously sent file. */
   static final String UPLOAD = "$upload";
 
-  /** The header that says how many milliseconds a read may wait for something new. */
+  /** The header with the milliseconds that a cursor read may wait. */
   static final String WAIT = "wait-ms";
 
-  /** The header that names the media type that is wanted where there are several. */
+  /** The header with the wanted media type, where there are several. */
   static final String ACCEPT = "accept";
 
   private record Known(ApiOperation operation, OperationCheck check, AreaCall area) {}
@@ -56,7 +56,7 @@ final class ExternalCalls {
 
   /**
    * @param bodyLimit bytes of a body
-   * @param usual how long an area may take where the contract says nothing else
+   * @param usual timeout of an area where the contract has none
    */
   ExternalCalls(EventBus bus, Contract contract, Auth auth, long bodyLimit, Duration usual) {
     this.auth = auth;
@@ -71,14 +71,14 @@ final class ExternalCalls {
     }
   }
 
-  /** Who may call this operation, with this token. */
+  /** The caller, if it may call this operation. */
   Future<Principal> enter(ApiOperation operation, MultiMap headers) {
     return operation.isPublic()
         ? Future.succeededFuture(Principal.unnamed(Role.VIEWER))
         : enter(operation.role(), headers);
   }
 
-  /** The caller, if the token gives the role. */
+  /** The caller, if its token grants the role. */
   Future<Principal> enter(Role role, MultiMap headers) {
     return auth.authenticate(headers.get(Addresses.AUTHORIZATION))
         .map(
@@ -89,7 +89,7 @@ final class ExternalCalls {
   }
 
   /**
-   * @throws MnException NOT_FOUND, or UNIMPLEMENTED when it makes sense over HTTP only
+   * @throws MnException NOT_FOUND, or UNIMPLEMENTED for an operation that exists over HTTP only
    */
   ApiOperation operation(String tag, String name) {
     Known known = name == null ? null : operations.get(name);
@@ -108,7 +108,7 @@ final class ExternalCalls {
   }
 
   /**
-   * @throws Refusal with everything that does not fit the contract
+   * @throws Refusal with all contract violations
    */
   ApiCall read(ApiOperation operation, JsonObject message, MultiMap headers) {
     OperationCheck check = operations.get(operation.id()).check();
@@ -165,7 +165,7 @@ final class ExternalCalls {
     return call.withAccept(type);
   }
 
-  /** At most half of what an area may take, as for those who follow over HTTP. */
+  /** At most half of the area's timeout, as for followers over HTTP. */
   private ApiCall waiting(ApiOperation operation, MultiMap headers, ApiCall call) {
     String text = headers.get(WAIT);
     if (text == null) {

@@ -8,9 +8,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Things that callers name until they are done with them, or forget them. For one event loop. */
+/**
+ * Objects that callers refer to by a handle until they release or forget them. For one event loop.
+ */
 final class HandleTable<T> {
-  /** Longer than a connection may be silent whose reader is slow. */
+  /** Longer than a connection with a slow reader may be silent. */
   private static final long FORGOTTEN_NANOS = TimeUnit.SECONDS.toNanos(300);
 
   private record Slot<T>(T thing, long usedAt) {}
@@ -21,8 +23,8 @@ final class HandleTable<T> {
   private final Map<String, Slot<T>> slots = new HashMap<>();
 
   /**
-   * @param names that nobody can guess
-   * @param release is given each thing once, when it is taken away
+   * @param names unguessable
+   * @param release called once for each removed object
    */
   HandleTable(int most, Supplier<String> names, Consumer<T> release) {
     this.most = most;
@@ -46,7 +48,7 @@ final class HandleTable<T> {
   }
 
   /**
-   * @throws MnException NOT_FOUND when nothing has that name any more
+   * @throws MnException NOT_FOUND for an unknown or released handle
    */
   T get(String name) {
     Slot<T> slot = name == null ? null : slots.get(name);
@@ -57,7 +59,7 @@ final class HandleTable<T> {
     return slot.thing();
   }
 
-  /** Nothing happens when it is gone. */
+  /** Idempotent. */
   void take(String name) {
     Slot<T> slot = slots.remove(name);
     if (slot != null) {

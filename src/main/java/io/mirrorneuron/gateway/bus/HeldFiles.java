@@ -15,11 +15,11 @@ import java.io.UncheckedIOException;
 import java.util.function.Supplier;
 
 /**
- * Files that areas have answered to other processes, until these have read them. Who has the name
- * of one may read it, in pieces, once. What is forgotten is let go. Used on one event loop.
+ * Files in answers to other processes, held until these have read them. The handle of a file allows
+ * to read it once, in pieces. Forgotten files are released. Used on one event loop.
  */
 final class HeldFiles {
-  /** Open at once for all readers; a reader that only looks holds none. */
+  /** Open files of all readers; a reader that asks only for the head holds none. */
   private static final int MOST = 256;
 
   private final Vertx vertx;
@@ -36,8 +36,8 @@ final class HeldFiles {
   }
 
   /**
-   * @param nodes have files of runs that are theirs
-   * @param names that nobody can guess
+   * @param nodes read files of other nodes
+   * @param names unguessable
    */
   HeldFiles(Vertx vertx, RemoteReads nodes, Supplier<String> names) {
     this.vertx = vertx;
@@ -46,7 +46,7 @@ final class HeldFiles {
   }
 
   /**
-   * Its name.
+   * Returns the handle.
    *
    * @throws MnException UNAVAILABLE when too many are held
    */
@@ -54,7 +54,7 @@ final class HeldFiles {
     return shelf.put(new Held(FileDocument.read(answer.getBytes())));
   }
 
-  /** Opens it; the head says what is wanted of it. */
+  /** Opens the file; completes with its head. */
   Future<Buffer> open(String name, FileWish wish) {
     Held held = shelf.get(name);
     if (held.file != null) {
@@ -80,7 +80,7 @@ final class HeldFiles {
         .put("file_name", file.facts().fileName());
   }
 
-  /** The next piece; empty behind the last. */
+  /** The next piece; empty after the last. */
   Future<Buffer> next(String name) {
     Held held = shelf.get(name);
     if (held.file == null) {
@@ -93,7 +93,7 @@ final class HeldFiles {
     shelf.take(name);
   }
 
-  /** Lets go what nobody has asked for in a while. */
+  /** Releases forgotten files. */
   void sweep() {
     shelf.sweep();
   }

@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Files that come from other processes piece by piece, before the call that needs them. They count
- * as uploads over HTTP do. Used on one event loop.
+ * Files that other processes send piece by piece before the call that needs them. They count as
+ * uploads over HTTP do. Used on one event loop.
  */
 final class ReceivedUploads {
   private static final int MOST = 64;
@@ -43,7 +43,7 @@ final class ReceivedUploads {
   }
 
   /**
-   * @param names that nobody can guess
+   * @param names unguessable
    */
   ReceivedUploads(Vertx vertx, Limits limits, Supplier<String> names) {
     this.vertx = vertx;
@@ -52,7 +52,7 @@ final class ReceivedUploads {
     this.shelf = new HandleTable<>(MOST, names, this::release);
   }
 
-  /** Begins a file; answers its name. */
+  /** Starts a file; completes with its handle. */
   Future<Buffer> begin() {
     limits.storage().refusal().ifPresent(refused -> raise(refused));
     Path path = limits.folder().resolve("upload-" + names.get() + ".part");
@@ -67,7 +67,7 @@ final class ReceivedUploads {
   }
 
   /**
-   * Answers when the piece is stored.
+   * Completes when the piece is stored.
    *
    * @throws MnException EXHAUSTED over the quota of all uploads
    */
@@ -85,7 +85,7 @@ final class ReceivedUploads {
         .map(written -> Buffer.buffer());
   }
 
-  /** The file for one call; to be given to {@link #discard} when that is answered. */
+  /** The file for one call; give it to {@link #discard} after the answer. */
   Future<ApiCall.Upload> finish(String name, String fileName) {
     Arriving arriving = shelf.get(name);
     return arriving.file.flush().map(done -> new ApiCall.Upload(arriving.path, fileName));
@@ -95,7 +95,7 @@ final class ReceivedUploads {
     shelf.take(name);
   }
 
-  /** Lets go what was begun and forgotten. */
+  /** Deletes unfinished files that were forgotten. */
   void sweep() {
     shelf.sweep();
   }

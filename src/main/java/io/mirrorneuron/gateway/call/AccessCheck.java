@@ -8,16 +8,16 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Consumer;
 
-/** Authenticates and authorises a request before anything of its body is read. */
+/** Authenticates and authorises a request before its body is read. */
 public final class AccessCheck {
   private AccessCheck() {}
 
   /**
-   * While keys of an issuer are being fetched the request is paused; {@code enter} has to resume
-   * it.
+   * The request is paused while the keys of a token issuer are being fetched; {@code enter} has to
+   * resume it.
    *
    * @param authorization the header's value, or null
-   * @param enter called with the caller when it is allowed in; refused requests are answered here
+   * @param enter called with the admitted caller; refused requests are answered here
    */
   public static void of(
       RoutingContext ctx, Auth auth, String authorization, Role needed, Consumer<Principal> enter) {

@@ -24,8 +24,8 @@ public final class AreaCall {
   private final OpenCalls open;
 
   /**
-   * @param usual how long the area may take where the contract says nothing else
-   * @param open the calls of the same door
+   * @param usual timeout of an area where the contract has none
+   * @param open the calls of the same endpoint
    */
   public AreaCall(AreaBus areas, ApiOperation operation, Duration usual, OpenCalls open) {
     Duration timeout = operation.timeout() == null ? usual : operation.timeout();
@@ -40,9 +40,8 @@ public final class AreaCall {
   }
 
   /**
-   * As {@link #ask}, for answers that are expensive to make or waited for: the area is told when
-   * the client has disconnected or the time is up, and, unless it makes a file, when the door
-   * closes.
+   * As {@link #ask}, for long calls: the area learns when the client disconnects, when the time is
+   * up and, unless the call makes a file, when the endpoint closes.
    */
   public Future<Answer> askWhileOpen(ApiCall call, HttpServerResponse response) {
     long number = areas.number();
@@ -57,7 +56,10 @@ public final class AreaCall {
     return open.answer(answer, changes, makesFile ? () -> {} : () -> areas.gone(tag, number));
   }
 
-  /** Asks whether the call may be made, by its head: fails with what the caller is told if not. */
+  /**
+   * Asks the area whether the call, known by its head only, is allowed; fails with the answer if
+   * not.
+   */
   public Future<Void> admit(ApiCall call) {
     DeliveryOptions asked = new DeliveryOptions(delivery).addHeader(Addresses.ADMISSION, "asked");
     return areas.ask(tag, call.json(), asked).mapEmpty();
@@ -73,7 +75,7 @@ public final class AreaCall {
         .map(message -> Answer.of(message.body(), message.headers()));
   }
 
-  /** The time that a caller wants to wait is none that the area takes. */
+  /** The caller's wait is added to the area's timeout. */
   private DeliveryOptions delivery(ApiCall call) {
     Duration wait = addsWait ? AskedWait.of(call).orElse(Duration.ZERO) : Duration.ZERO;
     return wait.isZero()
@@ -82,10 +84,10 @@ public final class AreaCall {
   }
 
   /**
-   * What an area answers.
+   * The answer of an area.
    *
-   * @param isAccepted whether it tells what goes on, and not how it ended
-   * @param preferred what was done of the request's {@code Prefer}; null for nothing
+   * @param isAccepted whether it is an intermediate status (202) instead of the final one
+   * @param preferred the preferences of {@code Prefer} that were applied; null for none
    */
   public record Answer(Buffer body, boolean isAccepted, String preferred) {
     public static Answer of(Buffer body, MultiMap headers) {

@@ -13,14 +13,14 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Reads bodies into memory and counts their bytes, whatever their headers say. */
+/** Reads bodies into memory and counts their actual bytes, independent of their headers. */
 public final class Bodies {
   private static final int FIRST_ALLOCATION = 4096;
 
-  /** What a small value takes in memory at least. */
+  /** Least memory of a small JSON value. */
   private static final int BYTES_OF_VALUE = 64;
 
-  /** Of an empty object, and some blanks and line ends. */
+  /** Limit of an empty object with blanks and line ends. */
   private static final int EMPTY_BYTES = 64;
 
   private static final Pattern EMPTY = Pattern.compile("\\s*(\\{\\s*}\\s*)?");
@@ -31,7 +31,7 @@ public final class Bodies {
 
   /**
    * @param limitBytes of one body
-   * @param budget of all of them
+   * @param budget of all bodies
    */
   public Bodies(long limitBytes, BodyBudget budget) {
     this.limitBytes = limitBytes;
@@ -39,16 +39,16 @@ public final class Bodies {
   }
 
   /**
-   * Must be called before the event loop hands over the body. Fails with a {@link Refusal}, or as
-   * UNAVAILABLE when all bodies together are too large.
+   * Must be called before the event loop delivers the body. Fails with a {@link Refusal}, or as
+   * UNAVAILABLE when the budget of all bodies is used up.
    */
   public Future<Buffer> read(RoutingContext ctx) {
     return read(ctx, limitBytes, Refusal.tooLarge(limitBytes), budget.open());
   }
 
   /**
-   * The same of a body of JSON. What its values will take in memory counts, too: a body is refused
-   * when there are more than {@link ValueCount#MOST}, before anything is made of them.
+   * Reads a JSON body. Also counts the memory of its values: a body with more than {@link
+   * ValueCount#MOST} is refused before it is parsed into objects.
    */
   public Future<Buffer> readJson(RoutingContext ctx) {
     BodyBudget.Share share = budget.open();
@@ -67,11 +67,10 @@ public final class Bodies {
   }
 
   /**
-   * Goes on with a request to an operation that takes no body: what one says would be ignored, so
-   * it fails with a {@link Refusal}. An empty object, which some clients send always, counts as
-   * none.
+   * For operations without a body: fails with a {@link Refusal} when there is one, as it would be
+   * ignored. An empty object, which some clients always send, counts as none.
    *
-   * @param then handles the request; at once where no body follows its head
+   * @param then handles the request; called at once when the head announces no body
    */
   public static void expectNone(RoutingContext ctx, Runnable then) {
     HttpServerRequest request = ctx.request();
@@ -93,8 +92,7 @@ public final class Bodies {
   }
 
   /**
-   * Nothing here is decompressed: what says that it is compressed would be taken for what it is
-   * not.
+   * Refuses encoded bodies: this server decompresses nothing and would misread them.
    *
    * @throws Refusal when the head names an encoding of the body
    */
@@ -144,7 +142,7 @@ public final class Bodies {
     return Refusal.malformed(fault.sentence(), List.of(fault));
   }
 
-  /** Whether the head of the request says that nothing follows. */
+  /** Whether the head of the request announces no body. */
   static boolean isAbsent(HttpServerRequest request) {
     long length = declaredLength(request);
     return length == 0
@@ -167,8 +165,7 @@ public final class Bodies {
   }
 
   /**
-   * Answers {@code Expect: 100-continue}: only after authentication and the check of the length is
-   * the client told to send.
+   * Answers {@code Expect: 100-continue}, only after authentication and the check of the length.
    */
   static void greet(HttpServerRequest request) {
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {

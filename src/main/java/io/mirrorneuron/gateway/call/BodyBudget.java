@@ -4,8 +4,8 @@ import io.mirrorneuron.model.MnException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What all bodies that are read into memory may hold together, from their first byte until their
- * request is answered. Thread-safe.
+ * Memory limit for all bodies together, from their first byte until their request is answered.
+ * Thread-safe.
  */
 public final class BodyBudget {
   private static final int RETRY_AFTER_MS = 1000;
@@ -18,25 +18,23 @@ public final class BodyBudget {
   }
 
   /**
-   * A share of the heap.
-   *
-   * @param part for example 8 for an eighth
+   * @param part for example 8 for an eighth of the heap
    */
   public static BodyBudget ofHeap(int part) {
     return new BodyBudget(Runtime.getRuntime().maxMemory() / part);
   }
 
-  /** What one request holds, nothing yet. */
+  /** Starts the share of a request, with 0 bytes. */
   Share open() {
     return new Share();
   }
 
-  /** Of one request, on its event loop. */
+  /** The bytes of one request. Runs on its event loop. */
   final class Share {
     private long bytes;
     private boolean closed;
 
-    /** Whether there is room for so many more; then they are held. */
+    /** Reserves more bytes; returns whether there was room. */
     boolean take(long more) {
       if (closed || heldBytes.addAndGet(more) > mostBytes) {
         heldBytes.addAndGet(closed ? 0 : -more);
@@ -46,7 +44,7 @@ public final class BodyBudget {
       return true;
     }
 
-    /** Gives all of it back; nothing more is given. */
+    /** Releases all bytes; later reservations fail. */
     void close() {
       closed = true;
       heldBytes.addAndGet(-bytes);

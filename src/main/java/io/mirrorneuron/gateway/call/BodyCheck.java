@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** The JSON body of an operation, compiled. */
+/** The compiled check of an operation's JSON body. */
 public final class BodyCheck {
   private static final List<Object> BODY = List.of("body");
   private static final int LONGEST_NAME = 40;
@@ -48,7 +48,7 @@ public final class BodyCheck {
 
   /**
    * A missing content type counts as JSON, except from a browser's page: browsers send such bodies
-   * to other sites without a preflight request. Where there is no body its type does not matter.
+   * to other sites without a preflight request. Without a body the type is ignored.
    */
   public static void mustBeJson(HttpServerRequest request) {
     if (Bodies.isAbsent(request)) {
@@ -64,7 +64,7 @@ public final class BodyCheck {
     }
   }
 
-  /** The body, its scalars brought to the declared types; null when there is none. */
+  /** The body, its scalars converted to the declared types; null when there is none. */
   JsonObject read(Buffer bytes, List<Fault> faults) {
     if (bytes.length() == 0) {
       if (required) {
@@ -84,7 +84,7 @@ public final class BodyCheck {
     return body;
   }
 
-  /** What lacks a member may have it under a name that is almost the same. */
+  /** Suggests a misspelt member as the cause of a missing one. */
   private Fault explained(Fault fault, JsonObject body) {
     if (!fault.type().equals("missing") || !fault.loc().equals(BODY)) {
       return fault;
@@ -114,7 +114,7 @@ public final class BodyCheck {
     }
   }
 
-  /** Which direct members are numbers or booleans, perhaps nullable. */
+  /** Direct members that are numbers or booleans, possibly nullable. */
   private static Map<String, Scalars> scalars(JsonSchema schema) {
     Map<String, Scalars> scalars = new LinkedHashMap<>();
     if (schema.get("properties") instanceof JsonObject properties) {

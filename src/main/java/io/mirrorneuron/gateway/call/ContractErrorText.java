@@ -7,7 +7,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What does not fit the contract, in words for people where the validator's are none. Pure. */
+/** Rewrites the validator's errors for people. Pure. */
 final class ContractErrorText {
   private static final Pattern UNKNOWN =
       Pattern.compile("(?s)Property \".*\" does not match additional properties schema");
@@ -23,9 +23,7 @@ final class ContractErrorText {
   private ContractErrorText() {}
 
   /**
-   * Faults of a body.
-   *
-   * @param names of the members that it may have; empty when that is not known
+   * @param names of the members that the body may have; empty when unknown
    */
   static List<Fault> ofBody(List<Fault> faults, String names) {
     return faults.stream()
@@ -35,9 +33,7 @@ final class ContractErrorText {
   }
 
   /**
-   * The same of a value that has a form.
-   *
-   * @param form what it must be, in words; null where the contract has none
+   * @param form the required form in words; null where the contract has none
    */
   static Fault ofForm(Fault fault, String form) {
     return form != null && fault.type().equals(PATTERN) ? said(fault, "must be " + form) : fault;
@@ -47,7 +43,7 @@ final class ContractErrorText {
     return UNKNOWN.matcher(fault.msg()).matches();
   }
 
-  /** The validator says of known members that have another fault that they are unknown, too. */
+  /** The validator also reports known members with another fault as unknown. */
   private static boolean isAlone(Fault fault, List<Fault> faults) {
     return faults.stream()
         .noneMatch(other -> !isUnknown(other) && startsWith(other.loc(), fault.loc()));
@@ -57,7 +53,7 @@ final class ContractErrorText {
     return place.size() >= start.size() && place.subList(0, start.size()).equals(start);
   }
 
-  /** Names are told for members of the body itself. */
+  /** Lists the known names only for members of the body itself. */
   private static String unknown(Fault fault, String names) {
     return fault.loc().size() > 2 || names.isEmpty()
         ? "is not known here"

@@ -6,8 +6,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Lets pages of the listed origins call; {@code *} lists every origin. The headers are set before
- * anything can fail, so error answers carry them too. With no origin listed it does nothing.
+ * Lets pages of the listed origins call; {@code *} allows every origin. The headers are set before
+ * any failure, so that error answers have them, too. Without listed origins it does nothing.
  */
 public final class Cors {
   private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
@@ -21,7 +21,7 @@ public final class Cors {
     this.origins = origins;
   }
 
-  /** Whether the request goes on; else it was only a question of the browser, and is answered. */
+  /** Whether the request continues; a preflight request is answered here. */
   public boolean admits(RoutingContext ctx) {
     if (origins.isEmpty()) {
       return true;

@@ -8,14 +8,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The calls through one door that are not answered yet, so that each is answered before the door
- * closes. Thread-safe.
+ * The unanswered calls of one endpoint, so that each is answered before the endpoint closes.
+ * Thread-safe.
  */
 public final class OpenCalls {
   private final Set<Open> open = ConcurrentHashMap.newKeySet();
   private volatile boolean ending;
 
-  /** One call: compared by identity. */
+  /** One call; compared by identity. */
   private static final class Open {
     final Promise<Answer> answer = Promise.promise();
     final boolean changes;
@@ -38,8 +38,8 @@ public final class OpenCalls {
   /**
    * @param asked completes with the answer of the area
    * @param changes whether the call may change something
-   * @param leave has the area answer at once where it only waits; called when the door closes
-   * @return the answer, or the refusal of a door that could not wait for it
+   * @param leave makes the area answer at once where it only waits; called when the endpoint closes
+   * @return the answer, or a refusal when the endpoint closed before it
    */
   Future<Answer> answer(Future<Answer> asked, boolean changes, Runnable leave) {
     Open call = new Open(changes, leave);
@@ -59,13 +59,13 @@ public final class OpenCalls {
     return call.answer.future();
   }
 
-  /** The door is about to close: calls that wait for something to happen wait no more. */
+  /** Before the endpoint closes: ends the wait of long polls. */
   public void hurry() {
     ending = true;
     open.forEach(call -> call.leave.run());
   }
 
-  /** The door closes now: callers are told that there is no answer. */
+  /** The endpoint closes now: refuses all unanswered calls. */
   public void refuseAll() {
     open.forEach(Open::refuse);
   }

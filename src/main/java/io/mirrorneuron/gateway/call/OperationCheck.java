@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the contract demands of a request to one operation, compiled at start and run on the event
- * loop. The stock validator builds its validators for each request and changes threads; that costs
- * more than half of the throughput of a small read.
+ * The contract's checks of requests to one operation, compiled at start and run on the event loop.
+ * The stock validator builds its validators for each request and changes threads, which costs more
+ * than half of the throughput of a small read.
  */
 public final class OperationCheck {
   private final ParameterCheck[] parameters;
@@ -47,21 +47,19 @@ public final class OperationCheck {
         QueryNames.of(operation, parsed));
   }
 
-  /** The names that its query may have. */
+  /** Allowed query parameters. */
   public QueryNames queryNames() {
     return queryNames;
   }
 
-  /** Whether the contract has a parameter of that name, wherever it lies. */
+  /** Whether the contract has this parameter, in any location. */
   public boolean hasParameter(String name) {
     return Arrays.stream(parameters).anyMatch(parameter -> parameter.name().equals(name));
   }
 
   /**
-   * The call that the request makes.
-   *
    * @param bytes the body; ignored by operations without one
-   * @throws Refusal with everything that is wrong
+   * @throws Refusal with all faults
    */
   public ApiCall read(ParameterSource source, Buffer bytes) {
     List<Fault> faults = new ArrayList<>(0);
@@ -85,7 +83,7 @@ public final class OperationCheck {
   }
 
   /**
-   * Decodes a parameter's value that was found somewhere else than where the contract has it.
+   * Decodes a parameter's value from another location than the contract's.
    *
    * @throws Refusal when it does not fit
    */
@@ -103,12 +101,12 @@ public final class OperationCheck {
   }
 
   /**
-   * One parameter, compiled: where it lies, how it is read, what it must satisfy.
+   * One compiled parameter: location, decoding and restrictions.
    *
-   * @param kind null of a list of texts, which is given as often as it has elements
+   * @param kind null for a list of texts, which may be repeated
    * @param fallback its default, or null
    * @param invalid the sentence of a 400 for bad values; null for the usual 422
-   * @param form what values must be, in words; null where the schema says it all
+   * @param form of valid values, in words; null where the schema says it all
    */
   record ParameterCheck(
       String name,
@@ -137,7 +135,7 @@ public final class OperationCheck {
     /**
      * The decoded value, the default, or null.
      *
-     * @param faults where a bad value is noted
+     * @param faults receives bad values
      */
     Object read(ParameterSource source, List<Fault> faults) {
       if (isList()) {
@@ -173,7 +171,7 @@ public final class OperationCheck {
       return value;
     }
 
-    /** Whether it may be given several times. */
+    /** Whether the parameter may be repeated. */
     boolean isList() {
       return kind == null;
     }

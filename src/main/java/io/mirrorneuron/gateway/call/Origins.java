@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which pages may call: those of this server and those of the listed origins. */
+/** Decides which pages may call: those of this server and those of the listed origins. */
 public final class Origins {
   private static final String ALL = "*";
 
-  /** Both schemes count as ours, as a proxy before us may terminate TLS. */
+  /** Both schemes are this server's, as a proxy in front may terminate TLS. */
   private static final Set<String> OURS = Set.of("http", "https");
 
   private final boolean all;
@@ -18,8 +18,8 @@ public final class Origins {
   private final Optional<Origin> published;
 
   /**
-   * @param listed as in {@code api.cors_allow_origins}; {@code *} lists every origin
-   * @param baseUrl where clients find this server, which may be a proxy before it
+   * @param listed as in {@code api.cors_allow_origins}; {@code *} allows every origin
+   * @param baseUrl of this server for clients, possibly that of a proxy
    */
   public Origins(Collection<String> listed, String baseUrl) {
     this.all = listed.contains(ALL);
@@ -35,16 +35,16 @@ public final class Origins {
   }
 
   /**
-   * @param origin as the header has it; {@code null} is what pages without an origin send
+   * @param origin as in the header; pages without an origin send {@code null}
    */
   boolean isListed(String origin) {
     return all || Origin.parse(origin).filter(listed::contains).isPresent();
   }
 
   /**
-   * Whether the page was served by this server.
+   * Whether this server served the page.
    *
-   * @param host {@code host[:port]} by which it was called now
+   * @param host {@code host[:port]} of the request
    */
   boolean isOwn(String origin, String host) {
     return Origin.parse(origin)

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps the pages of other sites from acting through their reader's browser, which sends requests
- * to any address, the reader's own machine included. Such requests are told by what browsers add
- * and pages cannot change: {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}. Programs send
- * no origin and pass. Lives on one event loop.
+ * Prevents pages of other sites from acting through their reader's browser, which sends requests to
+ * any address, including the reader's own machine. Recognises such requests by headers that
+ * browsers set and pages cannot change: {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}.
+ * Programs send no origin and pass. Runs on one event loop.
  */
 public final class PageGuard {
   private static final Set<HttpMethod> SAFE =
@@ -29,11 +29,10 @@ public final class PageGuard {
   private String lastHost;
 
   /**
-   * @param hosts names that this server may be called by, beside those of loopback, in small
-   *     letters
-   * @param listed whether somebody has listed names: then only those count
-   * @param asksWhoCalls whether a token is asked for: then DNS rebinding gains a page nothing, and
-   *     any name is accepted unless some are listed
+   * @param hosts names of this server, beside those of loopback, in lower case
+   * @param listed whether names are configured: then only those count
+   * @param asksWhoCalls whether tokens are required: then DNS rebinding is useless for a page, and
+   *     any name is accepted unless names are configured
    */
   public PageGuard(Set<String> hosts, boolean listed, boolean asksWhoCalls, Origins origins) {
     this.hosts = Set.copyOf(hosts);
@@ -42,7 +41,7 @@ public final class PageGuard {
     this.origins = origins;
   }
 
-  /** Whether the request may go on; else it has been answered. */
+  /** Whether the request continues; a refused one is answered here. */
   public boolean admits(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String host = host(request);
@@ -85,7 +84,7 @@ public final class PageGuard {
             || near && host != null && origins.isOwn(named.getFirst(), host));
   }
 
-  /** Null when there is none; of HTTP/2 what {@code Host} says has been compared already. */
+  /** Null when absent; for HTTP/2, {@code Host} was already compared with the authority. */
   private static String host(HttpServerRequest request) {
     return request.version() == HttpVersion.HTTP_2 && request.authority() != null
         ? request.authority().toString()

@@ -6,19 +6,19 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Location;
 import java.util.List;
 
-/** Where the texts of parameters come from. */
+/** Supplies the texts of parameters. */
 @FunctionalInterface
 public interface ParameterSource {
   /** Null when absent. */
   String text(Location in, String name);
 
-  /** Each value of a parameter that may be given several times. */
+  /** Each value of a parameter that may be repeated. */
   default List<String> texts(Location in, String name) {
     String one = text(in, name);
     return one == null ? List.of() : List.of(one);
   }
 
-  /** One value, perhaps told several times: of two different ones nobody knows which is meant. */
+  /** One value, possibly repeated; two different values are ambiguous and refused. */
   private static String header(RoutingContext ctx, String name) {
     String first = ctx.request().getHeader(name);
     if (first != null

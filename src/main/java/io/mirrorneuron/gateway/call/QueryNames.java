@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The names that the query of an operation may have. A request with another, or with one of them
- * more than once, is refused: it asks for something that would not happen. Only a list is given as
- * often as it has elements.
+ * The query parameters of an operation. Refuses unknown and repeated ones, as they would be
+ * silently ignored. Only lists may be repeated.
  */
 public final class QueryNames {
   private static final String UNKNOWN = "unknown_parameter";
@@ -64,8 +63,8 @@ public final class QueryNames {
   }
 
   /**
-   * @param names as often as they were given
-   * @throws Refusal that names every parameter that is not known, or else every repeated one
+   * @param names with repetitions
+   * @throws Refusal that names every unknown parameter, or else every repeated one
    */
   public void check(Collection<String> names) {
     List<Fault> unknown = new ArrayList<>(0);

@@ -3,7 +3,7 @@ package io.mirrorneuron.gateway.call;
 import java.math.BigDecimal;
 import java.util.Locale;
 
-/** Reads the scalars of parameters, and of bodies whose sender wrote them as strings. */
+/** Decodes scalars of parameters, and of bodies with scalars as strings. */
 enum Scalars {
   TEXT("string_type", "must be a string") {
     @Override
@@ -56,7 +56,7 @@ enum Scalars {
     this.message = message;
   }
 
-  /** Null when the text is no such value. */
+  /** Null when the text is not such a value. */
   abstract Object read(String text);
 
   private static boolean isShortNumber(String text) {
@@ -76,7 +76,7 @@ enum Scalars {
     return message;
   }
 
-  /** The kind that a schema's {@code type} declares, or null when it is no scalar. */
+  /** The kind for a schema's {@code type}, or null when it is no scalar. */
   static Scalars of(String type) {
     return switch (type) {
       case "integer" -> INTEGER;

@@ -6,7 +6,7 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.SchemaRepository;
 import java.util.Set;
 
-/** The checks of a contract's schemas, one for all requests. */
+/** Compiled checks of a contract's schemas, shared by all requests. */
 public final class Schemas {
   /** Schema keywords that restrict nothing. */
   private static final Set<String> IDLE =
@@ -25,7 +25,7 @@ public final class Schemas {
     return new SchemaCheck(repository, schema);
   }
 
-  /** A string without restrictions needs no validator: reading it is check enough. */
+  /** A string without restrictions needs no validator. */
   private static boolean refusesNothing(JsonSchema schema) {
     return schema instanceof JsonObject object
         && object.getValue("type") instanceof String type

@@ -10,10 +10,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Calls of an operation whose answer is the same for everybody who may ask: those that arrive in
- * one turn of the event loop and ask the same are one call, and share the bytes of its answer.
- * Nobody joins a call that has been sent, as it may have read what has changed since: an answer is
- * never older than its request. Lives on one event loop.
+ * Merges calls of an operation whose answer is the same for all callers: equal calls in one turn of
+ * the event loop become one call and share the bytes of its answer. A call that was already sent is
+ * not joined, as it may have missed later changes: an answer is never older than its request. Runs
+ * on one event loop.
  */
 public final class SharedCalls {
   private final AreaCall area;
@@ -24,8 +24,6 @@ public final class SharedCalls {
   }
 
   /**
-   * Asks in nobody's name.
-   *
    * @param call without a caller; not changed afterwards
    */
   public Future<Answer> ask(ApiCall call) {

@@ -6,21 +6,21 @@ import io.vertx.core.Future;
 import io.vertx.ext.web.RoutingContext;
 
 /**
- * Who may follow: whoever may call, and those who have a token for the streams of the run that the
- * path names. Such a token may stand in the address, where no other one does.
+ * Authentication of followers: callers with any token, and those with a stream token for the run in
+ * the path. Only a stream token may be part of the URL.
  */
 public final class StreamAccess {
   private static final String RUN = "run_id";
 
   private StreamAccess() {}
 
-  /** Knows the callers of this request by their header. */
+  /** Authenticates by the header. */
   public static Auth byHeader(RoutingContext ctx, Auth others, StreamTokens tokens) {
     String run = ctx.pathParam(RUN);
     return run == null ? others : tokens.of(run, others);
   }
 
-  /** The same; who sends no header is known by the address. */
+  /** Authenticates by the header or, without one, by the URL. */
   public static Auth byAddress(RoutingContext ctx, Auth others, StreamTokens tokens) {
     Auth known = byHeader(ctx, others, tokens);
     String token =

@@ -21,17 +21,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads JSON of which nothing gets lost: without comments, each member of an object once, each
- * number one that a double can hold. It is not deeper than what handles it can go.
+ * Reads JSON without loss: no comments, no duplicate members, only numbers that fit a double. Its
+ * depth is limited to what later code can handle.
  */
 final class StrictJson {
-  /** Twice what a manifest may have. */
+  /** Twice the limit of a manifest. */
   private static final int DEEPEST = 200;
 
   private static final int SHOWN_CHARS = 80;
   private static final Pattern TWICE = Pattern.compile("Duplicate field '([^']*)'");
 
-  /** What the parser says of JSON that it does not read all the same. */
+  /** The parser's message for well-formed JSON beyond its limits. */
   private static final Pattern LIMIT =
       Pattern.compile("(Number|Name|String)(?: value)? length .* allowed \\((\\d+)");
 
@@ -66,7 +66,7 @@ final class StrictJson {
     return value;
   }
 
-  /** How many values it has, see {@link ValueCount#of}; nothing is made of them. */
+  /** Number of values, see {@link ValueCount#of}; creates no objects for them. */
   static int count(Buffer bytes) {
     try (JsonParser parser = FACTORY.createParser(bytes.getBytes())) {
       parser.disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);

@@ -39,16 +39,13 @@ public final class Uploads {
   private final Storage storage;
   private final UploadQuota quota;
 
-  /**
-   * Bytes of the quota by file on disk; an entry is changed only by the event loop that receives
-   * the file.
-   */
+  /** Quota bytes by file; an entry is changed only by the event loop that receives the file. */
   private final Map<String, Long> taken = new ConcurrentHashMap<>();
 
   /**
    * @param folder must exist
-   * @param storage says whether there is room there
-   * @param quota of what arrives and what waits to be submitted together
+   * @param storage checks whether there is room in it
+   * @param quota of incoming and unsubmitted uploads together
    */
   public Uploads(
       Vertx vertx,
@@ -65,7 +62,7 @@ public final class Uploads {
     this.quota = quota;
   }
 
-  /** Removes what an earlier start was receiving when it was killed. */
+  /** Removes incomplete files that an earlier process left when it was killed. */
   public static void clear(Path folder) throws IOException {
     try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "upload-*.part")) {
       for (Path part : parts) {
@@ -75,8 +72,8 @@ public final class Uploads {
   }
 
   /**
-   * The stored part, to be given to {@link #discard} in the end. Nothing stays on disk when the
-   * future fails.
+   * The stored part; give it to {@link #discard} in the end. Nothing stays on disk when the future
+   * fails.
    *
    * @param field the name of the part
    */
@@ -131,7 +128,7 @@ public final class Uploads {
     return files
         .delete(path)
         .onComplete(gone -> giveBack(path))
-        .recover( // a cancelled transfer makes and deletes its file itself, before or after us
+        .recover( // a cancelled transfer creates and deletes its file itself, before or after this
             e ->
                 files
                     .exists(path)

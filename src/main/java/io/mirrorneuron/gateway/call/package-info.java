@@ -1,5 +1,5 @@
 /**
- * How a request becomes the call of an area: parameters and bodies are read, checked and sent.
- * Start with {@link io.mirrorneuron.gateway.call.OperationCheck}.
+ * Turns a request into the call of an area: reads, checks and sends parameters and bodies. Entry
+ * point: {@link io.mirrorneuron.gateway.call.OperationCheck}.
  */
 package io.mirrorneuron.gateway.call;

@@ -12,19 +12,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the contract says of one operation beyond its parameters and schemas.
+ * An operation of the contract, without its parameters and schemas.
  *
  * @param path the full path with {@code {parameters}}
- * @param success the status of its one good answer
+ * @param success the status of its one successful answer
  * @param produces media types of that answer, the default first
- * @param role what a caller needs; null when anybody may call
+ * @param role required of a caller; null for a public operation
  * @param stream how it can be followed; null when it cannot
- * @param socket what it carries as a WebSocket; null when it is none
+ * @param socket content of the WebSocket; null for other operations
  * @param slashed the path parameter that is a path itself; null when there is none
- * @param timeout how long its area may take; null for as long as others
+ * @param timeout of its area; null for the default
  * @param answersFile whether the area names a file and the gateway sends it
- * @param takesAnyQuery whether its query is read by the page that it answers, and not by us
- * @param isShared whether all who may call get the same answer
+ * @param takesAnyQuery whether the query is for the answered page and not checked here
+ * @param isShared whether all callers get the same answer
  */
 public record ApiOperation(
     String id,
@@ -48,7 +48,7 @@ public record ApiOperation(
     JSON,
     /** A file that is stored while it arrives. */
     UPLOAD,
-    /** Bytes of any kind, a mebibyte at most. */
+    /** Bytes of any kind, at most a mebibyte. */
     RAW
   }
 
@@ -57,7 +57,7 @@ public record ApiOperation(
   /** Seconds of silence after which a connection is closed; no area may take that long. */
   public static final int IDLE_SECONDS = 200;
 
-  /** The status of an answer that says what goes on, and not how it ended. */
+  /** The status of an intermediate answer. */
   public static final int ACCEPTED = 202;
 
   private static final Set<String> BESIDE = Set.of("206", Integer.toString(ACCEPTED));
@@ -95,7 +95,7 @@ public record ApiOperation(
         body(operation));
   }
 
-  /** Whether its answer is worth breaking off when nobody waits for it any more. */
+  /** Whether to abort the call when the client disconnects. */
   public boolean isLong() {
     return answersFile || timeout != null;
   }
@@ -105,8 +105,8 @@ public record ApiOperation(
   }
 
   /**
-   * Statuses of successful answers: 2xx, and 101 for a socket. A part of a file (206) does not
-   * count beside the file itself, nor what goes on (202) beside its end.
+   * Statuses of successful answers: 2xx, and 101 for a socket. A partial file (206) does not count
+   * beside the file itself, nor an intermediate answer (202) beside the final one.
    */
   static Set<String> successes(JsonObject operation) {
     String first = operation.containsKey("x-mn-socket") ? SWITCHING : "2";
@@ -125,7 +125,7 @@ public record ApiOperation(
     return operation.getJsonArray("tags", new JsonArray());
   }
 
-  /** The parameters with their references followed. */
+  /** The parameters with resolved references. */
   static List<JsonObject> parameters(JsonObject operation, JsonObject components) {
     return operation.getJsonArray("parameters", new JsonArray()).stream()
         .map(parameter -> resolve("parameters", (JsonObject) parameter, components))
@@ -176,9 +176,9 @@ public record ApiOperation(
   }
 
   /**
-   * What a WebSocket carries: what {@code x-mn-socket} says.
+   * The content of {@code x-mn-socket}.
    *
-   * @param stream the id of the operation that it follows; null for a socket of topics
+   * @param stream the id of the operation that the socket follows; null for a socket of topics
    */
   public record SocketSpec(String stream) {
     static final Set<String> WORDS = Set.of("stream", "realtime");
@@ -194,15 +194,15 @@ public record ApiOperation(
   }
 
   /**
-   * How an operation can be followed: what {@code x-mn-stream} says.
+   * How an operation can be followed: the content of {@code x-mn-stream}.
    *
-   * @param cursor the parameter that a stream moves on
-   * @param id the member of each record that names it to clients
-   * @param eventMember the member of each record that names its kind; null when none does
-   * @param eventName the kind of all records, each of which replaces the one before; null when
+   * @param cursor the parameter with the position of the stream
+   * @param id the member of each record with its public id
+   * @param eventMember the member of each record with its kind; null when there is none
+   * @param eventName the kind of all records, each of which replaces the previous one; null when
    *     there is none
-   * @param heartbeat the parameter that says after how many seconds of silence a stream shows that
-   *     it lives; null when that is not for clients to choose
+   * @param heartbeat the parameter with the seconds of silence after which a heartbeat is sent;
+   *     null when clients cannot choose them
    * @param topic its name at a socket of topics; null when it has none
    */
   public record StreamSpec(
@@ -235,8 +235,7 @@ public record ApiOperation(
     }
 
     /**
-     * Whether each record replaces the one before, so that a client that has fallen behind needs
-     * only the newest.
+     * Whether each record replaces the previous one, so that a slow client needs only the newest.
      */
     public boolean isSnapshot() {
       return eventName != null;

@@ -23,18 +23,17 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The contract, as a server needs it. Immutable; parse it once and share it among all gateways of
- * the process.
+ * The parsed contract. Immutable; parse it once and share it among all gateways of the process.
  *
- * @param document its operations, and what they demand of requests
- * @param parsed what Vert.x made of these demands
+ * @param document its operations and request rules
+ * @param parsed the same rules in Vert.x's model
  */
 public record Contract(JsonObject document, List<ApiOperation> operations, OpenAPIContract parsed) {
   private static final String NAME = "/openapi/server.json";
 
   /**
-   * Reads the contract in this jar. The build has made it of the published document and has checked
-   * that against the rules of OpenAPI: to do it again would be a fifth of a start.
+   * Reads the contract of this jar. The build made it from the published document and validated
+   * that against OpenAPI; to validate again would take a fifth of the server's start.
    */
   public static Future<Contract> load(Vertx vertx) {
     return vertx.executeBlocking(
@@ -45,12 +44,12 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
         });
   }
 
-  /** The same of any document, which is checked against the rules of OpenAPI. */
+  /** Reads any document, and validates it against OpenAPI. */
   public static Future<Contract> of(Vertx vertx, JsonObject document) {
     return OpenAPIContract.from(vertx, subset(document)).map(_ -> read(forServers(document)));
   }
 
-  /** What {@link #load} reads of a published document. */
+  /** The reduced document that {@link #load} reads. */
   public static JsonObject forServers(JsonObject document) {
     return ServerContract.of(document);
   }
@@ -59,7 +58,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
     return new Contract(document, operations(document), checked(RequestRules.of(document)));
   }
 
-  /** As Vert.x makes it of a document without a fault. */
+  /** The model of a valid document, without validation. */
   private static OpenAPIContract checked(JsonObject document) {
     SchemaRepository schemas =
         SchemaRepository.create(
@@ -121,19 +120,21 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
     return copy;
   }
 
-  /** Vert.x reads each status but {@code default} as a number, so ranges such as 5XX go. */
+  /**
+   * Vert.x reads each status but {@code default} as a number, so ranges such as 5XX are removed.
+   */
   private static void plain(JsonObject responses) {
     responses.fieldNames().removeIf(status -> status.endsWith("XX"));
     responses.forEach(entry -> ((JsonObject) entry.getValue()).remove("content"));
   }
 
   /**
-   * What a contract demands of requests, as a document that Vert.x can parse: an absolute server
-   * address, the base path within each path (its router would not add it), and nothing about
+   * The contract's request rules as a document that Vert.x can parse: with an absolute server
+   * address, with the base path within each path (its router would not add it), and without
    * answers, since it refuses media types such as problem+json and event-stream.
    */
   static final class RequestRules {
-    /** What of an operation is about its requests. */
+    /** Members of an operation that concern its requests. */
     private static final Set<String> OF_REQUESTS =
         Set.of("operationId", "parameters", "requestBody");
 
@@ -167,23 +168,23 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
   }
 
   /**
-   * What a server needs of a contract: its operations, what they demand of requests, and of good
-   * answers their media types. A sixth of the contract: text for readers, and components that no
-   * request has, would be a tenth of a start.
+   * The part of a contract that a server needs: operations, request rules, and media types of
+   * successful answers. It is a sixth of the contract; prose and unused components would take a
+   * tenth of the server's start.
    */
   static final class ServerContract {
     private static final String ACCEPTS = "x-mn-accepts";
     private static final String COMPONENTS = "#/components/";
     private static final String RESPONSES = "responses";
 
-    /** Statuses of answers that are no refusals. */
+    /** Statuses of successful answers. */
     private static final Pattern GOOD = Pattern.compile("[12].*");
 
-    /** Text for readers. */
+    /** Prose for readers. */
     private static final Set<String> PROSE =
         Set.of("description", "summary", "example", "examples", "externalDocs");
 
-    /** Keywords whose members have names that say nothing. */
+    /** Keywords whose member names are arbitrary. */
     private static final Set<String> NAMED = Set.of("properties", "patternProperties", "$defs");
 
     /** Keywords whose values are data. */
@@ -197,7 +198,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
       this.document = document;
     }
 
-    /** A document with the same operations, at the same places. */
+    /** A document with the same operations at the same places. */
     static JsonObject of(JsonObject document) {
       return new ServerContract(document).made();
     }
@@ -247,7 +248,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
       return types.isEmpty() ? types : new JsonObject().put("content", types);
     }
 
-    /** Adds a component that is referred to. */
+    /** Adds a referenced component. */
     private void add(String reference) {
       String[] path = path(reference);
       if (!components.containsKey(path[0])) {
@@ -259,7 +260,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
       }
     }
 
-    /** The kind of a component, and its name. */
+    /** Kind and name of a component. */
     private static String[] path(String reference) {
       return reference.substring(COMPONENTS.length()).split("/");
     }
@@ -269,10 +270,10 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
     }
 
     /**
-     * A copy without text for readers. Types that are only tolerated ({@code x-mn-accepts}) are
-     * among the others in it.
+     * A copy without prose. Types that are only tolerated ({@code x-mn-accepts}) are added to the
+     * schema's types.
      *
-     * @param named whether it is an object whose members have names that say nothing
+     * @param named whether the object's member names are arbitrary
      */
     private Object lean(Object node, boolean named) {
       return switch (node) {

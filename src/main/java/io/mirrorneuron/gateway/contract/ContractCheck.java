@@ -15,23 +15,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares what the contract promises with what the areas implement. A server with a difference
+ * Compares the contract with the operations that the areas implement. A server with a difference
  * does not start.
  */
 public final class ContractCheck {
-  /** The tag of what the gateway answers itself. */
+  /** The tag of operations that the gateway answers itself. */
   static final String OWN_TAG = "gateway";
 
   public static final String HEALTH = "getHealth";
   public static final String READY = "getReadiness";
   public static final String STREAM_TOKEN = "createStreamToken";
 
-  /** Tells one run. */
   public static final String RUN = "getRun";
 
   /**
-   * What the gateway answers itself, sockets aside: questions about this process, which must be
-   * answered while everything behind it is away.
+   * Operations that the gateway answers itself, apart from sockets: they concern this process and
+   * must work when everything behind it is unreachable.
    */
   private static final Set<String> OWN = Set.of(HEALTH, READY);
 
@@ -88,7 +87,7 @@ public final class ContractCheck {
         && !operation.containsKey("requestBody");
   }
 
-  /** Operations that need no area, where the contract has them. */
+  /** The sockets of the contract, which need no area. */
   private static List<String> sockets(JsonObject document) {
     List<String> sockets = new ArrayList<>();
     Contract.visit(
@@ -128,8 +127,8 @@ public final class ContractCheck {
   }
 
   /**
-   * Whether {@code security}, which readers of OpenAPI see, names the same role as {@code
-   * x-mn-role}, which the router checks.
+   * Whether {@code security}, for readers of OpenAPI, names the same role as {@code x-mn-role},
+   * which the router enforces.
    */
   private static boolean showsRole(JsonObject operation) {
     JsonArray role = new JsonArray().add(operation.getString("x-mn-role"));
@@ -167,7 +166,7 @@ public final class ContractCheck {
     return faults;
   }
 
-  /** What {@code x-mn-stream} and {@code x-mn-socket} of a contract have to be like. */
+  /** Checks {@code x-mn-stream} and {@code x-mn-socket} of a contract. */
   private static final class StreamCheck {
     private final JsonObject document;
     private final Map<String, JsonObject> operations = new HashMap<>();

@@ -1,5 +1,5 @@
 /**
- * The contract as the server reads it, and whether it is implemented. Start with {@link
+ * Reads the contract and checks that it is implemented. Entry point: {@link
  * io.mirrorneuron.gateway.contract.ApiOperation}.
  */
 package io.mirrorneuron.gateway.contract;

@@ -18,10 +18,10 @@ import java.util.Map;
  * are made once and shared by all subscribers; the records keep their bytes.
  */
 final class EventBatch {
-  /** Approximate bytes of one write at most, unless a single record has more. */
+  /** Approximate limit of one write, unless a single record is larger. */
   private static final int WRITE_BYTES = 64 << 10;
 
-  /** Key of an encoded form: a range of records and how they are encoded. */
+  /** Key of an encoded form. */
   private record Span(Object form, int from, int to) {}
 
   private final List<LiveRecord> records = new ArrayList<>();
@@ -71,7 +71,7 @@ final class EventBatch {
     return length;
   }
 
-  /** The cursor behind which this page begins, as far as its records tell. */
+  /** The cursor before the first record. */
   long start() {
     return records.isEmpty() ? next : records.getFirst().version() - 1;
   }
@@ -84,7 +84,7 @@ final class EventBatch {
     return ended;
   }
 
-  /** Index of the first record behind the cursor; the size when there is none. */
+  /** Index of the first record after the cursor; the size when there is none. */
   int indexAfter(long cursor) {
     int low = 0;
     int high = records.size();
@@ -99,7 +99,7 @@ final class EventBatch {
     return low;
   }
 
-  /** Where a write that begins at an index ends. */
+  /** End index of a write that begins at {@code from}. */
   int endOfWrite(int from) {
     int bytes = records.get(from).json().length();
     int to = from + 1;
@@ -109,7 +109,7 @@ final class EventBatch {
     return to;
   }
 
-  /** Server-sent events of some records. */
+  /** The records as server-sent events. */
   Buffer events(int from, int to) {
     return events.computeIfAbsent(
         new Span(Buffer.class, from, to),
@@ -120,7 +120,6 @@ final class EventBatch {
         });
   }
 
-  /** Some records as one text. */
   String text(LiveRecord.Form form, int from, int to) {
     return texts.computeIfAbsent(
         new Span(form, from, to), absent -> form.write(records.subList(from, to)));

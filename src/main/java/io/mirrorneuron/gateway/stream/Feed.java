@@ -17,16 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one reader behind all who follow the same records, whatever their protocol. Reads at the
- * newest end, one long poll after the other, while anybody follows; keeps the last batches until
- * all have them, so that who falls behind a little need not read alone. Lives on one event loop.
+ * The single reader for all subscribers of the same records, whatever their protocol. While there
+ * are subscribers it reads at the newest end by long polls, and keeps the last batches until all
+ * subscribers have them, so that a slightly slow one needs no reads of its own. Runs on one event
+ * loop.
  */
 final class Feed {
   private static final Logger log = LoggerFactory.getLogger(Feed.class);
   private static final int KEPT_CHARS = 256 << 10;
   private static final long RETRY_MILLIS = 1000;
 
-  /** How long trouble is waited out, of which clients see nothing then. */
+  /** How long read errors are retried before clients notice. */
   private static final long PATIENCE_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Vertx vertx;
@@ -42,11 +43,11 @@ final class Feed {
   private boolean ended;
   private boolean reading;
 
-  /** Since when nothing can be read, or 0. */
+  /** Time since which reads fail, or 0. */
   private long troubledSince;
 
   /**
-   * @param reads for those who read alone, and often behind the same cursor
+   * @param reads for subscribers that read on their own, often after the same cursor
    * @param cursor where to begin
    * @param wait how long a read may wait for something new
    * @param onIdle called when the last subscriber has gone
@@ -87,29 +88,27 @@ final class Feed {
     return source.isSnapshot();
   }
 
-  /** What lies behind a cursor, for one who has to read alone. */
+  /** A separate read after a cursor, for a subscriber that has fallen behind. */
   Future<EventBatch> read(long position) {
     return reads.read(source, position);
   }
 
-  /** Records at or before this are no longer kept. */
+  /** Records up to and including this position are no longer kept. */
   long start() {
     return start;
   }
 
-  /**
-   * Whether records behind this position may have been dropped that the subscriber must still get.
-   */
+  /** Whether records after this position were dropped that the subscriber must still get. */
   boolean hasDropped(long position) {
     return position < start && !isSnapshot();
   }
 
-  /** No record follows {@code position}, now or later. */
+  /** Whether no record follows {@code position}, now or later. */
   boolean endsAt(long position) {
     return ended && beyond(position) == null;
   }
 
-  /** The batch that follows the position, or null when no kept batch does. */
+  /** The kept batch after the position, or null. */
   EventBatch beyond(long position) {
     if (hasDropped(position) || kept.isEmpty()) {
       return null;
@@ -163,7 +162,7 @@ final class Feed {
     return source.reported(problem);
   }
 
-  /** What is gone ends the streams; other trouble is waited out when it is short. */
+  /** NOT_FOUND ends the streams; other errors are retried for a short time. */
   private void failed(Throwable failure) {
     boolean gone =
         failure instanceof ReplyException reply

@@ -12,17 +12,17 @@ import java.util.stream.Collectors;
 /**
  * One record of a stream.
  *
- * @param version its {@code seq}: the cursor behind it
- * @param id what names it to clients, a number or a text; null when nothing does
+ * @param version its {@code seq}: the cursor after it
+ * @param id its public id, a number or a text; null when there is none
  * @param event its kind; null when the stream has none
- * @param type its own word for what it is; null when it has none
- * @param occurredAt its own time; null when it has none
+ * @param type as the record states it; null when it does not
+ * @param occurredAt as the record states it; null when it does not
  * @param json the record itself, on one line
  */
 record LiveRecord(
     long version, Object id, String event, String type, String occurredAt, String json) {
 
-  /** How records are encoded as one text. Equal forms make equal texts, so these can be shared. */
+  /** An encoding of records as one text. Equal forms make equal texts, so these can be shared. */
   @FunctionalInterface
   interface Form {
     String write(List<LiveRecord> records);
@@ -38,7 +38,7 @@ record LiveRecord(
               .map(LiveRecord::frame)
               .collect(Collectors.joining(",", "{\"event\":\"batch\",\"data\":[", "]}"));
 
-  /** What a subscriber of the topic gets, {@code {"id":…,"topic":…,"patch":…,…}}. */
+  /** The message to a subscriber of the topic, {@code {"id":…,"topic":…,"patch":…,…}}. */
   record Patch(String topic) implements Form {
     @Override
     public String write(List<LiveRecord> records) {
@@ -82,12 +82,12 @@ record LiveRecord(
         + "}";
   }
 
-  /** What a line of a stream can hold. */
+  /** Removes characters that a line of a stream cannot contain. */
   private static String line(String text) {
     return text.replaceAll("[\\r\\n\\x00]", " ");
   }
 
-  /** The members of a record that the gateway looks at. */
+  /** The members of a record that the gateway uses. */
   static final class Members {
     private long version;
     private Object id;

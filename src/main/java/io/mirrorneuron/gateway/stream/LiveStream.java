@@ -11,23 +11,22 @@ import io.mirrorneuron.security.StreamTokens;
 import java.time.Duration;
 import java.time.Instant;
 
-/** An operation that can be followed, and how it is asked. */
+/** An operation that can be followed, with its check and its call. */
 public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall area) {
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
   private static final int PAGE = 500;
 
-  /** What these parameters ask for. */
   Subscription subscribe(ParameterSource parameters, Instant expiry) {
     ApiCall call = check.read(parameters, null);
-    call.json().remove(StreamTokens.PARAMETER); // it has let the caller in, and that is all
+    call.json().remove(StreamTokens.PARAMETER); // the stream token is only used to authenticate
     return subscribe(call, null, expiry);
   }
 
   /**
    * @param call that fits the contract; becomes part of the subscription
-   * @param lastId the record that the client had last; null to begin where the call says
-   * @param expiry when the client's token ends; null when it does not
-   * @throws Refusal when that is no cursor
+   * @param lastId the client's last record; null to begin at the call's cursor
+   * @param expiry of the client's token; null for never
+   * @throws Refusal when {@code lastId} is no cursor
    */
   public Subscription subscribe(ApiCall call, String lastId, Instant expiry) {
     StreamSpec spec = operation.stream();

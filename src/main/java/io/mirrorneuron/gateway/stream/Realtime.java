@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A WebSocket over which one client follows many streams. It says what it wants as {@code
- * {action,topic,after?,ack?,version?,requestId?}}; each message is answered, or refused with {@code
- * {type:"error",code,message}}. Lives on one event loop.
+ * A WebSocket over which one client follows many streams. Requests are {@code
+ * {action,topic,after?,ack?,version?,requestId?}}; each is answered, or refused with {@code
+ * {type:"error",code,message}}. Runs on one event loop.
  */
 final class Realtime {
   private static final int MAX_TOPICS = 100;
@@ -79,12 +79,12 @@ final class Realtime {
     }
   }
 
-  /** The topic is followed no more. */
+  /** Stops following the topic. */
   void drop(RealtimeTopic topic) {
     topics.remove(topic.name(), topic);
   }
 
-  /** The topic breaks off. */
+  /** Stops the topic with an error. */
   void drop(RealtimeTopic topic, Problem problem) {
     drop(topic);
     send(error(problem).put("topic", topic.name()));
@@ -98,16 +98,17 @@ final class Realtime {
     } catch (MnException | Refusal e) {
       fail(message, e);
     }
-    if (socket.writeQueueFull()) { // a client that does not read answers is not read from
+    if (socket
+        .writeQueueFull()) { // backpressure: no reads from a client that does not read answers
       socket.pause();
     }
   }
 
   /**
-   * What a client says.
+   * A request of the client.
    *
    * @param after a number, or the id of a record
-   * @param ack whether it acknowledges what it got before it gets more
+   * @param ack whether the client acknowledges records before it gets more
    */
   private record Message(String action, String topic, JsonNode after, boolean ack, long version) {
     Message {
@@ -137,7 +138,7 @@ final class Realtime {
     }
   }
 
-  /** Whoever subscribes to a topic again begins it anew. */
+  /** A repeated subscription restarts the topic. */
   private void subscribe(Message reported, ObjectNode message) {
     String name = reported.topic;
     Subscription wanted = known.find(name, reported.cursor(), caller);
@@ -235,8 +236,7 @@ final class Realtime {
     private Subscriber subscriber;
 
     /**
-     * @param acknowledged whether at most so many records are sent that the client has not
-     *     acknowledged
+     * @param acknowledged whether the number of unacknowledged records is limited
      */
     RealtimeTopic(Realtime owner, String name, boolean acknowledged) {
       this.owner = owner;
@@ -250,7 +250,7 @@ final class Realtime {
       return name;
     }
 
-    /** What was sent so far; 0 before the first page is there. */
+    /** Position of the last record sent; 0 before the first page. */
     long version() {
       return subscriber == null ? 0 : subscriber.cursor();
     }
@@ -261,7 +261,7 @@ final class Realtime {
       }
     }
 
-    /** The client has everything up to here. */
+    /** The client has received everything up to this version. */
     void acknowledge(long version) {
       while (!unacknowledged.isEmpty() && unacknowledged.peek() <= version) {
         unacknowledged.remove();
@@ -269,7 +269,7 @@ final class Realtime {
       advance();
     }
 
-    /** The client wants no more of it, or is gone. */
+    /** The client unsubscribes or disconnects. */
     void leave() {
       owner.drop(this);
       if (subscriber != null) {
@@ -298,7 +298,7 @@ final class Realtime {
       return end;
     }
 
-    /** The socket has one for all topics. */
+    /** The socket has one heartbeat for all topics. */
     @Override
     public void heartbeat() {
       throw new IllegalStateException("a topic has no heartbeat of its own");
@@ -310,7 +310,7 @@ final class Realtime {
       owner.send(Json.object().put("type", "end").put("topic", name).put("version", next));
     }
 
-    /** The client comes back with all of its topics. */
+    /** The client reconnects with all of its topics. */
     @Override
     public void cut() {
       owner.socket().close(SocketSink.GOING_AWAY);

@@ -5,17 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Cursor reads that answer at once: many who ask for the same page at the same moment, as when all
- * reconnect, share one read. Lives on one event loop.
+ * Merges equal cursor reads that answer at once: many clients that ask for the same page at the
+ * same time, as after a reconnect, share one read. Runs on one event loop.
  *
- * <p>A read that began before a caller asked may have missed records that were there when it did.
- * The caller takes what the read found, since what follows comes by its cursor; when the read found
- * nothing or failed, it shares the next read with all callers in the same situation. So each waits
- * for two reads at most.
+ * <p>A read that began before a caller asked may miss records that existed by then. The caller
+ * takes its records, since later ones follow by the cursor; if the read finds nothing or fails, the
+ * caller shares the next read with all callers in the same situation. So each caller waits for at
+ * most two reads.
  */
 final class SharedReads {
 
-  /** What is read, and behind which cursor. */
   private record Page(String key, Object cursor) {}
 
   private final Map<Page, Flight> flights = new HashMap<>();
@@ -35,7 +34,7 @@ final class SharedReads {
     private final Subscription source;
     private Future<EventBatch> result;
 
-    /** The next read, for callers who joined a read under way that found nothing. */
+    /** The next read, for callers that joined a running read that found nothing. */
     private Future<EventBatch> next;
 
     Flight(Page page, Subscription source) {

@@ -22,13 +22,13 @@ import java.time.Duration;
 
 /**
  * One WebSocket of the contract. Everything is checked before the upgrade, so that refusals are
- * HTTP answers as those of any operation.
+ * ordinary HTTP answers.
  */
 public final class SocketHandler implements Handler<RoutingContext> {
   private static final String BATCH = "batch";
   private static final String INTERVAL = "interval";
 
-  /** What the handlers of all sockets share. */
+  /** Shared by the handlers of all sockets. */
   public record Shared(
       Auth auth,
       StreamTokens tokens,
@@ -43,7 +43,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   private final Shared shared;
 
   /**
-   * @param stream what it carries; null for a socket of topics
+   * @param stream to send; null for a socket of topics
    */
   public SocketHandler(
       ApiOperation operation, OperationCheck check, LiveStream stream, Shared shared) {
@@ -89,7 +89,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
       return;
     }
     Subscription subscription = stream.subscribe(parameters, caller.expiry());
-    ctx.request().pause(); // one that has been read can no longer be upgraded
+    ctx.request().pause(); // a request whose body was read can no longer be upgraded
     shared
         .streams()
         .first(subscription)

@@ -13,7 +13,7 @@ final class SocketSink implements StreamSink {
   static final short REFUSED = 1008;
   static final short TOO_BIG = 1009;
 
-  /** Frames of one write at most, so that other subscribers need not wait. */
+  /** Most frames of one write, so that other subscribers need not wait. */
   private static final int FRAMES = 32;
 
   private final ServerWebSocket socket;
@@ -21,7 +21,7 @@ final class SocketSink implements StreamSink {
   private final Clock clock;
 
   /**
-   * @param batches whether the records of one write come in one frame
+   * @param batches whether all records of one write share a frame
    */
   SocketSink(ServerWebSocket socket, boolean batches, Clock clock) {
     this.socket = socket;

@@ -14,7 +14,7 @@ public final class SseSink implements StreamSink {
   private static final Buffer HELLO = Buffer.buffer("retry: 2000\n\n");
   private static final Buffer HEARTBEAT = Buffer.buffer(": heartbeat\n\n");
 
-  /** Browsers come no more after this status. */
+  /** Browsers do not reconnect after this status. */
   private static final int NOTHING_FOLLOWS = 204;
 
   private final HttpServerResponse response;
@@ -25,14 +25,14 @@ public final class SseSink implements StreamSink {
   }
 
   /**
-   * Answers with a stream; with 204 when the client has had all that there will ever be, which is
-   * how browsers are told to come no more.
+   * Answers with a stream; with 204, which stops browsers from reconnecting, when the client has
+   * all records of an ended stream.
    *
-   * @param isBack whether the client says which record it had last
+   * @param isBack whether the client sent the id of its last record
    */
   public static void open(
       RoutingContext ctx, Streams streams, Subscription subscription, boolean isBack) {
-    // The first page comes before the head, so that a job that does not exist is a 404.
+    // The first page is read before the head is sent, so that an unknown job is a 404.
     streams
         .first(subscription)
         .onComplete(
@@ -90,7 +90,7 @@ public final class SseSink implements StreamSink {
     response.write(HEARTBEAT);
   }
 
-  /** Of a stream without records the end has an id, by which a client that is back is known. */
+  /** A stream without records ends with an id, which the client sends when it reconnects. */
   @Override
   public void end(long next) {
     String id = hasWritten ? "" : "id: " + next + "\n";

@@ -8,9 +8,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What is being followed. A stream is a cursor read repeated: the same operation that answers a
- * list is asked for what lies behind the cursor, and may wait. All who follow the same records
- * through one verticle share a {@link Feed}. Lives on one event loop.
+ * All streams of one gateway. A stream is a repeated cursor read: the operation of a list is called
+ * with the last cursor, and may wait. Followers of the same records share a {@link Feed}. Runs on
+ * one event loop.
  */
 public final class Streams {
   private final Vertx vertx;
@@ -21,7 +21,7 @@ public final class Streams {
   private boolean closed;
 
   /**
-   * @param clock tells when tokens end
+   * @param clock for the expiry of tokens
    * @param wait how long a read may wait for something new; shorter than a call's timeout
    */
   public Streams(Vertx vertx, Clock clock, Duration wait) {
@@ -30,18 +30,18 @@ public final class Streams {
     this.wait = wait;
   }
 
-  /** The page to begin with. Fails as the operation does. */
+  /** Reads the first page. Fails as the operation does. */
   Future<EventBatch> first(Subscription subscription) {
     return reads.first(subscription);
   }
 
-  /** As the other, with the heartbeat that the subscription asks for. */
+  /** With the heartbeat of the subscription. */
   Subscriber follow(Subscription subscription, EventBatch first, StreamSink outlet) {
     return follow(subscription, first, outlet, subscription.heartbeat());
   }
 
   /**
-   * Writes what the first page holds and everything that follows.
+   * Writes the first page and everything that follows.
    *
    * @param heartbeat zero for none
    */
@@ -57,7 +57,7 @@ public final class Streams {
     subscriber.endWith(TokenEnd.of(subscription.expiry(), clock));
     feed.add(subscriber);
     if (closed) {
-      subscriber.cut(); // its first page was being read meanwhile
+      subscriber.cut(); // closed while its first page was being read
     }
     return subscriber;
   }

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One client that follows a feed at its own pace: while its connection takes no more, its cursor
- * stands still and costs nothing; if it falls behind what the feed keeps, it reads alone until it
- * has caught up. Between two writes the others have their turn. Lives on one event loop.
+ * One client that follows a feed at its own pace. While its connection is full, its cursor does not
+ * move and costs nothing; if it falls behind the kept batches, it reads on its own until it has
+ * caught up. Yields to other subscribers between two writes. Runs on one event loop.
  */
 final class Subscriber {
   private final Vertx vertx;
@@ -26,7 +26,7 @@ final class Subscriber {
 
   /**
    * @param first the page that was read before the client was accepted
-   * @param heartbeat after how much silence to show that the stream lives; zero for never
+   * @param heartbeat silence before a heartbeat; zero for never
    */
   Subscriber(Vertx vertx, Feed feed, EventBatch first, StreamSink outlet, Duration heartbeat) {
     this.vertx = vertx;
@@ -52,12 +52,12 @@ final class Subscriber {
             });
   }
 
-  /** Everything up to here was written. */
+  /** Position of the last record written. */
   long cursor() {
     return cursor;
   }
 
-  /** Makes one write of what there is, when the connection takes it. */
+  /** Writes available records once, if the connection has room. */
   void advance() {
     if (over || reading || yielding || outlet.isFull()) {
       return;
@@ -83,7 +83,7 @@ final class Subscriber {
     }
   }
 
-  /** Breaks off without saying that the records have ended, so that the client reconnects. */
+  /** Breaks off without reporting an end, so that the client reconnects. */
   void cut() {
     if (!over) {
       leave();
@@ -91,7 +91,7 @@ final class Subscriber {
     }
   }
 
-  /** Stops following; the connection is left open. */
+  /** Stops following; the connection stays open. */
   void leave() {
     over = true;
     vertx.cancelTimer(timer);
@@ -99,7 +99,7 @@ final class Subscriber {
     feed.remove(this);
   }
 
-  /** Where the next records are; null when there are none at hand. */
+  /** The batch with the next records; null when there is none in memory. */
   private EventBatch batch() {
     if (alone != null && alone.next() > cursor) {
       return alone;
@@ -124,7 +124,7 @@ final class Subscriber {
               reading = false;
               alone = batch;
               if (batch.isEmpty()) {
-                // Unless more may follow, nothing is left of what lay between.
+                // An empty page with no more to read: nothing is left of the gap.
                 cursor = batch.next() > cursor ? batch.next() : feed.start();
               }
               advance();
@@ -146,7 +146,7 @@ final class Subscriber {
     }
   }
 
-  /** Breaks off because the records cannot be read; the client is told so. */
+  /** Breaks off with an error because the records cannot be read. */
   void fail(Problem problem) {
     if (!over) {
       leave();

@@ -10,20 +10,20 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What somebody wants to follow.
+ * A request to follow a stream.
  *
- * @param call the parameters; without the cursor, so that all who follow the same make the same
+ * @param call the parameters; without the cursor, so that calls for the same records are equal
  * @param cursor where to begin: a number, or a text that only the area understands
- * @param heartbeat after how much silence the client wants to hear something
- * @param expiry when the client must have shown its token again; null for never
+ * @param heartbeat silence before a heartbeat
+ * @param expiry of the client's token; null for never
  */
 record Subscription(
     LiveStream stream, ApiCall call, Object cursor, Duration heartbeat, Instant expiry) {
 
-  /** The parameters that name what is followed. */
+  /** The parameters that identify the stream's subject. */
   private static final List<String> SUBJECTS = List.of("job_id", "run_id");
 
-  /** Equal for all who follow the same records. */
+  /** Equal for all subscriptions to the same records. */
   String key() {
     return stream.operation().id() + call.json().encode();
   }
@@ -32,7 +32,7 @@ record Subscription(
     return stream.operation().stream().isSnapshot();
   }
 
-  /** What a client is told when the records cannot be read any more. */
+  /** The message to the client when the records cannot be read any more. */
   ObjectNode reported(Problem problem) {
     ObjectNode reported = Json.object().put("error", problem.detail());
     for (String id : SUBJECTS) {
@@ -43,12 +43,12 @@ record Subscription(
     return reported;
   }
 
-  /** What lies behind a cursor now. Fails as the operation does. */
+  /** Reads the present page after a cursor. Fails as the operation does. */
   Future<EventBatch> read(Object position) {
     return read(position, Duration.ZERO);
   }
 
-  /** What lies behind a cursor; may wait for something to be there. */
+  /** Reads the page after a cursor; may wait for records. */
   Future<EventBatch> read(Object position, Duration wait) {
     ApiCall read =
         new ApiCall(call.json().copy()).with(stream.operation().stream().cursor(), position);

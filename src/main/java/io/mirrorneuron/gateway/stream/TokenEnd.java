@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The moment at which the token that opened a stream expires. The stream then breaks off, and its
- * client continues with a newer token behind the last record it has.
+ * The expiry of the token that opened a stream. The stream then breaks off; its client continues
+ * after its last record with a newer token.
  *
- * @param left until then; null for never
+ * @param left time until then; null for never
  */
 record TokenEnd(Duration left) {
   static final Problem PROBLEM = Problem.tokenExpired();
@@ -22,7 +22,7 @@ record TokenEnd(Duration left) {
     return new TokenEnd(expiry == null ? null : Duration.between(clock.instant(), expiry));
   }
 
-  /** Runs the action then; the timer is to be cancelled when the stream ends by itself. */
+  /** Runs the action at expiry; cancel the timer when the stream ends earlier. */
   long arm(Vertx vertx, Runnable action) {
     return left == null ? NONE : vertx.setTimer(Math.max(1, left.toMillis()), due -> action.run());
   }

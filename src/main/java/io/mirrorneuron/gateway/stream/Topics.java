@@ -27,9 +27,9 @@ public final class Topics {
   }
 
   /**
-   * What a topic stands for.
+   * The subscription for a topic.
    *
-   * @param after the cursor to begin behind; null to begin where the topic says
+   * @param after the cursor; null to begin at the topic's own
    * @throws MnException NOT_FOUND, FORBIDDEN, MALFORMED
    * @throws Refusal when its parameters do not fit the stream
    */
@@ -68,7 +68,7 @@ public final class Topics {
               case QUERY -> query.get(name);
               case Location other -> null;
             },
-        null); // the socket of the topics ends with the token
+        null); // the expiry belongs to the socket, which closes with the token
   }
 
   private static List<Map.Entry<String, String>> query(String text) {

@@ -1,5 +1,5 @@
 /**
- * Operations that are followed, as server-sent events or over a WebSocket. Start with {@link
+ * Operations that are followed, as server-sent events or over a WebSocket. Entry point: {@link
  * io.mirrorneuron.gateway.stream.Streams}.
  */
 package io.mirrorneuron.gateway.stream;

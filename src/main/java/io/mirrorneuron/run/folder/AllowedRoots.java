@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How far paths in the documents of a run may lead. Programs write those documents, so nothing that
- * they say is believed: a file is within reach when it really lies in the run's folder or in one of
- * the roots, and nothing on the way from there to it is hidden.
+ * Limits where paths in the documents of a run may lead. Programs write those documents, so they
+ * are not trusted: a file is within reach when it really lies in the run's folder or in one of the
+ * roots, and no part of its path below that is hidden.
  */
 public final class AllowedRoots {
   private final List<Path> roots;
@@ -32,21 +32,20 @@ public final class AllowedRoots {
     this.userHome = userHome;
   }
 
-  /** The same with one more root. */
   public AllowedRoots and(Path root) {
     return new AllowedRoots(
         Stream.concat(roots.stream(), Stream.of(root)).toList(), barred, userHome);
   }
 
-  /** The same without a folder in one of the roots, which is not every run's. */
+  /** The same roots without a folder in one of them that not every run may read. */
   public AllowedRoots without(Path folder) {
     return new AllowedRoots(roots, List.of(folder), userHome);
   }
 
   /**
-   * What the text means in a document of this run; empty when it is no path.
+   * Resolves a path in a document of this run; empty when the text is no path.
    *
-   * @param run its folder
+   * @param run the run's folder
    */
   public Optional<Path> resolve(Path run, String text) {
     try {
@@ -58,15 +57,15 @@ public final class AllowedRoots {
   }
 
   /**
-   * A place that was within reach when it was looked at; a file need not be there.
+   * A place that was within reach when it was checked; the file need not exist.
    *
-   * @param path where it really is, without links
+   * @param path the real path, without links
    * @param root the folder of the run or the root in which it lies, likewise
    */
   public record Place(Path path, Path root) {}
 
   /**
-   * Where the path really leads, when that is within reach.
+   * Follows the path to its real place; empty when that is out of reach.
    *
    * @param run the folder of the run
    */
@@ -81,7 +80,6 @@ public final class AllowedRoots {
         .map(root -> new Place(real, root));
   }
 
-  /** Whether a part of a relative path is hidden. */
   static boolean isHidden(Path relative) {
     for (Path part : relative) {
       if (part.toString().startsWith(".")) {
@@ -95,7 +93,7 @@ public final class AllowedRoots {
     try {
       return Files.exists(path) ? path.toRealPath() : path;
     } catch (IOException e) {
-      return path; // it was deleted in between
+      return path; // deleted meanwhile
     }
   }
 }

@@ -23,8 +23,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of a run that clients may have: its results of any kind and others of a known kind that
- * are not hidden and lie in its folder, also when a link leads to them. Blocking and thread-safe.
+ * The files of a run that clients may have: results of any kind, and other files of known kinds
+ * that are not hidden and really lie in the run's folder, also behind a link. Blocking and
+ * thread-safe.
  */
 public final class Artifacts {
   private static final int CHECKSUMS = 20_000;
@@ -34,11 +35,11 @@ public final class Artifacts {
   private final ShownFiles shown = new ShownFiles();
 
   /**
-   * A reference to each: {@code {artifact_id, path, relative_path, size_bytes, sha256,
-   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown}.
+   * References {@code {artifact_id, path, relative_path, size_bytes, sha256, content_type, url,
+   * reveal_url}}, by relative path. Size and hash are those of the {@link #shown} file.
    *
-   * @param refused is told the relative path of each that has the name of such a file and is none
-   *     for clients, and what is wrong with it
+   * @param refused receives the relative path of each file with the name of an artifact that
+   *     clients may not have, and the reason
    */
   public List<ObjectNode> refs(RunFolder folder, BiConsumer<String, String> refused) {
     List<ObjectNode> refs = new ArrayList<>();
@@ -62,7 +63,7 @@ public final class Artifacts {
       } catch (RefusedFile e) {
         refused.accept(relative, e.getReason());
       } catch (NoSuchFileException e) {
-        continue; // it was deleted while the list was made
+        continue; // deleted while the list was made
       } catch (AccessDeniedException e) {
         refused.accept(relative, "may not be read");
       } catch (IOException e) {
@@ -72,7 +73,7 @@ public final class Artifacts {
     return refs;
   }
 
-  /** Whether its name is text, so that clients can ask for it. */
+  /** Whether its name is valid text, so that clients can ask for it. */
   private static boolean hasText(Path file) {
     try {
       return Path.of(file.toString()).equals(file);
@@ -81,7 +82,7 @@ public final class Artifacts {
     }
   }
 
-  /** What clients see of it. A regular file was reached over no link, so it is where it seems. */
+  /** The file as clients see it. A regular file was reached over no link, so its path is real. */
   private Path shown(RunFolder folder, FoundFiles.Found named) throws IOException {
     if (named.as().isRegularFile()) {
       return shown.of(folder, named.file(), FileState.of(named.as()));
@@ -100,7 +101,7 @@ public final class Artifacts {
   }
 
   /**
-   * One of them.
+   * Finds an artifact.
    *
    * @param relative as a client gives it
    * @throws MnException MALFORMED when it leads out of the run or is no plain path, NOT_FOUND
@@ -122,7 +123,7 @@ public final class Artifacts {
     return ServedFile.of(real, relative, folder.path());
   }
 
-  /** The same as clients see it: secrets in the records and documents of the run are hidden. */
+  /** As {@link #find}, with secrets in the run's records and documents hidden. */
   public ServedFile shown(RunFolder folder, String relative) {
     Path real = find(folder, relative).path();
     try {
@@ -134,7 +135,7 @@ public final class Artifacts {
     }
   }
 
-  /** Without empty parts and without dots that stand for folders. */
+  /** Without empty parts, {@code .} and {@code ..}. */
   private static boolean isPlain(String relative) {
     try {
       return Path.of(relative).normalize().toString().equals(relative);
@@ -143,14 +144,14 @@ public final class Artifacts {
     }
   }
 
-  /** The other name of the resource samples, which clients may ask for under two names. */
+  /** The alias of the resource samples, which have two names. */
   private static String other(RunFolder folder, String relative) {
     return relative.equals(RunLog.RESOURCES.file())
         ? folder.files(RunLog.RESOURCES).live().getFileName().toString()
         : relative;
   }
 
-  /** All that have the name of a file for clients. */
+  /** All files with the name of an artifact. */
   private static List<FoundFiles.Found> named(RunFolder folder) {
     try {
       return FoundFiles.below(folder.path(), path -> !isForPrograms(folder, path));
@@ -159,7 +160,7 @@ public final class Artifacts {
     }
   }
 
-  /** Whether a program has put it there, and nothing but its name keeps it from clients. */
+  /** Whether a program has written it and only its name keeps it from clients. */
   private static boolean isOfOtherKind(RunFolder folder, String relative) {
     return !ServedFile.isForClients(Path.of(relative))
         && !AllowedRoots.isHidden(Path.of(relative))
@@ -172,7 +173,7 @@ public final class Artifacts {
     return AllowedRoots.isHidden(relative) || !ServedFile.isForClients(relative);
   }
 
-  /** Where the file really is, or null when it is not for clients. */
+  /** The real path, or null when it is not for clients. */
   private static Path real(RunFolder folder, Path file) {
     if (isForPrograms(folder, file)) {
       return null;
@@ -180,14 +181,14 @@ public final class Artifacts {
     try {
       Path parent = file.getParent();
       Path real = file.toRealPath();
-      return parent.toRealPath().equals(parent) // folders that are links are not walked through
+      return parent.toRealPath().equals(parent) // the walk does not follow links to folders
               && real.startsWith(folder.path())
               && !AllowedRoots.isHidden(folder.path().relativize(real))
               && UntrustedFiles.isFile(real)
           ? real
           : null;
     } catch (IOException e) {
-      return null; // it went, or is a link to nothing
+      return null; // deleted meanwhile, or a dangling link
     }
   }
 
@@ -223,7 +224,7 @@ public final class Artifacts {
         cause);
   }
 
-  /** What lies in the folder of a run and is not hidden. No link is followed. */
+  /** Collects files of a run's folder that are not hidden. Follows no links. */
   private static final class FoundFiles extends SimpleFileVisitor<Path> {
     private final Path folder;
     private final Predicate<Path> wanted;
@@ -235,11 +236,11 @@ public final class Artifacts {
     }
 
     /**
-     * @param as what it was when it was found
+     * @param as its attributes when it was found
      */
     record Found(Path file, BasicFileAttributes as) {}
 
-    /** Those of the files, links and the like that are wanted, by their paths. */
+    /** The wanted files and links, by path. */
     static List<Found> below(Path folder, Predicate<Path> wanted) throws IOException {
       FoundFiles found = new FoundFiles(folder, wanted);
       Files.walkFileTree(folder, found);

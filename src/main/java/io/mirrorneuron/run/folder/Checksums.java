@@ -17,7 +17,7 @@ import java.util.HexFormat;
 final class Checksums {
   private static final int BUFFER = 64 << 10;
 
-  /** Of the first {@code size} bytes: a file may grow while it is read. */
+  /** Of the first {@code size} bytes: a file may grow during the read. */
   record Sum(long size, String sha256) {}
 
   private record State(long size, FileTime modified, Object key) {}
@@ -27,7 +27,7 @@ final class Checksums {
   private final Cache<Path, Kept> kept;
 
   /**
-   * @param limit files that are remembered
+   * @param limit number of cached files
    */
   Checksums(int limit) {
     kept = Caffeine.newBuilder().executor(Runnable::run).maximumSize(limit).build();
@@ -35,7 +35,7 @@ final class Checksums {
 
   /**
    * @param within the folder in which all names of the file must lie
-   * @throws RefusedFile when it is none that may be read
+   * @throws RefusedFile when it may not be read
    */
   Sum of(Path file, Path within) throws IOException {
     try (OpenFile open = UntrustedFiles.open(file, within)) {

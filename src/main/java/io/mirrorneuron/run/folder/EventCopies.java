@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lines of the event log that are copies of ours ({@link EventSummary}), set aside while it is
- * read.
+ * Lines of the event log that are clients' copies of the runtime's lines ({@link EventSummary}),
+ * set aside during a read.
  */
 public final class EventCopies {
   private final Map<EventSummary, byte[]> aside = new LinkedHashMap<>();
 
-  /** Keeps the line when it is a copy; answers whether it is. Most are not, and are not parsed. */
+  /** Keeps the line and returns true if it is a copy. Most lines are not, and are not parsed. */
   boolean setAside(byte[] line) {
     if (!mayBeCopy(new String(line, StandardCharsets.ISO_8859_1))) {
       return false;
@@ -33,7 +33,7 @@ public final class EventCopies {
     return aside.isEmpty();
   }
 
-  /** Forgets the copy of this line. */
+  /** Forgets the copy of this runtime line. */
   void dropCopyOf(byte[] line) {
     RunRecord record = RunRecord.parse(line);
     if (record != null && record.eventId() != null) {
@@ -41,12 +41,12 @@ public final class EventCopies {
     }
   }
 
-  /** Those of which there is no line of ours, each once. */
+  /** The copies without a runtime line, each once. */
   Collection<byte[]> rest() {
     return aside.values();
   }
 
-  /** The lines without copies of others that are among them, in their order. */
+  /** Removes copies of lines that are also in the list; keeps the order. */
   public static List<String> dropped(List<String> lines) {
     Set<EventSummary> ours = new HashSet<>();
     for (String line : lines) {

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
- * Names an event of a job in line files, so that a copy of it is known as one.
+ * Identifies an event of a job in line files, so that copies of it are recognized.
  *
  * @param seq of the event in its job
  */
@@ -13,13 +13,12 @@ public record EventId(String job, long seq) {
   private static final String PREFIX = "evt_";
 
   /**
-   * Job ids that an event id may have. Programs write ids too, and a journal separates ids by
-   * blanks.
+   * Job ids allowed in an event id. Programs write ids too, and a journal separates ids by blanks.
    */
   private static final Pattern JOB = Pattern.compile("[A-Za-z0-9_.:-]{1,256}");
 
   /**
-   * The id that a record has.
+   * Reads the id of a record.
    *
    * @param text its {@code event_id}; empty without one
    * @param job its {@code job_id}; empty without one
@@ -34,7 +33,7 @@ public record EventId(String job, long seq) {
     return seq.isPresent() ? new EventId(job, seq.getAsLong()) : null;
   }
 
-  /** The event of this number; null when it is no number of an event, or no job. */
+  /** Null for an invalid number or job id. */
   static EventId of(String job, long seq) {
     return seq > 0 && JOB.matcher(job).matches() ? new EventId(job, seq) : null;
   }
@@ -57,7 +56,7 @@ public record EventId(String job, long seq) {
     }
   }
 
-  /** What {@code event_id} says. */
+  /** The value of {@code event_id}. */
   @Override
   public String toString() {
     return PREFIX + job + "_" + seq;

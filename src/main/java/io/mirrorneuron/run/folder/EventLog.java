@@ -10,20 +10,20 @@ import java.util.List;
 
 /**
  * Writes the records of one job's events to one line log of its run, each record once. Programs may
- * append to the file too, truncate it or replace it; as long as none does, the file is not read
- * again. Not thread-safe.
+ * append to the file, truncate or replace it; unless they do, the file is not read again. Not
+ * thread-safe.
  */
 public final class EventLog {
   private final RunLog log;
   private final String jobId;
 
   /**
-   * Numbers of the events that the files held at the last look; null while only this object has
-   * written to them.
+   * Event numbers that the files held at the last look; null while only this object has written to
+   * them.
    */
   private NumberSet present;
 
-  /** Where the live file ends if nobody else has written to it. */
+  /** The end of the live file if this object was the last writer. */
   private LogPosition end = LogPosition.START;
 
   private boolean ours = true;
@@ -35,7 +35,7 @@ public final class EventLog {
     this.jobId = jobId;
   }
 
-  /** Reads which events the files hold, or held before their oldest parts were deleted. */
+  /** Reads which events the files hold, or held before their oldest segments were deleted. */
   public void look(RunFolder folder) {
     NumberSet found = new NumberSet();
     LogFiles files = folder.files(log);
@@ -46,21 +46,21 @@ public final class EventLog {
             EventId.find(line, jobId).ifPresent(found::add);
           }
         } catch (RefusedFile e) {
-          continue; // a program has put something in its place; what was in it is written again
+          continue; // a program has replaced the file; its events are written again
         }
       }
     } catch (IOException e) {
       throw MnException.unavailable(log.file() + " cannot be read: " + e, e);
     }
     if (files.hasDropped()) {
-      found.addAllBefore(); // events from deleted parts are not written again
+      found.addAllBefore(); // events from deleted segments are not written again
     }
     present = found;
     ours = false;
   }
 
   /**
-   * Adds the records of events, except those that the files have.
+   * Appends the records of events, except those that the files have.
    *
    * @param records with the {@code seq} of their events; in order, or all of them from the first
    */
@@ -83,12 +83,12 @@ public final class EventLog {
     }
   }
 
-  /** Whether an event is new to the files, and was not appended before. */
+  /** Whether an event is not in the files and was not appended before. */
   public boolean lacks(long seq) {
     return seq > lastReported && (present == null || !present.has(seq));
   }
 
-  /** Whether the log is as {@link #append} has left it. */
+  /** Whether the log is unchanged since the last {@link #append}. */
   public boolean isOurs(RunFolder folder) {
     Path live = folder.files(log).live();
     try {
@@ -98,7 +98,7 @@ public final class EventLog {
     }
   }
 
-  /** Whether the last look found that events which had been written were missing. */
+  /** Whether the last look found that written events were missing. */
   public boolean lacksSome() {
     return present != null && present.count() < reported;
   }

@@ -1,24 +1,23 @@
 package io.mirrorneuron.run.folder;
 
 /**
- * An event of a job as a line of the event log tells it. A line is either ours, or a copy: clients
- * of the original that follow a job write each event that they are sent beside ours, as it is in
- * the store, with {@code timestamp} and {@code seq} and without {@code event_id}. Both give the
- * same event, so that it is shown once.
+ * The identity of a job's event in a line of the event log. The line is the runtime's, or a copy:
+ * clients of the original that follow a job append each event that they receive, in the store's
+ * form, with {@code timestamp} and {@code seq} and without {@code event_id}. Both forms give the
+ * same summary, so the event is shown once.
  *
- * @param type of the event
  * @param time when it happened, as written
  */
 public record EventSummary(EventId id, String type, String time) {
 
-  /** The event that the record tells; null when it is of no job, but of a program. */
+  /** Null when the record is a program's, of no job. */
   public static EventSummary of(RunRecord record) {
     EventId id = record.eventId();
     EventId reported = id == null ? copied(record) : id;
     return reported == null ? null : new EventSummary(reported, record.type(), record.timeText());
   }
 
-  /** Whether the record is a copy, if it is of a job at all. */
+  /** Whether the record is a copy, provided that it is of a job. */
   public static boolean isCopy(RunRecord record) {
     return record.eventId() == null && copied(record) != null;
   }

@@ -1,14 +1,14 @@
 package io.mirrorneuron.run.folder;
 
-/** Who hands out the folder of a run. */
+/** Callbacks from a run's folder to its store. */
 @FunctionalInterface
 public interface FolderKeeper {
   /** A file of the folder was written. */
   void changed(String name);
 
   /**
-   * Whether this process may still have something to write there. Until it has, what programs say
-   * of the end of their run is not the end.
+   * Whether this process may still have something to write there. Until that is written, an end of
+   * the run that programs report is not final.
    */
   default boolean isBehind() {
     return false;

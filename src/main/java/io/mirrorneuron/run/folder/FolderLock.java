@@ -16,24 +16,24 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Makes the threads and the processes of this product write to a run one after the other. Programs
- * of the run do not take part: they only ever append whole lines. All runs of a root share one file
- * there, in which each has a byte of its own that is locked; nothing is ever in it.
+ * Serializes the writes of this product's threads and processes to a run. Programs of the run take
+ * no lock: they only append whole lines. All runs of a root share one lock file, always empty, in
+ * which each run locks a byte of its own.
  */
 public final class FolderLock implements AutoCloseable {
   /** In the root, where no run can have this name. */
   static final String FILE = ".lock";
 
   /**
-   * A file lock excludes other processes, not other threads of this one: these wait at a gate per
+   * A file lock excludes other processes, not threads of this process: these wait at a gate per
    * folder.
    */
   private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
 
-  /** By root. Never closed: that would take all locks of the process away. */
+  /** By root. Never closed: closing would release all locks of the process. */
   private static final Map<Path, LockFile> FILES = new ConcurrentHashMap<>();
 
-  /** How long to wait for another process until the next try. */
+  /** Pause between tries while another process has the lock. */
   private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private static final class Gate {
@@ -41,9 +41,6 @@ public final class FolderLock implements AutoCloseable {
     int users;
   }
 
-  /**
-   * @param identity on disk
-   */
   private record LockFile(FileChannel channel, Object identity) {}
 
   private final Path folder;
@@ -56,7 +53,7 @@ public final class FolderLock implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Blocks until the lock is free. Reentrant: the thread that holds it may take it again. */
+  /** Blocks until the lock is free. Reentrant. */
   static FolderLock take(Path folder) throws IOException {
     Gate gate =
         GATES.compute(
@@ -82,7 +79,7 @@ public final class FolderLock implements AutoCloseable {
     }
     long place = place(folder.getFileName().toString());
     FileLock lock = file.channel.tryLock(place, 1, false);
-    while (lock == null) { // an interrupted wait for it would close the channel
+    while (lock == null) { // interrupting a blocking lock would close the channel
       LockSupport.parkNanos(AGAIN_NANOS);
       lock = file.channel.tryLock(place, 1, false);
     }
@@ -114,7 +111,7 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** Where the byte of a run is; two names with the same are not to be expected. */
+  /** The offset of a run's byte; collisions of two names are not expected. */
   private static long place(String runId) {
     long place = 0;
     for (int i = 0; i < runId.length(); i++) {

@@ -13,7 +13,7 @@ import java.util.HexFormat;
 
 /**
  * Values of a run that are too large for the state of its job, as files {@code
- * results/<sha256>.json}. Equal values are one file. Blocking.
+ * results/<sha256>.json}. Equal values share a file. Blocking.
  */
 public final class KeptResults {
   private static final String FOLDER = "results";
@@ -21,23 +21,23 @@ public final class KeptResults {
   private KeptResults() {}
 
   /**
-   * A file that was made.
+   * A stored file.
    *
-   * @param sha256 of its bytes, in small hexadecimal digits
+   * @param sha256 of its bytes, lower-case hex
    */
   public record Kept(String sha256, long size) {}
 
   /**
-   * Makes a file, which others see as a whole or not at all.
+   * Makes a file atomically.
    *
-   * @param name of this call alone
+   * @param name unique to this call
    */
   public static Kept keep(RunFolder run, String name, InputStream content) throws IOException {
     String draft = "result-" + name.replaceAll("[^A-Za-z0-9._-]", "_") + ".new";
     try (OpenFolder folder = OpenFolder.at(run.path());
         OpenFolder hidden = folder.in(RunFolder.HIDDEN);
         OpenFolder results = folder.in(FOLDER)) {
-      hidden.delete(draft); // of a server that died
+      hidden.delete(draft); // left by a server that died
       try {
         Kept kept = write(hidden, draft, content);
         hidden.move(draft, results, kept.sha256() + ".json");
@@ -58,7 +58,6 @@ public final class KeptResults {
     }
   }
 
-  /** One of the files. */
   public static InputStream open(RunFolder run, String sha256) throws IOException {
     return UntrustedFiles.open(run.path().resolve(FOLDER).resolve(sha256 + ".json"), run.path())
         .stream();

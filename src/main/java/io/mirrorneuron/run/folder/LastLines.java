@@ -12,18 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The end of a live line file, read from behind. */
+/** Reads the last lines of a live line file, backwards. */
 public final class LastLines {
   private static final int BLOCK = 64 << 10;
   private static final int MOST = 16 << 20;
 
   private LastLines() {}
 
-  /**
-   * The last lines that are not blank, oldest first, as they are in the file.
-   *
-   * @param limit lines at most
-   */
+  /** The last lines that are not blank, oldest first, unchanged. */
   public static List<String> of(RunFolder folder, RunLog log, int limit) {
     Path file = folder.files(log).live();
     if (limit == 0 || !UntrustedFiles.isFile(file)) {
@@ -34,7 +30,7 @@ public final class LastLines {
       List<String> full = lines.stream().filter(line -> !line.isBlank()).toList();
       return full.subList(Math.max(0, full.size() - limit), full.size());
     } catch (NoSuchFileException e) {
-      return List.of(); // it went, or is no file of the run
+      return List.of(); // deleted, or no file of the run
     } catch (IOException e) {
       throw new MnException(
           ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + log.file(), null, e);

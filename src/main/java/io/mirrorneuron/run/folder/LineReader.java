@@ -13,11 +13,11 @@ import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads whole lines, plain or gzip, and knows where each ends. An unfinished last line is not
- * returned.
+ * Reads whole lines, plain or gzip, and tracks where each ends. Does not return an unfinished last
+ * line.
  */
 public final class LineReader implements AutoCloseable {
-  /** Bytes of a line at most; longer lines, which this product does not write, are skipped. */
+  /** Longest line in bytes; longer lines, which this product does not write, are skipped. */
   private static final int LONGEST = 1 << 20;
 
   private static final int BUFFER = 64 << 10;
@@ -40,7 +40,7 @@ public final class LineReader implements AutoCloseable {
   }
 
   /**
-   * @param offset of the first byte to read; of a {@code .gz} file in the unpacked bytes
+   * @param offset of the first byte to read; in a {@code .gz} file, of the unpacked bytes
    * @throws RefusedFile when a program has put something else in its place
    */
   public static LineReader open(Path file, long offset) throws IOException {
@@ -51,8 +51,8 @@ public final class LineReader implements AutoCloseable {
   }
 
   /**
-   * Reads on in a plain file, from where it was read to; from its beginning when the line that
-   * ended there does not any more. {@link #end} tells which before the first line is read.
+   * Continues a plain file behind the position; from the beginning of the file when the line of the
+   * position is not there any more. {@link #end} says which, before the first line is read.
    *
    * @throws RefusedFile when a program has put something else in its place
    */
@@ -83,7 +83,7 @@ public final class LineReader implements AutoCloseable {
     }
   }
 
-  /** Whether a plain file ends with the end of a line. */
+  /** Whether a plain file ends with a line end. */
   public static boolean endsALine(Path file) throws IOException {
     try (OpenFile opened = UntrustedFiles.open(file)) {
       return endingAt(opened.channel(), opened.size()) != null;
@@ -149,7 +149,7 @@ public final class LineReader implements AutoCloseable {
     }
   }
 
-  /** Where the line after the last one begins. */
+  /** The offset behind the last returned line. */
   public long end() {
     return end;
   }

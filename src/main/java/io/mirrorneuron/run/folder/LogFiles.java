@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 
 /**
  * The files of one line log: closed segments, listed in {@code <channel>.index.json} oldest first,
- * then the live file. Writers hold the folder's lock.
+ * then the live file. Writers must hold the folder's lock.
  */
 public final class LogFiles {
   static final int SEGMENTS_KEPT = 5;
@@ -39,7 +39,7 @@ public final class LogFiles {
     this.limit = limit;
   }
 
-  /** The logs that have files in the folder, found with one look. */
+  /** The logs that have files in the folder; one listing. */
   static Set<RunLog> present(Path folder) throws IOException {
     Set<RunLog> found = EnumSet.noneOf(RunLog.class);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -64,7 +64,7 @@ public final class LogFiles {
     return live;
   }
 
-  /** All that exist, oldest first. Programs write the index too, so what it says is checked. */
+  /** All existing files, oldest first. Programs write the index too, so it is checked. */
   public List<Path> all() {
     Set<Path> files = new LinkedHashSet<>();
     if (log.rotates()) {
@@ -75,13 +75,15 @@ public final class LogFiles {
     return List.copyOf(files);
   }
 
-  /** Whether old segments were deleted, as only a limited number is kept. */
+  /** Whether old segments were deleted: only a limited number is kept. */
   boolean hasDropped() {
     List<String> names = log.rotates() ? listed() : List.of();
     return !names.isEmpty() && names.stream().mapToInt(LogFiles::number).min().orElse(0) > 1;
   }
 
-  /** As {@link #append(Path, byte[])} to the live file, which is closed first when it is full. */
+  /**
+   * Appends to the live file, as {@link #append(Path, byte[])}; a full live file is closed first.
+   */
   public LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
     long size = folder.documents().fresh().lack(log.file()) ? 0 : size(live);
@@ -99,7 +101,7 @@ public final class LogFiles {
    * Appends whole lines to a file in one write; an unfinished line of another writer is ended
    * first.
    *
-   * @return where the file ends then, unless somebody else adds to it
+   * @return the end of the file, provided that no other writer appends
    */
   public static LogPosition append(Path file, byte[] lines) throws IOException {
     try (Appending to = UntrustedFiles.append(file)) {
@@ -113,14 +115,17 @@ public final class LogFiles {
     }
   }
 
-  /** All of it or, where the disk has no room for all, nothing: who counts what is lost can. */
+  /**
+   * Writes all of it or, when the disk is too full, nothing, so that callers can count lost lines.
+   */
   private static void write(Appending to, ByteBuffer bytes) throws IOException {
     try {
       while (bytes.hasRemaining()) {
         to.channel().write(bytes);
       }
     } catch (IOException e) {
-      if (to.channel().size() == to.size() + bytes.position()) { // nobody has added to it since
+      if (to.channel().size()
+          == to.size() + bytes.position()) { // no other writer has appended since
         to.channel().truncate(to.size());
       }
       throw e;
@@ -163,8 +168,8 @@ public final class LogFiles {
   }
 
   /**
-   * Segments that the index does not name: left by an interrupted rotation, or by a library that
-   * writes no index.
+   * Segments missing in the index: left by an interrupted rotation, or by a library that writes no
+   * index.
    */
   private List<Path> unlisted() {
     List<Path> found = matching(folder.path(), segment());
@@ -175,7 +180,7 @@ public final class LogFiles {
     return found;
   }
 
-  /** The names of closed files. */
+  /** The names of closed segments. */
   private Pattern segment() {
     return Pattern.compile(log.channel() + "\\.\\d{3,}\\.jsonl(\\.gz)?");
   }
@@ -204,7 +209,7 @@ public final class LogFiles {
     }
   }
 
-  /** The number in the name of a segment, as 12 in {@code events.012.jsonl}; 0 for other names. */
+  /** The number of a segment, 12 in {@code events.012.jsonl}; 0 for other names. */
   private static int number(String name) {
     String digits = name.replaceFirst("^[^.]*\\.(\\d{1,8})\\..*$", "$1");
     return digits.equals(name) ? 0 : Integer.parseInt(digits);

@@ -14,19 +14,22 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Follows one line log of a run as its programs wrote it, secrets included: each look gives the
- * records that have come since the last one, even when files were closed or truncated in between. A
- * record may come twice when a program writes its file anew. Costs one look at a file while nothing
- * comes. Not thread-safe.
+ * Follows one line log of a run as its programs wrote it, secrets included. Each call returns the
+ * records since the last call, even when files were closed or truncated in between; a record may
+ * repeat when a program rewrites its file. While nothing is appended, a call costs one file stat.
+ * Not thread-safe.
  */
 public final class LogFollower {
   private final LogFiles files;
   private final String mark;
 
-  /** A file that is renamed while files are listed is missed; on a busy machine several times. */
+  /**
+   * Looks for which a file may be missing before it is forgotten: a file renamed during the listing
+   * is missed, on a busy machine several times.
+   */
   private static final int MISSED = 20;
 
-  /** How far files were read, by their identity on disk. */
+  /** Positions by file identity on disk. */
   private final Map<Object, Reached> ends = new HashMap<>();
 
   private FileState seen;
@@ -38,7 +41,7 @@ public final class LogFollower {
   private record Reached(LogPosition end, int look) {}
 
   /**
-   * Follows a log from its beginning.
+   * Starts at the beginning of the log.
    *
    * @param mark only lines that contain this text are read; ASCII
    */
@@ -47,10 +50,7 @@ public final class LogFollower {
     this.mark = mark;
   }
 
-  /**
-   * Records that have come since the last call, oldest first; lines that are no JSON object are
-   * skipped.
-   */
+  /** The records since the last call, oldest first; lines that are no JSON object are skipped. */
   public List<RunRecord> more() throws IOException {
     FileState now = FileState.at(files.live());
     if (now.equals(seen)) {
@@ -69,7 +69,7 @@ public final class LogFollower {
           records.addAll(read);
         }
       } catch (NoSuchFileException e) {
-        continue; // closed or thrown away since it was listed
+        continue; // closed or deleted since the listing
       }
     }
     ends.values().removeIf(one -> one.look() < looks - MISSED);
@@ -77,7 +77,7 @@ public final class LogFollower {
     return records;
   }
 
-  /** When the file was written to last, as of the last look; null when there was none. */
+  /** The modification time at the last look; null without a file. */
   public Instant changed() {
     return seen == null || seen.modified() == null ? null : seen.modified().toInstant();
   }
@@ -95,7 +95,7 @@ public final class LogFollower {
     return reached == null ? LogPosition.START : reached.end();
   }
 
-  /** Answers where the last whole line ends; of a packed file, which is read once, its size. */
+  /** Returns the end of the last whole line; for a packed file, which is read once, its size. */
   private LogPosition read(Path file, long size, LogPosition end, List<RunRecord> into)
       throws IOException {
     boolean packed = file.toString().endsWith(".gz");

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * All lines of a line log that are not empty, one at a time; of the event log without copies of
- * what it has already, and with others behind all other lines.
+ * Reads all non-empty lines of a line log, one at a time. The event log is read without clients'
+ * copies of lines that it has; copies without such a line come last.
  */
 public final class LogLines {
   private LogLines() {}
 
-  /** Oldest first. Of files that vanish meanwhile or are damaged, the lines that could be read. */
+  /** Oldest first. Files that vanish or are damaged give the lines that could be read. */
   public static void read(RunFolder folder, RunLog log, Consumer<byte[]> reader) {
     if (log != RunLog.EVENTS) {
       all(folder, log, reader);
@@ -49,7 +49,7 @@ public final class LogLines {
           }
         }
       } catch (IOException e) {
-        // Rotated away, or no archive.
+        // rotated away, or no archive
       }
     }
   }

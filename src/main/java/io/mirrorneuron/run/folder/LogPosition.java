@@ -10,34 +10,33 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /**
- * How far a file was read or written: where the last line ended, and its hash.
+ * A position in a file: the end of the last line read or written, and that line's hash.
  *
  * @param end in bytes
  */
 public record LogPosition(long end, long hash) {
   public static final LogPosition START = new LogPosition(0, 0);
 
-  /** Whether the file ends there, with that line. */
+  /** Whether the file ends here, with that line. */
   boolean isAtEndOf(Path file) throws IOException {
     try (OpenFile opened = UntrustedFiles.open(file)) {
       return opened.size() == end && isIn(opened.channel());
     }
   }
 
-  /** Whether the file still has that line, where it was. */
+  /** Whether the file still has that line at this position. */
   public boolean isIn(Path file) throws IOException {
     try (OpenFile opened = UntrustedFiles.open(file)) {
       return isIn(opened.channel());
     }
   }
 
-  /** The same for a file that is open. */
   boolean isIn(FileChannel file) throws IOException {
     byte[] line = LineReader.endingAt(file, end);
     return line != null && hash(line) == hash;
   }
 
-  /** Where a file ends to which these lines were added. */
+  /** The end of a file to which these lines were appended. */
   static LogPosition of(long length, byte[] lines) {
     int last = lines.length - 1;
     int begin = last;
@@ -47,7 +46,7 @@ public record LogPosition(long end, long hash) {
     return new LogPosition(length, hash(Arrays.copyOfRange(lines, begin, last)));
   }
 
-  /** A hash by which lines of one file are told apart. */
+  /** A hash that distinguishes the lines of one file. */
   public static long hash(byte[] line) {
     CRC32 one = new CRC32();
     CRC32C other = new CRC32C();

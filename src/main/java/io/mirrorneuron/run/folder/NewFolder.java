@@ -12,16 +12,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/**
- * Creates the folder of a run with its first files atomically: others see all of them or no folder.
- */
+/** Creates the folder of a run with its first files atomically. */
 public final class NewFolder {
   private NewFolder() {}
 
   /**
-   * @param fill writes the first files, before anybody else can see the folder
-   * @return false when the run has a folder already; that stays as it is, and what a server that
-   *     died has left of another one is removed
+   * @param fill writes the first files before the folder is visible
+   * @return false when the run has a folder already; that stays as it is, and a half-made folder of
+   *     a server that died is removed
    */
   public static boolean make(Path root, Path folder, Consumer<RunFolder> fill) {
     String runId = folder.getFileName().toString();
@@ -54,7 +52,7 @@ public final class NewFolder {
   private static void makeAnew(Path root, Path hidden) throws IOException {
     try {
       Files.createDirectory(hidden);
-    } catch (FileAlreadyExistsException e) { // of a server that died in the middle
+    } catch (FileAlreadyExistsException e) { // left by a server that died halfway
       deleteTree(root, hidden);
       Files.createDirectory(hidden);
     } catch (NoSuchFileException e) { // the root is gone

@@ -5,11 +5,11 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
- * A set of numbers that mostly follow each other. It grows with the gaps between them, never with
- * their size: programs write them too.
+ * A set of mostly consecutive numbers. Its memory grows with the number of gaps, never with their
+ * size: programs write these numbers too.
  */
 public final class NumberSet {
-  /** First and last of each unbroken sequence. */
+  /** First and last number of each unbroken sequence. */
   private final TreeMap<Long, Long> sequences = new TreeMap<>();
 
   private long count;
@@ -39,7 +39,7 @@ public final class NumberSet {
     count += last - first + 1;
   }
 
-  /** Adds all numbers from 0 to the smallest one in the set. */
+  /** Adds all numbers from 0 to the smallest in the set. */
   void addAllBefore() {
     if (!sequences.isEmpty() && sequences.firstKey() > 0) {
       add(0, sequences.firstKey() - 1);
@@ -51,8 +51,8 @@ public final class NumberSet {
   }
 
   /**
-   * Passes on the bounds of each unbroken sequence, in ascending order: its first number, then the
-   * number after its last.
+   * Passes on the bounds of each unbroken sequence, ascending: its first number, then the number
+   * after its last.
    */
   public void forEachBound(LongConsumer bounds) {
     sequences.forEach(

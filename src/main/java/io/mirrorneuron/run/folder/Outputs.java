@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The files that the documents of a run name as its outputs, as far as they are within reach. The
- * index of an output is its position in the documents, so it stays when another file vanishes.
- * Blocking and thread-safe.
+ * The files within reach that the documents of a run name as its outputs. The index of an output is
+ * its position in the documents, so it is stable when another file vanishes. Blocking and
+ * thread-safe.
  */
 public final class Outputs {
   private static final int CHECKSUMS = 5_000;
@@ -40,12 +40,12 @@ public final class Outputs {
     this.reach = reach;
   }
 
-  /** What a document says of an output. */
+  /** An output as a document names it. */
   private record Named(Path path, JsonNode entry) {}
 
   /**
-   * A reference to each that is there: those of artifacts and {@code {kind, name, label, source:
-   * "post_launch_output", external: true}}.
+   * References to the existing outputs, with the members of artifacts and {@code {kind, name,
+   * label, source: "post_launch_output", external: true}}.
    */
   public List<ObjectNode> refs(RunFolder folder) {
     List<ObjectNode> refs = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class Outputs {
           Checksums.Sum sum = checksums.of(place.get().path(), place.get().root());
           refs.add(ref(folder, index, output, sum));
         } catch (IOException e) {
-          continue; // it went while the list was made, or is not for us
+          continue; // deleted while the list was made, or not for clients
         }
       }
     }
@@ -67,8 +67,6 @@ public final class Outputs {
   }
 
   /**
-   * One of them.
-   *
    * @throws MnException NOT_FOUND, FORBIDDEN {@code output is outside allowed roots}
    */
   public ServedFile find(RunFolder folder, long index) {

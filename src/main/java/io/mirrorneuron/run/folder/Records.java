@@ -15,9 +15,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.regex.Pattern;
 
-/** Records of line files and documents: their bytes, their limit, their time. Pure. */
+/**
+ * Serializes records of line files and documents; limits their size and reads their times. Pure.
+ */
 public final class Records {
-  /** Bytes of a line at most, without its end. */
+  /** Longest line in bytes, without its end. */
   public static final int MAX_BYTES = 64 << 10;
 
   private static final int PREVIEW_CHARS = 2000;
@@ -28,8 +30,8 @@ public final class Records {
   private Records() {}
 
   /**
-   * The line of a record, members sorted, with its end. Of a record that is too long the largest
-   * members are replaced by {@code {truncated: true, chars, preview}} until it fits.
+   * A record as a line, members sorted. In a record that is too long the largest members are
+   * replaced by {@code {truncated: true, chars, preview}} until it fits.
    */
   public static byte[] line(ObjectNode record) {
     String text = write(record);
@@ -42,7 +44,7 @@ public final class Records {
     return (text + '\n').getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The bytes of a document, members sorted, for people to read. */
+  /** A document as indented JSON, members sorted. */
   static byte[] document(ObjectNode document) {
     try {
       return SORTED.withDefaultPrettyPrinter().writeValueAsBytes(document);
@@ -51,21 +53,21 @@ public final class Records {
     }
   }
 
-  /** When the record says it was written ({@code ts} or {@code timestamp}), or null. */
+  /** The time of the record ({@code ts} or {@code timestamp}), or null. */
   public static Instant time(JsonNode record) {
     return time(timeText(record));
   }
 
-  /** The moment that a text of a record or document means, or null. */
+  /** Parses the time of a record or document; null when it is none. */
   public static Instant time(String text) {
     return Timestamps.instant(text);
   }
 
   /**
-   * The moment that somebody asks from: a time as records have it, also one whose {@code +} has
-   * become a blank on the way, or a day, which begins in UTC.
+   * Parses the start time of a query: a time as in records, also with a {@code +} that became a
+   * blank in the URL, or a day, which begins in UTC.
    *
-   * @param parameter that has it
+   * @param parameter its name, for the error
    * @throws MnException INVALID
    */
   public static Instant since(String parameter, String text) {
@@ -77,7 +79,7 @@ public final class Records {
     }
   }
 
-  /** The same as the record has it; empty when it has none. */
+  /** The time as written; empty when the record has none. */
   public static String timeText(JsonNode record) {
     return record.path("ts").asText(record.path("timestamp").asText(""));
   }
@@ -87,7 +89,7 @@ public final class Records {
         && text.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
   }
 
-  /** Of the record or, so that its other members stay, of its payload. */
+  /** Shortens the record or, so that its other members stay, its payload. */
   private static boolean shortenLargest(ObjectNode record) {
     ObjectNode where =
         record.get("payload") instanceof ObjectNode payload

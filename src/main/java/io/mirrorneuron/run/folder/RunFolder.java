@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 
 /** The folder of one run. Blocking; thread-safe, also across processes of this product. */
 public final class RunFolder {
-  /** Folder within a run's folder for files of this product alone; never listed, never served. */
+  /** Subfolder for files of this product alone; never listed, never served. */
   public static final String HIDDEN = ".mn";
 
   private static final long SEGMENT_BYTES = 10 << 20;
@@ -46,14 +46,11 @@ public final class RunFolder {
   private final Sharing access;
   private final FolderDocuments documents;
 
-  /**
-   * @param keeper is told the name of each file that was written
-   */
   public RunFolder(String runId, Path path, FolderKeeper keeper) {
     this(runId, path, keeper, Sharing.SHARED);
   }
 
-  /** Fills a folder that no other thread or process knows yet; it is written without a lock. */
+  /** Fills a folder that is not visible yet, without a lock. */
   static void fill(String runId, Path path, Consumer<RunFolder> writes) {
     RunFolder unshared = new RunFolder(runId, path, name -> {}, Sharing.UNSHARED);
     try (var _ = unshared.documents) {
@@ -89,7 +86,7 @@ public final class RunFolder {
     return documents.read(name);
   }
 
-  /** As {@link #read}, for who can do without the document: empty also when it is damaged. */
+  /** As {@link #read}; empty also when the document is damaged. */
   public Optional<ObjectNode> peek(String name) {
     try {
       return read(name);
@@ -98,7 +95,7 @@ public final class RunFolder {
     }
   }
 
-  /** Replaces the document as a whole; readers see the old one or the new one. */
+  /** Replaces the document atomically. */
   public void write(String name, ObjectNode document) {
     change(name, () -> documents.write(name, document));
   }
@@ -119,31 +116,30 @@ public final class RunFolder {
   }
 
   /**
-   * Changes a document that others may change too. Without one the change is made to {}.
+   * Changes a document that programs may change too. An absent document counts as {}.
    *
-   * @param change may be made more than once: programs take no lock, and what one has written since
-   *     the document was read is not to be lost
+   * @param change may be called more than once: programs take no lock, and their concurrent writes
+   *     must not be lost
    */
   public void update(String name, UnaryOperator<ObjectNode> change) {
     change(name, () -> documents.update(name, () -> peek(name).orElseGet(Json::object), change));
   }
 
-  /** Of its files, for who may write them. */
+  /** For writers of documents. */
   FolderDocuments documents() {
     return documents;
   }
 
-  /** Whether it has a file of this name, and not a pipe or a link that leads out. */
+  /** Whether there is a file of this name that is no pipe and no link out of the folder. */
   public boolean has(String name) {
     return documents.isThere(name);
   }
 
-  /** Writes the document unless there is one with this name. */
   public void writeIfAbsent(String name, ObjectNode document) {
     change(name, () -> documents.writeIfAbsent(name, document));
   }
 
-  /** Removes those of the documents that were written before that time. */
+  /** See {@link RunFolder#discard}. */
   public void discard(List<String> names, Instant before) {
     try (var _ = lock()) {
       documents.discard(names, before);
@@ -152,7 +148,7 @@ public final class RunFolder {
     }
   }
 
-  /** Appends records in one write; who reads the file afterwards sees all of them, as they are. */
+  /** Appends records in one write; later readers see all of them. */
   public void append(RunLog log, List<ObjectNode> records) {
     if (records.isEmpty()) {
       return;
@@ -162,7 +158,7 @@ public final class RunFolder {
     append(log, lines.toByteArray());
   }
 
-  /** Adds whole lines. The answer is where the live file ends then. */
+  /** Appends whole lines and returns the new end of the live file. */
   LogPosition append(RunLog log, byte[] lines) {
     LogPosition end;
     try (var _ = lock()) {
@@ -175,8 +171,8 @@ public final class RunFolder {
   }
 
   /**
-   * Makes several writes while no other writer of this product can write, all through the folder
-   * that is handed over. The lock is taken once; listeners are notified when it is free again.
+   * Makes several writes under one lock, all through the folder passed to {@code writes}; other
+   * writers of this product wait. Listeners are notified after the lock is free.
    */
   public void together(Consumer<RunFolder> writes) {
     if (access != Sharing.SHARED) {
@@ -195,7 +191,7 @@ public final class RunFolder {
     }
   }
 
-  /** The logs that have files, found with one look. */
+  /** The logs that have files; one listing. */
   public Set<RunLog> logs() {
     try {
       return LogFiles.present(path);
@@ -204,7 +200,7 @@ public final class RunFolder {
     }
   }
 
-  /** Does work, which may write, while no other writer of this product can write. */
+  /** Runs work, which may write, while the other writers of this product wait. */
   public <T> T exclusively(Supplier<T> work) {
     try (var _ = lock()) {
       return work.get();
@@ -213,18 +209,18 @@ public final class RunFolder {
     }
   }
 
-  /** Keeps every other writer of this product out until it is closed; null when there is none. */
+  /** Keeps all other writers of this product out until closed; null when no lock is needed. */
   public FolderLock lock() throws IOException {
     return access == Sharing.SHARED ? FolderLock.take(path) : null;
   }
 
-  /** As {@link #lock}; afterwards there is a folder for files of this product alone. */
+  /** As {@link #lock}; also makes the {@link #HIDDEN} folder. */
   public FolderLock lockWithHidden() throws IOException {
     hidden().close();
     return lock();
   }
 
-  /** The folder for files of this product alone, made when there is none; must be closed. */
+  /** The {@link #HIDDEN} folder, made when absent; must be closed. */
   public OpenFolder hidden() throws IOException {
     try (OpenFolder run = OpenFolder.at(path)) {
       return run.in(HIDDEN);
@@ -236,8 +232,8 @@ public final class RunFolder {
   }
 
   /**
-   * The file of this name, or null unless it lies in this folder: no absolute name, no dots that
-   * lead out, no link that does.
+   * The file of this name, or null unless it lies in this folder: absolute names, {@code ..} and
+   * links that lead out are refused.
    *
    * @param relative as an index, a client or a program gives it
    */
@@ -245,7 +241,9 @@ public final class RunFolder {
     return FolderPaths.inside(path, relative);
   }
 
-  /** Whether the run has ended: as the runtime has recorded it, or else as the programs say. */
+  /**
+   * Whether the run has ended: as the runtime has recorded it, or else as the programs report it.
+   */
   public boolean isOver() {
     String recorded = RunHeader.ofJob(this).status();
     boolean isReported = recorded.isEmpty() && !keeper.isBehind();
@@ -268,11 +266,11 @@ public final class RunFolder {
     SHARED,
     /** Readers only: the caller holds the lock. */
     LOCKED,
-    /** None, since nobody knows the folder yet: no lock is needed, files are written in place. */
+    /** None, since the folder is not visible yet: no lock is needed, files are written in place. */
     UNSHARED
   }
 
-  /** Paths in the folder of a run, which clients name and programs fill: neither is trusted. */
+  /** Paths in the folder of a run. Clients name them and programs make them: neither is trusted. */
   private static final class FolderPaths {
     private static final int LONGEST_PATH = 1024;
 
@@ -296,17 +294,16 @@ public final class RunFolder {
   }
 
   /**
-   * The JSON documents in the folder of a run. A document is replaced as a whole: readers see the
-   * old one or the new one. Those who write must hold the folder's lock; listeners are not
-   * notified.
+   * The JSON documents in the folder of a run; each is replaced atomically. Writers must hold the
+   * folder's lock; listeners are not notified.
    */
   static final class FolderDocuments implements AutoCloseable {
-    /** Bytes of a JSON document at most; programs write them too. */
+    /** Longest JSON document in bytes; programs write them too. */
     private static final int LONGEST = 64 << 20;
 
     private static final int UPDATE_ATTEMPTS = 5;
 
-    /** Of a document that is written and not yet in its place. */
+    /** Suffix of a document that is being written. */
     private static final String NEW = ".new";
 
     private final Path folder;
@@ -317,9 +314,8 @@ public final class RunFolder {
     private final FreshFiles fresh;
 
     /**
-     * @param unshared whether nobody else knows the folder yet, so that files may be written in
-     *     place
-     * @param keepsOpen whether the folder stays open until {@link #close}; for one thread then
+     * @param unshared whether the folder is not visible yet, so that files may be written in place
+     * @param keepsOpen whether the folder stays open until {@link #close}; then for one thread
      */
     FolderDocuments(Path folder, boolean unshared, boolean keepsOpen) {
       this.folder = folder;
@@ -342,7 +338,7 @@ public final class RunFolder {
         JsonNode json = Json.MAPPER.readTree(content);
         return Optional.of(json instanceof ObjectNode object ? object : Json.object());
       } catch (NoSuchFileException e) {
-        return Optional.empty(); // it went between the two looks, or is no file of the run
+        return Optional.empty(); // deleted between the two looks, or no file of the run
       } catch (IOException e) {
         throw new MnException(
             ErrorCode.INTERNAL, "run_store_damaged", "failed to read " + name, null, e);
@@ -360,7 +356,7 @@ public final class RunFolder {
       }
     }
 
-    /** Whether the run has a file of this name, not a pipe or a link that leads out of it. */
+    /** See {@link RunFolder#has}. */
     boolean isThere(String name) {
       if (fresh.of(name) != null || fresh.lack(name)) {
         return !fresh.lack(name);
@@ -370,7 +366,7 @@ public final class RunFolder {
       } catch (NoSuchFileException e) {
         return false;
       } catch (IOException e) {
-        return true; // it cannot be read
+        return true; // unreadable
       }
     }
 
@@ -393,7 +389,7 @@ public final class RunFolder {
       }
     }
 
-    /** Answers true: it is written. */
+    /** Always returns true. */
     boolean write(String name, ObjectNode document) throws IOException {
       byte[] content = Records.document(document);
       if (!create(name, content)) {
@@ -403,11 +399,11 @@ public final class RunFolder {
     }
 
     /**
-     * Writes it unless there is one, which a program may write at this very moment. A link that
-     * leads out of the run, or a pipe, is none and is replaced.
+     * Writes the document unless it exists; a program may write it at this very moment. A pipe, or
+     * a link that leads out of the run, is replaced.
      *
-     * @return whether it is written
-     * @throws IOException also when a folder has the name, which stays
+     * @return whether it was written
+     * @throws IOException also when a folder has the name; the folder stays
      */
     boolean writeIfAbsent(String name, ObjectNode document) throws IOException {
       byte[] content = Records.document(document);
@@ -422,10 +418,10 @@ public final class RunFolder {
     }
 
     /**
-     * @param read the document as it is now, or an empty one
-     * @param change may be made more than once: programs take no lock, and what one has written
-     *     since the document was read is not to be lost
-     * @return true: it is written
+     * See {@link RunFolder#update}.
+     *
+     * @param read the current document, or an empty one
+     * @return true
      */
     boolean update(String name, Supplier<ObjectNode> read, UnaryOperator<ObjectNode> change)
         throws IOException {
@@ -450,7 +446,7 @@ public final class RunFolder {
       return !fresh.lack(name) && UntrustedFiles.isThere(folder.resolve(name));
     }
 
-    /** Makes a file that has all these bytes at once; false when something has the name. */
+    /** Makes a file with all these bytes atomically; false when the name is taken. */
     boolean create(String name, byte[] content) throws IOException {
       boolean created = fresh.of(name) == null && !exists(name) && isCreated(name, content);
       if (created) {
@@ -490,7 +486,7 @@ public final class RunFolder {
       }
     }
 
-    /** The folder as long as it is written to. */
+    /** The folder, open during a write. */
     private record Place(OpenFolder folder, boolean isKept) implements AutoCloseable {
       @Override
       public void close() {
@@ -519,8 +515,8 @@ public final class RunFolder {
     }
 
     /**
-     * What files were made with a moment ago that nobody has written to since, as far as is known:
-     * it need not be read again. For one thread.
+     * Caches the contents of files just made that, as far as is known, have no other writer since,
+     * so that they are not read again. For one thread.
      */
     static final class FreshFiles {
       private static final int MOST_BYTES = 1 << 20;
@@ -531,19 +527,18 @@ public final class RunFolder {
       private int bytes;
 
       /**
-       * @param areAll whether the folder is new and nobody else knows it: there is nothing else in
-       *     it
+       * @param areAll whether the folder is new and not visible: it holds nothing else
        */
       FreshFiles(boolean areAll) {
         this.areAll = areAll;
       }
 
-      /** Whether it is known that nothing has the name, without a look at the disk. */
+      /** Whether the name is known to be free, without a look at the disk. */
       boolean lack(String name) {
         return areAll && !names.contains(name);
       }
 
-      /** Null when it is to be read. */
+      /** Null when the file must be read. */
       byte[] of(String name) {
         return contents.get(name);
       }
@@ -564,11 +559,11 @@ public final class RunFolder {
     }
   }
 
-  /** A number that changes whenever records or documents of a run have changed. */
+  /** A number that changes whenever records or documents of a run change. */
   public static final class FolderStamp {
     private FolderStamp() {}
 
-    /** The answer looks at the disk each time it is called. */
+    /** The supplier reads the disk at each call. */
     public static LongSupplier of(Path folder) {
       List<File> logs =
           Stream.of(RunLog.values()).map(log -> folder.resolve(log.file()).toFile()).toList();

@@ -3,8 +3,8 @@ package io.mirrorneuron.run.folder;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * Whose run it is and how it stands, as one of its documents says. Programs write these documents
- * too, so nothing is required of them: a text that is not there is empty.
+ * Identity and status of a run as one of its documents has them. Programs write these documents
+ * too, so no member is required: an absent text is empty.
  */
 public record RunHeader(
     String jobId,
@@ -16,12 +16,12 @@ public record RunHeader(
     String endedAt) {
   private static final RunHeader EMPTY = new RunHeader("", "", "", "", "", "", "");
 
-  /** What {@code run.json} says, which the programs of the run write. */
+  /** Reads {@code run.json}, which the programs of the run write. */
   public static RunHeader ofRun(RunFolder folder) {
     return folder.peek("run.json").map(RunHeader::of).orElse(EMPTY);
   }
 
-  /** What {@code job.json} says, which the runtime writes. */
+  /** Reads {@code job.json}, which the runtime writes. */
   public static RunHeader ofJob(RunFolder folder) {
     return folder.peek("job.json").map(RunHeader::of).orElse(EMPTY);
   }
@@ -37,7 +37,7 @@ public record RunHeader(
         document.path("ended_at").asText(""));
   }
 
-  /** Each text by this document or, where it has none, by the other one. */
+  /** Fills each empty text from the other header. */
   public RunHeader or(RunHeader other) {
     return new RunHeader(
         either(jobId, other.jobId),
@@ -53,7 +53,7 @@ public record RunHeader(
     return text.isEmpty() ? other : text;
   }
 
-  /** Null when no document names one, as clients are told it. */
+  /** Null, as clients expect it, when no document names a blueprint. */
   public String blueprintIdOrNull() {
     return blueprintId.isEmpty() ? null : blueprintId;
   }

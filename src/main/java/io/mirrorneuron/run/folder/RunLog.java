@@ -12,7 +12,7 @@ public enum RunLog {
   ERRORS,
   TIMELINE;
 
-  /** The word in {@code channels} and in records. */
+  /** The name in {@code channels} and in records. */
   public String channel() {
     return name().toLowerCase(Locale.ROOT);
   }

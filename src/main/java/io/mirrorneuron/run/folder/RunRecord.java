@@ -8,19 +8,12 @@ import java.io.IOException;
 import java.time.Instant;
 
 /**
- * A record of a line log. Programs in any language write these lines, so nothing is required of
- * one: a text that a record does not have is empty, and members that have no method here stay in
- * {@link #json}. Members are read when they are asked for.
- *
- * @param json as it was written
+ * A record of a line log. Programs in any language write these lines, so no member is required: an
+ * absent text is empty, and other members are only in {@link #json}. Members are read on demand.
  */
 public record RunRecord(ObjectNode json) {
 
-  /**
-   * The record in a line.
-   *
-   * @return null when the line is no JSON object
-   */
+  /** Returns null when the line is no JSON object. */
   public static RunRecord parse(byte[] line) {
     try {
       return Json.MAPPER.readTree(line) instanceof ObjectNode object ? new RunRecord(object) : null;
@@ -29,7 +22,7 @@ public record RunRecord(ObjectNode json) {
     }
   }
 
-  /** The same from the text of a line. */
+  /** Returns null when the line is no JSON object. */
   public static RunRecord parse(String line) {
     try {
       return Json.parse(line) instanceof ObjectNode object ? new RunRecord(object) : null;
@@ -38,7 +31,7 @@ public record RunRecord(ObjectNode json) {
     }
   }
 
-  /** When it was written; null when it does not say. */
+  /** Null when the record has no valid time. */
   public Instant time() {
     return Records.time(json);
   }
@@ -48,7 +41,7 @@ public record RunRecord(ObjectNode json) {
     return Records.timeText(json);
   }
 
-  /** The member of this name, if it is a text, a number or a truth value; else empty. */
+  /** The member of this name, if it is a text, a number or a boolean; else empty. */
   public String text(String member) {
     return json.path(member).asText("");
   }
@@ -57,22 +50,21 @@ public record RunRecord(ObjectNode json) {
     return typeOr("");
   }
 
-  /** Its type, or the given word when it has none. */
   public String typeOr(String otherwise) {
     return json.path("type").asText(otherwise);
   }
 
-  /** Of a copy of an event of a job: the event's number in that job; else 0. */
+  /** The number that the event has in its job; 0 when this is no copy of a job's event. */
   public long seq() {
     return json.path("seq").asLong();
   }
 
-  /** The event of a job that this is a copy of; null when it is none. */
+  /** The job event that this record is a copy of, or null. */
   public EventId eventId() {
     return EventId.parse(json.path("event_id").asText(""), json.path("job_id").asText(""));
   }
 
-  /** The log that it belongs to, as the record itself says. */
+  /** The log that the record itself names. */
   public String channel() {
     return json.path("channel").asText("");
   }

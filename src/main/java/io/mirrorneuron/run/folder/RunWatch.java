@@ -12,7 +12,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Notifies listeners of changes in the folders of runs. Writes of this process are reported at
- * once; files that programs write are polled ten times a second, as long as somebody listens.
+ * once; for files that programs write, folders with listeners are polled ten times a second.
  */
 public final class RunWatch implements AutoCloseable {
   private static final long TICK_MS = 100;
@@ -35,8 +35,7 @@ public final class RunWatch implements AutoCloseable {
           Thread.ofPlatform().daemon().name("mn-run-watch").factory());
 
   /**
-   * @param stamps gives, for a run, a source of numbers that change whenever its files have
-   *     changed; must be cheap
+   * @param stamps returns for a run a cheap source of numbers that change whenever its files change
    */
   public RunWatch(Function<String, LongSupplier> stamps) {
     this.stamps = stamps;
@@ -67,7 +66,7 @@ public final class RunWatch implements AutoCloseable {
   public void changed(String runId) {
     Watched watched = runs.get(runId);
     if (watched != null) {
-      watched.stamp = watched.stamps.getAsLong(); // what is told now is not found again
+      watched.stamp = watched.stamps.getAsLong(); // the poll must not report this change again
       watched.actions.forEach(Runnable::run);
     }
   }

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * A file that a client may have. Programs may put another in its place before it is opened, so it
- * is opened by {@link io.mirrorneuron.untrusted.UntrustedFiles} only.
+ * A file that a client may have. Programs may replace it before it is opened, so open it only with
+ * {@link io.mirrorneuron.untrusted.UntrustedFiles}.
  *
- * @param path where it really is
+ * @param path the real path
  * @param within the folder in which all its names must lie
  */
 public record ServedFile(Path path, String contentType, Path within) {
-  /** Where programs put what is for people; files of all kinds are served from there. */
+  /** Where programs put results for people; files of all kinds are served from there. */
   private static final Path RESULTS = Path.of("outputs");
 
   private static final Map<String, String> TYPES =
@@ -31,7 +31,7 @@ public record ServedFile(Path path, String contentType, Path within) {
           "log", "text/plain; charset=utf-8",
           "gz", "application/gzip");
 
-  /** Of what else is often a result. */
+  /** Other common kinds of results. */
   private static final Map<String, String> MORE_TYPES =
       Map.of(
           "csv", "text/csv; charset=utf-8",
@@ -44,7 +44,7 @@ public record ServedFile(Path path, String contentType, Path within) {
           "yaml", "application/yaml",
           "zip", "application/zip");
 
-  /** Told about a file that is there and not for clients. */
+  /** Error text for an existing file that is not for clients. */
   static final String OTHER_KIND =
       "%s is not served, only files below outputs/ and those that end in .json, .jsonl, .md, .pdf,"
           + " .txt, .log or .gz are; it lies in the folder of the run";
@@ -54,9 +54,9 @@ public record ServedFile(Path path, String contentType, Path within) {
   }
 
   /**
-   * Whether clients may have it by its name.
+   * Whether its name allows clients to have it.
    *
-   * @param relative from the folder of the run
+   * @param relative to the folder of the run
    */
   public static boolean isForClients(Path relative) {
     return TYPES.containsKey(suffix(relative.toString()))
@@ -69,7 +69,7 @@ public record ServedFile(Path path, String contentType, Path within) {
   }
 
   /**
-   * What all references have.
+   * Builds the members common to all references.
    *
    * @param url of the file, below that of the run
    */
@@ -87,14 +87,16 @@ public record ServedFile(Path path, String contentType, Path within) {
         .put("reveal_url", whole + "/reveal");
   }
 
-  /** Percent-encoded, slashes as they are. */
+  /** Percent-encodes all but slashes. */
   static String quoted(String path) {
     return Arrays.stream(path.split("/", -1))
         .map(part -> URLEncoder.encode(part, StandardCharsets.UTF_8).replace("+", "%20"))
         .collect(Collectors.joining("/"));
   }
 
-  /** Lower case, with one underscore for whatever is no letter or digit. */
+  /**
+   * Lower case; each sequence of other characters than letters and digits becomes one underscore.
+   */
   static String slug(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^_|_$", "");
   }

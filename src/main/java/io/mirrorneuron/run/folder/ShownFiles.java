@@ -25,10 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files of runs as clients see them: of line files and of documents that tell secrets a copy
- * without them, kept beside the journal until the file changes. Results are what the run was made
- * for and stay as they are, as do files that mean something to programs only. Blocking and
- * thread-safe.
+ * Files of runs as clients see them: for line files and documents that hold secrets, a copy without
+ * them, cached beside the journal until the file changes. Results, the purpose of a run, stay
+ * unchanged, as do files that only programs use. Blocking and thread-safe.
  */
 public final class ShownFiles {
   private static final Logger LOG = LoggerFactory.getLogger(ShownFiles.class);
@@ -36,7 +35,7 @@ public final class ShownFiles {
   private static final int FILES = 20_000;
   private static final int LONGEST_DOCUMENT = 16 << 20;
 
-  /** Copies that are kept of one file, for its latest states. */
+  /** Cached copies of one file, for its latest states. */
   private static final int COPIES = 4;
 
   private record Shown(FileState look, Path copy) {}
@@ -50,9 +49,7 @@ public final class ShownFiles {
   }
 
   /**
-   * The same.
-   *
-   * @param look at the file, taken before
+   * @param look the state of the file, read before
    */
   Path of(RunFolder folder, Path file, FileState look) throws IOException {
     Path relative = folder.path().relativize(file);
@@ -136,7 +133,7 @@ public final class ShownFiles {
     return shown == json ? text : Records.write(shown).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** The line itself when there is nothing to hide; null when it is torn and may tell a secret. */
+  /** The line itself when there is nothing to hide; null when it is torn and may hold a secret. */
   private static byte[] shown(byte[] line) {
     String text = new String(line, StandardCharsets.UTF_8);
     if (!Redaction.isSecret(text)) {
@@ -189,7 +186,7 @@ public final class ShownFiles {
     return copy;
   }
 
-  /** Copies that are out of date may still be read, the last few of them. */
+  /** Keeps the last few outdated copies, which may still be read. */
   private static void dropOld(OpenFolder in, Path copies, String end) throws IOException {
     List<String> old =
         in.names().stream()

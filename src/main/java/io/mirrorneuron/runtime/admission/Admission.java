@@ -44,17 +44,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Refuses jobs that no machine of this runtime will ever run: what they require is not there, or an
- * agent asks for more than there is in all. What is only given to others now, or kept back by
- * limits, refuses nothing. Blocking: who asks for a device waits until it is known which there are.
+ * Refuses jobs that no machine of this runtime can ever run: a requirement is unmet, or an agent
+ * asks for more than a node's total. Resources that are only in use, or kept back by limits, refuse
+ * nothing. Blocking: a request for a device waits until the devices are known.
  */
 public final class Admission {
   private static final String UNPLACED = "placement_failed";
 
-  /** A hostile manifest has thousands of programs; nobody reads more than these. */
+  /** Limit of reported findings: a hostile manifest has thousands of programs. */
   private static final int MOST_TOLD = 100;
 
-  /** Placements in a plan; it has to fit into one message. */
+  /** Limit of placements in a plan, which must fit into one message. */
   private static final int MOST_PLACED = 1000;
 
   /** In one sentence. */
@@ -75,7 +75,7 @@ public final class Admission {
   }
 
   /**
-   * @param others nodes that run what this one cannot
+   * @param others nodes for agents that this node cannot run
    * @param path where this node looks for programs
    */
   public Admission(LocalMachine here, ClusterPeers others, ProgramPath path, Clock clock) {
@@ -89,7 +89,7 @@ public final class Admission {
 
   /**
    * @throws MnException PRECONDITION {@code requirements_not_met} with a report, for the
-   *     requirements of the job; INVALID {@code placement_failed} for what its agents ask for
+   *     requirements of the job; INVALID {@code placement_failed} for the requests of its agents
    */
   public void check(Workflow workflow) {
     requireMet(RequirementReader.of(workflow));
@@ -116,7 +116,7 @@ public final class Admission {
   }
 
   /**
-   * Where the agents of a job would run, with what is given and allowed now.
+   * The placement of a job's agents, with the present allocations and limits.
    *
    * @throws MnException as {@link #check} does
    */
@@ -139,26 +139,24 @@ public final class Admission {
     return here.forAny();
   }
 
-  /** What decides where the agents of jobs run that are accepted. */
   public KeptPlans plans() {
     return plans;
   }
 
-  /** What tells of what is taken and has no effect. */
   public NodeWarnings warnings() {
     return warnings;
   }
 
   /**
-   * Where the first agents of a job run.
+   * The placement of a job's first agents.
    *
-   * @param kept of its state; null for a job of an earlier build, whose plan is made now
+   * @param kept plan in its state; null for a job of an earlier build, which is planned now
    */
   public JobPlan look(Workflow workflow, KeptPlan kept) {
     return plans.tell(workflow, kept == null ? plans.make(workflow, clock.millis()) : kept);
   }
 
-  /** Names of the nodes that are to run copies of a system job; none where only its own can. */
+  /** Names of the nodes that are to run copies of a system job; empty if only its own node can. */
   public List<String> copies(Workflow workflow) {
     if (!workflow.isSystem() || SpreadCheck.obstacle(workflow).isPresent()) {
       return List.of();
@@ -170,8 +168,8 @@ public final class Admission {
   }
 
   /**
-   * @throws MnException INVALID {@code placement_failed} when no node will ever run an agent;
-   *     UNAVAILABLE when a node could not be asked that may
+   * @throws MnException INVALID {@code placement_failed} when no node can ever run an agent;
+   *     UNAVAILABLE when a possible node could not be asked
    */
   private void requirePossible(Workflow workflow, Machine own) {
     Shortage shortage = others.shortage(workflow, own, PlacementRequest.of(workflow));
@@ -189,8 +187,8 @@ public final class Admission {
   }
 
   /**
-   * What the agents ask for that have no place, each with its place in the manifest, but for what
-   * {@link #look(List)} tells of pools; warnings where nodes are missing that may have it.
+   * Requests of agents without a place, each with its place in the manifest, except those about
+   * pools, which {@link #look(List)} reports. Warnings only if an unreachable node may meet them.
    *
    * @param programs of the same manifest
    */
@@ -207,7 +205,7 @@ public final class Admission {
   }
 
   /**
-   * @param place null of an agent that runs no program
+   * @param place null for an agent without a program
    */
   private Stream<Issue> issues(Shortage shortage, Unplaced unplaced, ProgramPlace place) {
     return unplaced.lacks().getOrDefault(here.name(), List.of()).stream()
@@ -233,9 +231,9 @@ public final class Admission {
   }
 
   /**
-   * What programs ask of this node and do not find, each with its place: slots, which {@link
-   * #check} refuses; and programs that it would not find by their names, which is a warning, as
-   * some may be installed before the job gets there.
+   * Unmet requests of programs to this node, each with its place in the manifest: slots, which
+   * {@link #check} refuses; and program names that are not found, as warnings, because they may be
+   * installed before the job starts.
    */
   public List<Issue> look(List<ProgramPlace> programs) {
     Stream<Issue> lacks =
@@ -262,7 +260,7 @@ public final class Admission {
                 .formatted(agent, slots, pool, present));
   }
 
-  /** Decides where the agents of a job run on this node, and tells it again later. */
+  /** Plans the agents of a job on this node, and presents stored plans. */
   public static final class KeptPlans {
     private final LocalMachine here;
     private final ClusterPeers others;
@@ -273,7 +271,7 @@ public final class Admission {
     }
 
     /**
-     * @param others nodes that run what this one cannot
+     * @param others nodes for agents that this node cannot run
      */
     public KeptPlans(LocalMachine here, ClusterPeers others) {
       this.here = here;
@@ -281,10 +279,10 @@ public final class Admission {
     }
 
     /**
-     * From what is known now, without waiting. All agents of a job that was accepted run here: of
-     * one that misses something the plan says so.
+     * Plans with present knowledge, without waiting. All agents of an accepted job run here; the
+     * plan notes what an agent lacks.
      *
-     * @param workflow of a system job the copy for its target
+     * @param workflow for a system job the copy for its target
      * @param now milliseconds since the epoch
      */
     public KeptPlan make(Workflow workflow, long now) {
@@ -331,7 +329,7 @@ public final class Admission {
     }
 
     /**
-     * The plan in full.
+     * The complete plan.
      *
      * @param workflow as its author wrote it
      */
@@ -354,7 +352,7 @@ public final class Admission {
           made);
     }
 
-    /** The same of a plan that was just made; agents without a place wait here for one. */
+    /** The same for a new plan; agents without a place wait on this node. */
     List<AgentPlacement> reported(Workflow workflow, PlacementPlan plan, int most) {
       Map<String, Place> waiting = new HashMap<>();
       plan.refusals().forEach(one -> waiting.put(one.agentId(), place(workflow, one)));
@@ -380,12 +378,12 @@ public final class Admission {
    * Ports of this machine that programs cannot have.
    *
    * @param isOwn whether this server listens on a port
-   * @param isFree whether nobody does
+   * @param isFree whether no process does
    */
   public record PortState(IntPredicate isOwn, Ports.Trial isFree) {
     static final PortState OPEN = new PortState(_ -> false, (_, _) -> true);
 
-    /** Of a hostile manifest there are thousands, and each is tried. */
+    /** Limit, as each port is tried: a hostile manifest has thousands. */
     private static final int MOST_TRIED = 200;
 
     Set<Integer> own(Workflow workflow) {
@@ -407,13 +405,13 @@ public final class Admission {
   }
 
   /**
-   * What programs, and checks of what they offer, are kept to.
+   * The restrictions on programs and on checks of their services.
    *
-   * @param limits how they are kept to each
-   * @param most that this node can set of each, as it has no more itself
-   * @param reach what they reach of the machine
-   * @param strange the folder that a manifest brings for them and that they do not get
-   * @param checks sentences about checks of services that can never pass here
+   * @param limits how each limit is enforced
+   * @param most maximum of each limit on this node
+   * @param reach paths of the machine that programs reach
+   * @param strange the manifest's folder that its programs do not get
+   * @param checks sentences about service checks that can never pass here
    */
   public record Keeping(
       Function<ProgramLimit, Enforcement> limits,

@@ -22,12 +22,11 @@ import java.util.stream.Collectors;
 /**
  * The other nodes of a cluster, which take the programs that a job's own node cannot run.
  *
- * @param asked what they have; may wait for them
- * @param last what they had when they were last asked; does not wait
- * @param members names of all that belong to the cluster, also of those that take no work or died
- *     within an hour, and whether they live; not of those that an operator took out; may wait
- * @param takesWork whether the node of that name, this one or another, takes new work; does not
- *     wait
+ * @param asked their machines; may wait for them
+ * @param last their machines when last asked; does not wait
+ * @param members names of all members and whether they live, including those that take no work or
+ *     died within an hour, without those an operator took out; may wait
+ * @param takesWork whether the named node, this one or another, takes new work; does not wait
  */
 public record ClusterPeers(
     Supplier<List<Machine>> asked,
@@ -38,9 +37,8 @@ public record ClusterPeers(
   private static final Placement BEST = new BestNode();
 
   /**
-   * Where agents run: on the job's own node whatever it can run. One that takes no new work, as it
-   * is drained, in maintenance or has a full disk, runs only what no other node can; so do others
-   * with full disks.
+   * Places agents on the job's own node if it can run them. A node that is drained, in maintenance
+   * or has a full disk runs only those that no other node can.
    *
    * @param own the job's node
    * @param others all with other names
@@ -65,7 +63,7 @@ public record ClusterPeers(
     List<Machine> last = new ArrayList<>(own);
     last.addAll(more);
     last.removeAll(all);
-    if (!last.isEmpty() && !nowhere.isEmpty()) { // they stay with their job, or wait for room
+    if (!last.isEmpty() && !nowhere.isEmpty()) { // they stay with their job, or wait for resources
       Set<String> left = nowhere.stream().map(Unplaced::agentId).collect(Collectors.toSet());
       List<PlacementRequest> bound =
           refused.stream().filter(agent -> left.contains(agent.agentId())).toList();
@@ -83,11 +81,11 @@ public record ClusterPeers(
   }
 
   /**
-   * What an agent asks for that no node of the cluster has. Also those count that take no work now,
-   * as they are in maintenance, drained, kept from work or have full disks: they will again. But a
-   * job of which each node runs a copy needs one to begin with, unless its own is alone.
+   * Requests of agents that no node of the cluster can meet. Nodes that take no work now
+   * (maintenance, drain, full disk) count, as they will take work again. But a job with a copy on
+   * each node needs one node that takes work, unless its own is alone.
    *
-   * @param agents what they ask for, or a part of it
+   * @param agents all requests, or a part of them
    */
   Shortage shortage(Workflow workflow, Machine own, List<PlacementRequest> agents) {
     List<Unplaced> now = plan(workflow, own, agents).refusals();
@@ -115,7 +113,7 @@ public record ClusterPeers(
     return new Shortage(each.refusals().isEmpty() ? now : each.refusals(), missing);
   }
 
-  /** Whether copies could begin only on a node that takes no work now, while others live. */
+  /** Whether copies could start only on a node that takes no work now, while other nodes live. */
   private boolean mustWait(Workflow workflow, Machine own, List<PlacementRequest> agents) {
     return workflow.isSystem()
         && copies(own, agents).placements().isEmpty()
@@ -131,17 +129,15 @@ public record ClusterPeers(
   }
 
   /**
-   * Where the agents of a job run, and copies of all of them for a system job: on each node that
-   * takes work and has what they ask for; where none does, on the job's own.
+   * The placement of a job's agents. A system job has copies of all of them: on each node that
+   * takes work and meets their requests; if there is none, on the job's own.
    */
   PlacementPlan plan(Workflow workflow, Machine own) {
     return plan(workflow, own, PlacementRequest.of(workflow));
   }
 
   /**
-   * The same.
-   *
-   * @param agents what they ask for, or a part of it
+   * @param agents all requests, or a part of them
    */
   PlacementPlan plan(Workflow workflow, Machine own, List<PlacementRequest> agents) {
     if (!workflow.isSystem()) {
@@ -154,7 +150,6 @@ public record ClusterPeers(
     return plan.placements().isEmpty() ? BEST.planEach(List.of(own), agents) : plan;
   }
 
-  /** On each node that takes work and has what they ask for. */
   private PlacementPlan copies(Machine own, List<PlacementRequest> agents) {
     List<Machine> nodes = new ArrayList<>(open(() -> List.of(own)));
     nodes.addAll(open(asked));

@@ -27,17 +27,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Plans of placement as they are told. Pure. */
+/** Placement plans as shown to clients. Pure. */
 final class JobPlans {
   private JobPlans() {}
 
-  /** An agent with its place. */
   record AgentPlacement(PlacementRequest request, Place place) {}
 
   /**
    * @param reported places of all agents or of the first ones
-   * @param all how many there are
-   * @param driver what runs programs that ask for no other; null when nothing does
+   * @param all number of agents
+   * @param driver default for programs that name none; null when nothing runs programs
    * @param programs how they run
    */
   static JobPlan of(

@@ -32,20 +32,20 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Keeps new work waiting while others use the processors of this machine, and refuses it while too
- * many wait, or the machine is short of memory, files or cards; docs/adr/0029 says by what that is
- * measured. Both doors ask before anything is stored. What runs goes on, and recovery, changes of
- * jobs that are there, and probes of health neither wait nor are refused. Cheap and thread-safe.
+ * Backpressure: delays new work while other processes use the processors of this machine, and
+ * refuses it while too many jobs wait, or memory, files or graphics cards run short; docs/adr/0029
+ * defines the measures. Both entry points ask before anything is stored. Running work, recovery,
+ * changes of existing jobs and health probes are never delayed or refused. Cheap; thread-safe.
  */
 public final class LoadAdmission implements LoadGate {
   private static final String OVERLOADED = "resource_overloaded";
 
-  /** The load of the last ten seconds decides, so asking sooner is of little use. */
+  /** The load of the last ten seconds decides, so an earlier retry is of little use. */
   private static final long RETRY_MS = 10_000;
 
   private static final long LOOK_MS = 5_000;
 
-  /** So long all that wait are told the same. */
+  /** All waiting jobs share an answer for this time. */
   private static final long FRESH_NANOS = 1_000_000_000;
 
   private final LoadLimits limits;
@@ -60,13 +60,13 @@ public final class LoadAdmission implements LoadGate {
   /**
    * The programs of this server.
    *
-   * @param slots how many they hold, which its pools have let in
-   * @param waiting how many jobs wait at this gate
+   * @param slots granted by its pools
+   * @param waiting jobs that wait at this gate
    */
   public record Programs(IntSupplier slots, IntSupplier waiting) {}
 
   /**
-   * @param proc where the kernel tells of itself
+   * @param proc mount point of {@code /proc}
    */
   public LoadAdmission(
       LoadLimits limits, Supplier<Hardware> hardware, Programs programs, Path proc) {
@@ -79,9 +79,7 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * Of this machine.
-   *
-   * @param data any path on the disk that matters; need not exist yet
+   * @param data any path on the data disk; need not exist yet
    */
   public static LoadAdmission of(
       LoadLimits limits, Path data, GpuInventory gpus, LocalExecutions executions, Clock clock) {
@@ -94,7 +92,7 @@ public final class LoadAdmission implements LoadGate {
         Path.of("/proc"));
   }
 
-  /** From now on looks every few seconds who uses the processors. */
+  /** Measures the use of the processors every few seconds from now on. */
   public void keepLooking(Timers timers) {
     if (limits.isAsked()) {
       look();
@@ -102,13 +100,13 @@ public final class LoadAdmission implements LoadGate {
     }
   }
 
-  /** Looks who has used the processors since the last time. */
+  /** Measures the use of the processors since the last call. */
   void look() {
     others.look();
   }
 
   /**
-   * @throws MnException UNAVAILABLE {@code resource_overloaded} with what is over its limit
+   * @throws MnException UNAVAILABLE {@code resource_overloaded} with the exceeded limits
    */
   public void requireRoom() {
     if (!limits.isAsked()) {
@@ -129,7 +127,7 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * The same of processors alone, for who does not want to wait for them.
+   * Checks processors alone, for callers that do not want to wait for them.
    *
    * @throws MnException UNAVAILABLE {@code resource_overloaded}
    */
@@ -155,14 +153,14 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * The same about the cards, for a job that wants one: those of a job that does not may be full.
+   * Checks the graphics cards, for a job that wants one.
    *
    * @throws MnException UNAVAILABLE {@code resource_overloaded}
    */
   public void requireRoom(Workflow workflow) {
     if (limits.isAsked() && wantsCard(workflow)) {
       List<String> over = new ArrayList<>();
-      // A card that does not tell has room, for all that is known.
+      // A card without figures counts as free.
       double fullest =
           hardware.get().gpus().stream().mapToDouble(LoadAdmission::usedRatio).min().orElse(-1);
       add(over, "gpu", fullest, limits.gpu());
@@ -206,8 +204,8 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * The load ratio without one task for each slot in use. Jobs beyond those wait for a slot, so
-   * refusing them because of those would gain nothing.
+   * The load ratio without one task for each slot in use. Further jobs wait for a slot anyway, so
+   * refusing them because of the programs of this server would gain nothing.
    */
   private double foreignLoad(Hardware.Cpu cpu) {
     return cpu.loadRatio() < 0
@@ -234,7 +232,7 @@ public final class LoadAdmission implements LoadGate {
     }
   }
 
-  /** How much of the files is open that may be: by this process, or by all of the machine. */
+  /** The share of open files in the limit: of this process, or of the whole machine. */
   private static final class OpenFiles {
     private final Path proc;
 
@@ -242,7 +240,7 @@ public final class LoadAdmission implements LoadGate {
       this.proc = proc;
     }
 
-    /** Of 1, whichever is nearer; negative when neither is known. */
+    /** 0 to 1, the greater of both; negative when neither is known. */
     double ratio() {
       return Math.max(machine(), process());
     }
@@ -254,7 +252,7 @@ public final class LoadAdmission implements LoadGate {
           : -1;
     }
 
-    /** Files in use, files that could be used again, and how many there may be. */
+    /** Allocated files, unused allocated files, and the maximum. */
     private double machine() {
       try {
         String[] numbers = Files.readString(proc.resolve("sys/fs/file-nr")).strip().split("\\s+");
@@ -273,11 +271,11 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * Whether tasks wait for a processor now. The load average cannot say: it is old by a minute, and
+   * Whether tasks wait for a processor now. The load average is unsuitable: it is a minute old, and
    * counts tasks that wait for a disk.
    */
   private static final class CpuPressure {
-    /** A task waited for a fifth of the last ten seconds. */
+    /** Per cent of the last ten seconds in which a task waited. */
     private static final double WAITING = 20;
 
     private static final Pattern LAST_TEN_SECONDS = Pattern.compile("some avg10=(\\d+\\.?\\d*) .*");
@@ -291,7 +289,8 @@ public final class LoadAdmission implements LoadGate {
     }
 
     /**
-     * True where neither of both is told, as on other systems: then the load average decides alone.
+     * True where neither figure is available, as on other systems: then the load average decides
+     * alone.
      *
      * @param processors of the machine
      */
@@ -318,11 +317,11 @@ public final class LoadAdmission implements LoadGate {
   }
 
   /**
-   * Whether it is others who use the processors of this machine. A server that is as busy as its
-   * clients can make it, with them beside it, is no reason to refuse what they ask for.
+   * Whether mainly other processes use the processors of this machine. Load that this server and
+   * its clients beside it cause is no reason to refuse their requests.
    */
   private static final class OthersShare {
-    /** Of all processors: as much as they have when nobody else does anything to speak of. */
+    /** Share of all processors that other processes have when no further process is busy. */
     private static final double MOST = 0.75;
 
     /** In {@code /proc/stat}, after {@code cpu}: user, nice, system, idle, waiting for disks, … */
@@ -330,7 +329,7 @@ public final class LoadAdmission implements LoadGate {
 
     private static final int WAITING = 4;
 
-    /** The last two numbers, of guests, are in the first two. */
+    /** The last two numbers, of virtual machines, are included in the first two. */
     private static final int COUNTED = 8;
 
     /** In {@code /proc/self/stat}, after the name and its brackets. */
@@ -339,7 +338,7 @@ public final class LoadAdmission implements LoadGate {
     private static final int SYSTEM = 12;
 
     /**
-     * Ticks since the machine, or this process, began.
+     * Ticks since the start of the machine or this process.
      *
      * @param all of all processors, idle or not
      */
@@ -353,7 +352,7 @@ public final class LoadAdmission implements LoadGate {
       this.proc = proc;
     }
 
-    /** To be called every few seconds. */
+    /** Call it every few seconds. */
     synchronized void look() {
       Look now = read().orElse(null);
       if (last != null && now != null && now.all > last.all) {
@@ -376,7 +375,7 @@ public final class LoadAdmission implements LoadGate {
         long sum = LongStream.of(all).limit(COUNTED).sum();
         return Optional.of(new Look(sum, sum - all[IDLE] - all[WAITING], own[USER] + own[SYSTEM]));
       } catch (IOException | RuntimeException e) {
-        return Optional.empty(); // it is told in another way here, or not at all
+        return Optional.empty(); // other format, or missing
       }
     }
 

@@ -30,11 +30,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * This node as placement sees it. Blocking: who asks for a device waits until it is known which
- * there are.
+ * This node as placement sees it. Blocking: a request for a device waits until the devices are
+ * known.
  *
  * @param pools slots by pool
- * @param marks what its operator says of it
+ * @param marks labels set by its operator
  */
 public record LocalMachine(
     String name,
@@ -48,12 +48,12 @@ public record LocalMachine(
   /**
    * How programs run here.
    *
-   * @param stock what its operator lets them have of the machine
-   * @param capacity what can run them, and the slots that they take
-   * @param given what those that run now have
-   * @param keeping what they are kept to
-   * @param endpoints which ports they cannot have
-   * @param fullDisk which disk is full, so that none begins; null for none
+   * @param stock share of the machine that the operator allows them
+   * @param capacity runners and slots
+   * @param given present allocations
+   * @param keeping restrictions on them
+   * @param endpoints ports they cannot have
+   * @param fullDisk the full disk because of which no program starts; null for none
    */
   public record Programs(
       Supplier<NodeCapacity> stock,
@@ -63,7 +63,7 @@ public record LocalMachine(
       PortState endpoints,
       Supplier<String> fullDisk) {
 
-    /** Of a node that keeps them to nothing. */
+    /** For a node without restrictions. */
     public Programs(
         Supplier<NodeCapacity> stock,
         Supplier<ProgramCapacity> capacity,
@@ -71,7 +71,6 @@ public record LocalMachine(
       this(stock, capacity, given, Keeping.NOTHING, PortState.OPEN, () -> null);
     }
 
-    /** Names of what can run them. */
     List<String> drivers() {
       return capacity.get().runners();
     }
@@ -88,14 +87,14 @@ public record LocalMachine(
           .collect(Collectors.toSet());
     }
 
-    /** What runs a program that asks for nothing else; null when nothing does. */
+    /** The default driver; null when there is none. */
     String driver() {
       List<String> all = drivers();
       return all.isEmpty() ? null : all.getFirst();
     }
   }
 
-  /** Whether programs reach a file or folder that they did not ask for. */
+  /** Whether programs reach a file or folder without asking for it. */
   @FunctionalInterface
   public interface Reachable {
     boolean test(Path path, boolean writes);
@@ -105,21 +104,21 @@ public record LocalMachine(
     pools = Map.copyOf(pools);
   }
 
-  /** The node as far as it matters to this job, with what its operator allows programs. */
+  /** The node as far as it matters to this job, within the operator's limits. */
   Machine limited(Workflow workflow) {
     NodeCapacity stock = programs.stock().get();
     Set<String> folders = folders(workflow);
     return of(stock.usable(), stock.usableDevices(), present(workflow), workflow, folders);
   }
 
-  /** The same without any limits. */
+  /** The same without limits. */
   Machine whole(Workflow workflow) {
     return of(totals(), Integer.MAX_VALUE, present(workflow), workflow, folders(workflow));
   }
 
   /**
-   * The node for a job that it has taken: as far as it is known without waiting, with all folders
-   * that the job names.
+   * The node for an accepted job, as far as it is known without waiting, with all folders that the
+   * job names.
    */
   Machine known(Workflow workflow) {
     NodeCapacity stock = programs.stock().get();
@@ -145,7 +144,8 @@ public record LocalMachine(
       Set<String> folders) {
     Hardware machine = hardware.get();
     Amounts totals = NodeStock.total(machine);
-    ProgramCapacity now = programs.capacity().get(); // first: who is in it is in what is given
+    ProgramCapacity now =
+        programs.capacity().get(); // first: a program with slots is then also in the allocations
     List<Allocation> given = programs.given().get();
     return new Machine(
         name,
@@ -168,7 +168,7 @@ public record LocalMachine(
         folders);
   }
 
-  /** What may be wanted of it once and for all. */
+  /** Total capacity. */
   Amounts totals() {
     return NodeStock.total(hardware.get());
   }
@@ -182,14 +182,14 @@ public record LocalMachine(
     return gpus.whenKnown().stream().map(NodeStock::device).toList();
   }
 
-  /** What keeps devices that may be there from being known; a short sentence each. */
+  /** Why some devices may be unknown; a short sentence each. */
   List<String> deviceProblems() {
     return gpus.problems().stream()
         .map(one -> one.substring(0, Math.min(LONGEST_PROBLEM, one.length())))
         .toList();
   }
 
-  /** A constraint may ask about devices, too. */
+  /** Constraints may refer to devices, too. */
   private static boolean asksForDevices(Workflow workflow) {
     return workflow.agents().values().stream()
         .anyMatch(
@@ -236,14 +236,14 @@ public record LocalMachine(
     }
   }
 
-  /** What constraints may ask about a node besides what it has. */
+  /** Attributes of a node for constraints, besides its resources. */
   private static final class MachineLabels {
     private MachineLabels() {}
 
     /**
      * @param name of the node
-     * @param marks what its operator says of it
-     * @param fullDisk which of its disks is full, or null
+     * @param marks labels set by its operator
+     * @param fullDisk its full disk, or null
      */
     static Map<String, List<String>> of(
         String name, Hardware machine, Marks marks, String fullDisk) {

@@ -26,13 +26,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds what of a job is not as its author may think, though the job is taken: requirements that it
- * is to do without, limits that are not kept on this node or are lower here, folders that its
- * programs do not reach or get, checks that can never pass here, and a preferred node that is
- * another one.
+ * Warnings about accepted jobs: optional requirements that are unmet, limits that are not enforced
+ * or lower here, folders that programs do not reach or get, checks that can never pass here, and a
+ * preferred node that is not this one.
  */
 public final class NodeWarnings {
-  /** A hostile manifest has thousands of agents; nobody reads more than these. */
+  /** Limit of warnings: a hostile manifest has thousands of agents. */
   private static final int MOST_TOLD = 100;
 
   private final LocalMachine here;
@@ -46,12 +45,12 @@ public final class NodeWarnings {
   }
 
   /**
-   * @param agentId who asks for it; null for the whole job
-   * @param code for programs
+   * @param agentId null for the whole job
+   * @param code machine-readable
    * @param words a sentence that names the agent
-   * @param help what can be done; may be empty
-   * @param member where it may stand
-   * @param mentions a text that stands there
+   * @param help what to do; may be empty
+   * @param member where it may stand in the manifest
+   * @param mentions a text found there
    */
   private record Finding(
       String agentId, String code, String words, String help, String member, String mentions) {
@@ -69,11 +68,10 @@ public final class NodeWarnings {
     }
   }
 
-  /** What is read of a manifest. */
   private record Asked(FolderDemands confinement) {}
 
   /**
-   * A sentence for each, and for each script and program that is not there.
+   * A sentence for each warning, and for each missing script and program.
    *
    * @param payloadPaths the files below {@code payloads/}, with forward slashes
    */
@@ -85,7 +83,7 @@ public final class NodeWarnings {
   }
 
   /**
-   * Each with its place.
+   * Each warning with its place in the manifest.
    *
    * @param programs of the same manifest
    */
@@ -143,7 +141,7 @@ public final class NodeWarnings {
         .map(words -> new Finding(null, "services.check_hopeless", words, "", "", ""));
   }
 
-  /** A job of which each node would run a copy, but for what it asks for. */
+  /** A system job whose demands allow only a single copy. */
   private static Stream<Finding> once(Workflow workflow) {
     return workflow.isSystem()
         ? SpreadCheck.obstacle(workflow)

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What programs get of this server's environment by {@code pass_env}.
+ * Variables of this server's environment that programs get by {@code pass_env}.
  *
  * @param variables of the server
  */
@@ -20,11 +20,11 @@ public record PassedVariables(ServerVariables variables) {
     return new PassedVariables(new ServerVariables(environment));
   }
 
-  /** Warnings about those that the program will not have; other nodes may have them. */
+  /** Warnings about variables missing here; other nodes may have them. */
   Stream<Issue> missing(ProgramPlace program) {
     ManifestValue own = program.config().find("environment");
     return program.config().find("pass_env").items().stream()
-        .filter(name -> !own.value().has(name.asText())) // a value where the server has none
+        .filter(name -> !own.value().has(name.asText())) // a default value
         .filter(name -> !program.isReported(name.asText()))
         .flatMap(name -> look(name).stream());
   }

@@ -16,23 +16,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What programs find by name on this node: other programs, and variables of the server.
+ * The names that programs can use on this node: other programs, and variables of the server.
  *
  * @param folders separated by colons, as in {@code PATH}
  */
 public record ProgramPath(String folders, PassedVariables variables) {
   private static final int LONGEST_COMPARED = 64;
 
-  /** A hostile manifest has thousands of programs; nobody reads more than these. */
+  /** Limit of warnings: a hostile manifest has thousands of programs. */
   private static final int MOST_TOLD = 100;
 
-  /** That of programs which get this environment. */
   public static ProgramPath of(Map<String, String> environment) {
     return new ProgramPath(
         environment.getOrDefault("PATH", SearchPath.DEFAULT), PassedVariables.of(environment));
   }
 
-  /** Warnings about programs and variables that are not there; other nodes may have them. */
+  /** Warnings about missing programs and variables; other nodes may have them. */
   List<Issue> missing(List<ProgramPlace> programs) {
     Stream<Issue> unknown =
         programs.stream().limit(MOST_TOLD).flatMap(program -> look(program).stream());
@@ -89,7 +88,7 @@ public record ProgramPath(String folders, PassedVariables variables) {
             .sorted()
             .forEach(names::add);
       } catch (IOException e) {
-        continue; // a folder that is not there has no programs
+        continue; // a missing folder has no programs
       }
     }
     return NearestMatch.of(name, names);

@@ -12,23 +12,19 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Tells whose job is accepted which scripts and programs it names that are not there, in the words
- * that a validation has for them. The same workflow is submitted again and again, so what was found
- * is kept for a few seconds. Thread-safe.
+ * Warns the submitter of an accepted job about missing scripts and programs, as a validation does.
+ * The same workflow is submitted repeatedly, so findings are cached for a few seconds. Thread-safe.
  */
 final class ProgramWarnings {
-  /** A program may be installed meanwhile. */
+  /** Short, as a program may be installed meanwhile. */
   private static final Duration KEPT = Duration.ofSeconds(5);
 
   private final ProgramPath path;
 
-  /** By the workflow itself, not by an equal one. */
+  /** By identity of the workflow. */
   private final Cache<Workflow, Found> found =
       Caffeine.newBuilder().executor(Runnable::run).weakKeys().expireAfterWrite(KEPT).build();
 
-  /**
-   * @param payloadPaths the files that came with it
-   */
   private record Found(Set<String> payloadPaths, List<String> sentences) {}
 
   ProgramWarnings(ProgramPath path) {

@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the agents of a job ask for and no node has that counts.
+ * Requests of a job's agents that no available node can meet.
  *
- * @param refusals of each agent that fits none; empty where each fits one
- * @param missing by name, nodes that may have it and do not count now; without refusals, of a job
- *     of which each node runs a copy and that no node takes work for
+ * @param refusals for agents that fit no node; empty when each fits one
+ * @param missing unavailable nodes by name that may meet them; without refusals, for a job with a
+ *     copy on each node for which no node takes work
  */
 record Shortage(List<Unplaced> refusals, Map<String, Absence> missing) {
   private static final String NO_TAKER =
       "a job of which each server runs a copy needs one that takes work to begin with, and there is"
           + " none now";
 
-  /** A node is taken for dead, or reached again, some seconds later. */
+  /** Retry hint: a node is considered dead, or reached again, after some seconds. */
   private static final long AGAIN_MS = 2_000;
 
-  /** Why a node does not count. */
+  /** Why a node is unavailable. */
   enum Absence {
     UNREACHED("which this node does not reach now"),
     DEAD("which is not there now"),
-    /** It has it, and counts for jobs of which not each node runs a copy. */
+    /** It meets the requests, and is unavailable only for jobs with a copy on each node. */
     RESTING("which takes no work now");
 
     private final String words;
@@ -35,12 +35,11 @@ record Shortage(List<Unplaced> refusals, Map<String, Absence> missing) {
     }
   }
 
-  /** Whether there are nodes that may have it. */
   boolean isUncertain() {
     return !missing.isEmpty();
   }
 
-  /** Where it may be, a sentence; empty where it is nowhere. */
+  /** A sentence about the nodes that may meet the requests; empty for none. */
   String where() {
     List<String> places = new ArrayList<>();
     for (Absence absence : Absence.values()) {
@@ -54,17 +53,15 @@ record Shortage(List<Unplaced> refusals, Map<String, Absence> missing) {
   }
 
   /**
-   * @throws MnException UNAVAILABLE where each node is to run a copy and none takes work
+   * @throws MnException UNAVAILABLE when each node is to run a copy and none takes work
    */
   void requireTaker() {
     requireAllAsked(NO_TAKER);
   }
 
   /**
-   * What no node has that counts, one may have that does not count now.
-   *
-   * @param lack what is not there, a sentence
-   * @throws MnException UNAVAILABLE where there is such a node
+   * @param lack the unmet request, a sentence
+   * @throws MnException UNAVAILABLE when a node that is unavailable now may meet it
    */
   void requireAllAsked(String lack) {
     if (isUncertain()) {

@@ -9,12 +9,12 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Whether copies of a system job can run on nodes that do not have the job. */
+/** Whether copies of a system job can run on nodes that do not own the job. */
 final class SpreadCheck {
   private SpreadCheck() {}
 
   /**
-   * Why there is one copy only, where the job is; empty when each node can run one.
+   * Why only the job's own node can run a copy; empty when each node can.
    *
    * @param workflow of a system job
    */

@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Something that a job requires and no node has, and how a {@code validation.report/v1} tells it;
- * {@code rest.md} section 2.3.
+ * A requirement of a job that no node meets, in the form of {@code validation.report/v1}; {@code
+ * rest.md} section 2.3.
  *
  * @param message for people
- * @param actual what the nodes have of it
+ * @param actual the present value on the nodes
  */
 record UnmetRequirement(Requirement requirement, String message, Node actual) {
   private static final String ADVICE =
       "Run it where there is such a device, or ask for less in the manifest.";
 
-  /** Empty when this node has it. */
+  /** Empty when this node meets it. */
   static Optional<UnmetRequirement> of(Requirement requirement, LocalMachine here) {
     return requirement.device() == null ? size(requirement, here) : gpu(requirement, here);
   }
@@ -74,7 +74,7 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
     return requirement.device() == null ? Missing.LESS : ADVICE;
   }
 
-  /** For people, of all of them. */
+  /** One sentence about all of them, for people. */
   static String sentence(List<UnmetRequirement> unmet) {
     String help = unmet.getFirst().help();
     return unmet.stream().map(UnmetRequirement::message).collect(Collectors.joining("; "))
@@ -105,7 +105,7 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
         new Actual(List.of(actual)));
   }
 
-  /** In the words of the manifest. */
+  /** As named in the manifest. */
   private Object expected() {
     if (requirement.device() != null) {
       return requirement.device();
@@ -153,9 +153,9 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
   record Actual(List<Node> nodes) {}
 
   /**
-   * Of what is asked about only.
+   * Only the members that the requirement is about.
    *
-   * @param availableMb of memory in all, of the disk what is free
+   * @param availableMb total memory, or free disk space
    */
   @JsonInclude(Include.NON_NULL)
   record Node(

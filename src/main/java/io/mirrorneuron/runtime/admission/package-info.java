@@ -1,6 +1,6 @@
 /**
- * Whether the machines of this runtime have what a job demands. Entry: {@link
- * io.mirrorneuron.runtime.admission.Admission}. What a job may use is not decided here, nor is
- * anything given to it.
+ * Whether the machines of this runtime can meet a job's demands. Entry: {@link
+ * io.mirrorneuron.runtime.admission.Admission}. Does not decide what a job is allowed to use, and
+ * allocates nothing.
  */
 package io.mirrorneuron.runtime.admission;

@@ -12,8 +12,8 @@ import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.wire.Timestamps;
 
 /**
- * Attempts to do the work of a step: whether one may be made now, its beginning, its signs of life,
- * and its record once it is over.
+ * Attempts of a step: whether an attempt may begin, its beginning, its signs of life and its
+ * record.
  */
 final class Attempts {
   private final JobState state;
@@ -25,7 +25,7 @@ final class Attempts {
   }
 
   /**
-   * Whether work on the mailbox's step may begin now. When it may later, the mailbox is queued for
+   * Whether work on the mailbox's step may begin now. If only later, the mailbox is queued for
    * another look.
    */
   boolean admits(Mailbox mailbox) {
@@ -78,7 +78,7 @@ final class Attempts {
     turn.event("workflow_step_beacon", members);
   }
 
-  /** Ends the program that works for the step in the mailbox, if one does. */
+  /** Stops the step's program in this mailbox, if one runs. */
   void stop(Mailbox mailbox) {
     if (mailbox.flight() != null) {
       turn.effect(new Effect.Stop(mailbox.flight().executionId()));
@@ -87,7 +87,7 @@ final class Attempts {
   }
 
   /**
-   * Records that the attempt is over, if one was under way.
+   * Records the end of the attempt, if an attempt was under way.
    *
    * @param word how it has ended
    */

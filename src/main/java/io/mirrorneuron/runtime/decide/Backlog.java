@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Keeps mailboxes bounded without losing anything: an agent whose receiver is full is not given its
- * next message until the receiver has worked most of its messages off.
+ * Keeps mailboxes bounded without losing messages: an agent whose receiver is full gets its next
+ * message only when the receiver has worked off most of its messages.
  */
 final class Backlog {
   private final JobState state;
@@ -25,7 +25,7 @@ final class Backlog {
     this.turn = turn;
   }
 
-  /** To be called whenever the mailbox of an agent has got or lost a message. */
+  /** Must be called whenever an agent's mailbox has got or lost a message. */
   void changed(Mailbox mailbox) {
     if (mailbox.step() != null) {
       return; // at most one message waits before the gate of a step
@@ -44,7 +44,7 @@ final class Backlog {
   }
 
   /**
-   * Whether a receiver of the agent is full; the mailbox is looked at again when it no longer is.
+   * Whether a receiver of the agent is full; if so, the mailbox is looked at again when that ends.
    */
   boolean holdsBack(Mailbox sender) {
     if (state.schedule().saturated() == 0) {
@@ -62,8 +62,8 @@ final class Backlog {
   }
 
   /**
-   * The turn of this sender is over: the next one may send to those of its receivers that still
-   * have room.
+   * The sender's turn is over: lets the next sender go to those of its receivers that still have
+   * room.
    */
   void passOn(Mailbox sender) {
     if (!state.schedule().isAnyHeld()) {
@@ -78,7 +78,8 @@ final class Backlog {
   }
 
   /**
-   * When agents wait for each other in a circle and nothing else goes on, one of them may go ahead.
+   * Breaks a deadlock: when agents wait for each other in a circle and nothing else goes on,
+   * returns one of them to go ahead.
    */
   Mailbox deadlocked() {
     boolean hopeful =
@@ -89,7 +90,7 @@ final class Backlog {
     return hopeful ? null : state.schedule().pollHeld();
   }
 
-  /** The agent that is under pressure among the named one and all that it sends to, if any. */
+  /** The first agent under pressure among the named agent and its receivers, if any. */
   static Optional<Mailbox> pressured(JobState state, String agentId) {
     Set<String> seen = new HashSet<>(Set.of(agentId));
     Deque<String> next = new ArrayDeque<>(seen);

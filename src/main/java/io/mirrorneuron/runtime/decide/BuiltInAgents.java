@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.runtime.workflow.AgentSettings.Completion;
 import io.mirrorneuron.wire.Json;
 
-/** What the agents that need no process do with a message; {@code runtime.md} section 2.1. */
+/** Handles messages of agents that need no process; {@code runtime.md} section 2.1. */
 final class BuiltInAgents {
   private final JobState state;
   private final Turn turn;
@@ -83,7 +83,10 @@ final class BuiltInAgents {
     }
   }
 
-  /** The sender that counts once: an agent, or an agent working for one instance of a step. */
+  /**
+   * Identity for counting each sender once: an agent, or an agent working for one instance of a
+   * step.
+   */
   private static String sender(String agent, String step) {
     return step == null ? agent : agent + " " + step;
   }

@@ -4,11 +4,14 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import java.util.List;
 
-/** Which agents of two workflows with the same agents are defined in another way. */
+/** Compares the definitions of the agents of two workflows that have the same agents. */
 public final class ChangedAgents {
   private ChangedAgents() {}
 
-  /** Their ids, in the order of the first. What is written in another order is the same. */
+  /**
+   * Ids of the agents that differ, in the order of the first workflow. The order of members does
+   * not matter.
+   */
   public static List<String> between(Workflow one, Workflow other) {
     return one.agents().keySet().stream()
         .filter(id -> !isSame(one.agents().get(id), other.agents().get(id)))

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The copies of a system job, one on each node that may run it: they begin when their node comes,
- * end when it is left, and complete one by one.
+ * The copies of a system job, one on each node that may run it. A copy begins when its node joins,
+ * ends when the node is left, and completes by itself.
  */
 public final class Copies {
   private final JobState state;
@@ -36,7 +36,7 @@ public final class Copies {
   }
 
   /**
-   * Takes in which nodes have come and gone.
+   * Applies changes of the nodes.
    *
    * @return nodes whose copies are to begin
    */
@@ -44,7 +44,7 @@ public final class Copies {
     List<String> begun = new ArrayList<>();
     Targets before = targets();
     if (before.isNone() || !state.isRunning()) {
-      return begun; // who looks at the nodes says it again
+      return begun; // the input is repeated later
     }
     for (String node : order.nodes()) {
       if (targets().find(node).map(one -> one.phase() == Target.Phase.LEFT).orElse(true)) {
@@ -71,7 +71,7 @@ public final class Copies {
     return begun;
   }
 
-  /** The joins of the copy for this node have collected nothing. */
+  /** Clears what aggregators of this node's copy have collected. */
   public static void forgetRound(JobState state, String node) {
     Targets targets = state.header().origin().targets();
     state
@@ -87,7 +87,7 @@ public final class Copies {
     turn.event("system_target_left", members.put("reason", reason));
   }
 
-  /** What the copy has in hand is not worked on any more. */
+  /** Drops the messages and programs of the copy. */
   private void drop(Target target) {
     for (Mailbox mailbox : List.copyOf(state.mailboxes().waiting())) {
       if (targets().of(mailbox.agentId()).equals(Optional.of(target))) {
@@ -108,12 +108,12 @@ public final class Copies {
         : targets().of(agentId).map(Target::node).orElse(origin.target());
   }
 
-  /** An agent of a job that goes on has completed it. */
+  /** Records that an agent has completed a job that goes on. */
   public void tell(String agentId, ObjectNode result) {
     tell(nodeOf(agentId), agentId, result);
   }
 
-  /** The copy of a node of a job that goes on is done: nothing of it is left to do. */
+  /** The copy of a node has nothing left to do, in a job that goes on. */
   public void reported(String node, ObjectNode result) {
     tell(node, null, result);
   }
@@ -134,14 +134,14 @@ public final class Copies {
   }
 
   /**
-   * The copy of a node has done its work, once and for all.
+   * The copy of a node has done its work for good.
    *
-   * @param result gets what each copy has completed with, when this was the last one
-   * @return whether it was
+   * @param result after the last copy it gets what each copy has completed with
+   * @return whether this was the last copy
    */
   public boolean completed(String node, ObjectNode result) {
     ObjectNode own = Json.object();
-    own.set("agent_id", result.get("agent_id")); // null where nobody has completed it
+    own.set("agent_id", result.get("agent_id")); // null when no agent has completed it
     own.set("output", result.get("output"));
     tell(node, own.get("agent_id").textValue(), own);
     Target done = Target.of(node).completed(own);
@@ -157,7 +157,7 @@ public final class Copies {
     return targets().open().isEmpty();
   }
 
-  /** What the job ends with when the copies that had not completed were the ones that left. */
+  /** The job's result, if only copies that have left were still open. */
   public Optional<ObjectNode> rest() {
     if (!state.isRunning() || !targets().open().isEmpty() || targets().completed().isEmpty()) {
       return Optional.empty();

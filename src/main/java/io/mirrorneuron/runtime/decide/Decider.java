@@ -25,26 +25,27 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The state machine of a job: folds one input into the state and tells, through the turn, which
- * events happened and which effects are wanted. Deterministic: no clock, no randomness, no I/O.
- * Agents that need no process are run to the end within the same turn.
+ * The state machine of a job: folds one input into the state and puts the resulting events and
+ * effects into the turn. Deterministic: no clock, no randomness, no I/O. Agents that need no
+ * process finish within the same turn.
  */
 public final class Decider {
-  /** Messages handled in one turn at most, so that a commit stays small. */
+  /** Maximum of messages per turn, so that a commit stays small. */
   private static final int BUDGET = 1000;
 
   private final String nodeName;
   private final boolean reviewInFlight;
 
   /**
-   * @param reviewInFlight whether programs that were cut short wait for a person unless harmless
+   * @param reviewInFlight whether programs that a crash cut short wait for a person, unless
+   *     repeating them is harmless
    */
   public Decider(String nodeName, boolean reviewInFlight) {
     this.nodeName = nodeName;
     this.reviewInFlight = reviewInFlight;
   }
 
-  /** Whether its program may run again without a person's word when its node is gone. */
+  /** Whether the program may run again without a person's consent when its node is gone. */
   public boolean isRepeatable(Mailbox mailbox) {
     return Recovery.isRepeatable(mailbox, reviewInFlight);
   }
@@ -122,7 +123,7 @@ public final class Decider {
       new Rounds(state, turn, life).seed(ledger);
     }
 
-    /** In the turn in which nothing is in hand, so that no message is lost. */
+    /** Ends the job only in a turn in which nothing is in hand, so that no message is lost. */
     private void retire(Input.Retire retire) {
       if (state.mailboxes().waiting().stream().allMatch(retire::spares)) {
         life.cancel(new Input.Cancel(null, retire.reason()));
@@ -138,7 +139,7 @@ public final class Decider {
     }
 
     private void restored(Input.FirstTurn from) {
-      if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
+      if (state.status() == JobStatus.PENDING) { // only the manifest is known
         start(new Input.Start());
         turn.event("job_paused");
       }
@@ -167,7 +168,7 @@ public final class Decider {
       }
     }
 
-    /** Completes a stop that is under way once no program runs any more. */
+    /** Completes a pause or cancellation once no program runs any more. */
     private void completeStops() {
       if (state.schedule().flying() > 0) {
         return;
@@ -188,7 +189,7 @@ public final class Decider {
             break;
           }
         } else if (!mailbox.isReady(turn.now())) {
-          passOn(mailbox); // others may have waited behind this mailbox
+          passOn(mailbox); // other mailboxes may have waited behind this one
         } else if (admits(mailbox)) {
           budget--;
           handle(mailbox);
@@ -203,7 +204,7 @@ public final class Decider {
       backlog.passOn(mailbox);
     }
 
-    /** Called when no mailbox can be handled. Answers whether another way to continue was found. */
+    /** Called when no mailbox can be handled. Returns whether another way to continue was found. */
     private boolean findOtherWork() {
       if (starts.evaluateAll() || starts.startWithoutMessages() || definitions.settle()) {
         return true;
@@ -232,7 +233,7 @@ public final class Decider {
     }
 
     private void handle(Mailbox mailbox) {
-      boolean isAsked = people.isAsked(mailbox); // then it has a time limit of its own
+      boolean isAsked = people.isAsked(mailbox); // a question has a time limit of its own
       if (!isAsked && mailbox.step() == null && mailbox.head().isExpired(turn.now())) {
         new Restarts(state, turn, life).giveUpMessage(mailbox, "it waited longer than its ttl_ms");
         return;
@@ -256,7 +257,7 @@ public final class Decider {
       }
       Message message = state.mailboxes().consume(mailbox);
       backlog.changed(mailbox);
-      state.schedule().passOn(mailbox); // what needs no program holds nobody up
+      state.schedule().passOn(mailbox); // an agent without a program blocks no other
       turn.agentEvent("agent_message_received", mailbox.agentId(), message.summary());
       return message;
     }
@@ -311,7 +312,7 @@ public final class Decider {
           "message_id " + messageId + " was used before for a message with another content");
     }
 
-    /** Fingerprint that tells a repeated message from a different one with the same id. */
+    /** Fingerprint that distinguishes a repeated message from a different one with the same id. */
     private static String digest(Message message) {
       return DerivedId.of(Json.write(message.body()), message.to() + " " + message.type(), 0);
     }
@@ -333,7 +334,7 @@ public final class Decider {
     }
   }
 
-  /** Ends or continues a job in which nothing is left to do and that no agent has completed. */
+  /** Ends or continues a job that has nothing left to do and was not completed by an agent. */
   private static final class Quiescence {
     private static final int SHOWN_STEPS = 25;
 
@@ -348,8 +349,8 @@ public final class Decider {
     }
 
     /**
-     * Nothing waits, nothing runs, no time is awaited: a batch job that nobody completed ends here,
-     * with what its last steps or agents have put out, or with the reason why it cannot go on.
+     * When nothing waits, runs or is scheduled, ends a batch job with the output of its last steps
+     * or agents, or fails it with the reason why it cannot go on.
      */
     void settle() {
       settleCopies();
@@ -374,7 +375,10 @@ public final class Decider {
       }
     }
 
-    /** Each copy of a system job that is done begins again, whatever the others do. */
+    /**
+     * Begins the next round of each copy of a system job that is done, independently of the other
+     * copies.
+     */
     private void settleCopies() {
       Rounds rounds = new Rounds(state, turn, life);
       for (Target one : IdleCopies.of(state)) {
@@ -437,7 +441,7 @@ public final class Decider {
       if (targets.isNone()) {
         settleAgents(state.header().origin().target(), agent -> true);
       }
-      for (Target one : targets.open()) { // each copy ends for itself
+      for (Target one : targets.open()) { // each copy ends separately
         if (!state.status().isTerminal()) {
           settleAgents(one.node(), agent -> isOf(one, agent));
         }
@@ -481,7 +485,7 @@ public final class Decider {
       life.completed(node, quietResult(output));
     }
 
-    /** Of what ends because nothing is left to do, and not by the word of an agent. */
+    /** The result when no agent has completed the job or copy. */
     private static ObjectNode quietResult(JsonNode output) {
       ObjectNode result = Json.object().putNull("agent_id");
       result.set("output", output);

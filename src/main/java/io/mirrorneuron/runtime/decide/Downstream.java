@@ -12,9 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * Carries out what a program decides about later steps: which of them run, and over how many items.
- */
+/** Applies a program's decisions about later steps: which of them run, and over how many items. */
 final class Downstream {
   private static final int SHOWN_STEPS = 25;
 
@@ -29,8 +27,8 @@ final class Downstream {
   }
 
   /**
-   * Why a choice of children cannot be followed, or null. Names of steps that are no children have
-   * no meaning beside those of children.
+   * Why a choice of children is invalid, or null. Names that are no children are ignored if there
+   * are children among the names.
    */
   String refusal(StepState step, List<String> chosen) {
     List<StepState> children = state.steps().children(step);
@@ -53,7 +51,7 @@ final class Downstream {
     return chosen.contains(child.declared().id()) || chosen.contains(child.id());
   }
 
-  /** Runs only the named children; the others are skipped. */
+  /** Runs only the named children; skips the other children. */
   void branch(StepState step, List<String> chosen) {
     ObjectNode members = turn.about(step);
     chosen.forEach(members.putArray("branches")::add);
@@ -70,7 +68,7 @@ final class Downstream {
     }
   }
 
-  /** Everything that would come after the step and has not started is skipped. */
+  /** Skips all steps after this one that have not started. */
   void skip(StepState step) {
     Deque<StepState> next = new ArrayDeque<>(state.steps().children(step));
     StepState one;

@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MessageForm;
 
-/** Messages that no agent of the graph has sent: seeds, and those sent in over the API. */
+/** Messages from outside the graph: seeds, and messages sent over the API. */
 final class ExternalMessages {
   private ExternalMessages() {}
 
@@ -26,8 +26,8 @@ final class ExternalMessages {
   }
 
   /**
-   * @param type of a message that has none
-   * @param given as it came in
+   * @param type default type
+   * @param given as received
    */
   static Message.Builder message(String jobId, String from, String to, String type, Message given) {
     JsonNode envelope = given.envelope();

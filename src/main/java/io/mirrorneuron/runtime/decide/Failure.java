@@ -5,17 +5,17 @@ import io.mirrorneuron.wire.ErrorEnvelope;
 import io.mirrorneuron.wire.Json;
 
 /**
- * Why something failed, written as {@code mn.error.v1}. Made by {@link #of} and the methods that
- * begin with {@code with}, each of which answers a copy.
+ * Why something failed, written as {@code mn.error.v1}. Made by {@link #of} and the {@code with…}
+ * methods, which return copies.
  *
  * @param code dotted code, for example {@code workflow.stalled}
  * @param category runtime, timeout, scheduler, validation or cancelled
- * @param message the whole story; its first line is the description
- * @param remediation what the user can do about it, or null
+ * @param message the full text; its first line is the description
+ * @param remediation advice for the user, or null
  * @param place where it failed; its members may be null
- * @param attempt number of the try that failed, or null
- * @param maxAttempts how many tries there are, or null
- * @param stderrTail the last lines that its program printed on stderr; empty for none
+ * @param attempt number of the failed attempt, or null
+ * @param maxAttempts or null
+ * @param stderrTail the last lines that its program printed on stderr; may be empty
  */
 record Failure(
     String code,
@@ -40,8 +40,8 @@ record Failure(
   }
 
   /**
-   * A message whose first line is who failed and why. Where the description has room for the cause
-   * only, who it was is a line of its own.
+   * A message whose first line is {@code who: what}. If the description has room for the cause
+   * only, {@code who} gets a line of its own.
    *
    * @param what may have several lines
    */
@@ -126,15 +126,15 @@ record Failure(
   }
 
   /**
-   * Ids in one report of a failure; the same whenever the same failure is reported again.
+   * Ids of a failure report; the same whenever the same failure is reported again.
    *
    * @param event {@code evt_…}
    * @param trace {@code trc_…}, of the run
-   * @param span {@code spn_…}, of what failed in it
+   * @param span {@code spn_…}, of the failed part
    */
   record Ids(String event, String trace, String span) {}
 
-  /** Within the limits of {@link ErrorEnvelope}; members that are not known are left out. */
+  /** Within the limits of {@link ErrorEnvelope}; unknown members are left out. */
   ObjectNode toJson(String occurredAt, Ids ids) {
     ObjectNode json = Json.object().put("schema_version", "mn.error.v1").put("code", code);
     json.put("desc", desc());

@@ -29,10 +29,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Agents that ask people: one question for each message, which stays in its mailbox until the
- * question is settled. Meanwhile nothing runs and nothing is held but the message. An answer is
- * recorded first and acted upon when the mailbox is looked at, so that a paused job can be
- * answered.
+ * Agents that ask people: one question per message, which stays in the mailbox until the question
+ * is settled. Meanwhile no program runs and no resources are held. An answer is recorded first and
+ * takes effect when the mailbox is next looked at, so that a paused job can be answered.
  */
 final class HumanAgents {
   private final JobState state;
@@ -47,7 +46,7 @@ final class HumanAgents {
     this.now = Instant.ofEpochMilli(turn.now());
   }
 
-  /** Whether people have been asked about the message at the head. */
+  /** Whether a question about the message at the head is open or settled. */
   boolean isAsked(Mailbox mailbox) {
     return !mailbox.isEmpty() && state.questions().get(id(mailbox)) != null;
   }
@@ -57,7 +56,7 @@ final class HumanAgents {
     return asks + "-" + mailbox.head().seq();
   }
 
-  /** Asks about the message at the head, or goes on when that question is settled. */
+  /** Asks about the message at the head, or goes on when its question is settled. */
   void handle(Mailbox mailbox) {
     AskedQuestion question = state.questions().get(id(mailbox));
     if (question == null) {
@@ -71,7 +70,7 @@ final class HumanAgents {
     } else {
       endings.settled(mailbox, request);
     }
-    state.schedule().passOn(mailbox); // what needs no program holds nobody up
+    state.schedule().passOn(mailbox); // an agent without a program blocks no other
   }
 
   private void await(Mailbox mailbox, HumanRequest request) {
@@ -118,7 +117,10 @@ final class HumanAgents {
     return Json.timestamp(Instant.ofEpochMilli(millis));
   }
 
-  /** Nobody has answered in time: others may, or the default counts, or there is no answer. */
+  /**
+   * The due time has passed: escalates the question, takes the default, or closes it without an
+   * answer.
+   */
   private AskedQuestion overdue(Mailbox mailbox, AskedQuestion question) {
     HumanRequest request = question.request();
     List<String> others = request.question().escalateTo();
@@ -151,7 +153,10 @@ final class HumanAgents {
     return next;
   }
 
-  /** Somebody answers, claims or releases; refused with what they can do about it. */
+  /**
+   * A person answers, claims or releases a question. A refusal says what the person can do about
+   * it.
+   */
   void decide(Input.Decide decide) {
     HumanAct act = decide.act();
     AskedQuestion question = state.questions().get(act.requestId());
@@ -178,7 +183,7 @@ final class HumanAgents {
   }
 
   /**
-   * @param question null when nothing waits for its answer any more
+   * @param question null when the answer is no longer needed
    */
   private void take(HumanAct act, Mailbox mailbox, AskedQuestion question, HumanRequest request) {
     String runId = state.header().origin().runId();
@@ -203,7 +208,7 @@ final class HumanAgents {
     state.schedule().consider(mailbox);
   }
 
-  /** What follows when people have decided, or nobody has in time. */
+  /** What follows when people have decided, or the time is over. */
   private static final class HumanEndings {
     private static final String USUAL_TYPE = "human_answer";
 

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What can happen to a job from outside its own state machine. */
+/** An input of a job's state machine. */
 public sealed interface Input {
   /**
    * The first input of every job.
    *
-   * @param observed names of the nodes that were known to live when it was submitted; empty of one
-   *     that was made from another
+   * @param observed names of the nodes that were alive when it was submitted; empty for a job that
+   *     was made from another job
    */
   record Start(List<String> observed) implements Input {
     public Start {
@@ -31,18 +31,18 @@ public sealed interface Input {
     }
   }
 
-  /** The first input of a job that is restored from a backup of another one. */
+  /** The first input of a job that is restored from a backup of another job. */
   record Restored(FirstTurn from) implements Input {}
 
-  /** The first input of a forked job, which begins where another one was. */
+  /** The first input of a fork. */
   record Forked(FirstTurn fork) implements Input {}
 
-  /** The first turn of a job that was made from another one. */
+  /** The first turn of a job that was made from another job. */
   interface FirstTurn {
     void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
   }
 
-  /** Another job has begun from this one. */
+  /** A fork of this job has begun. */
   record ForkedTo(String jobId, JsonNode at) implements Input {
     void note(JobState state, Turn turn) {
       state.header().noteFork(jobId);
@@ -51,13 +51,12 @@ public sealed interface Input {
   }
 
   /**
-   * Nodes have come or gone, for a job of which each runs a copy. What is so already changes
-   * nothing.
+   * Changes of the nodes that run copies of a system job. Idempotent.
    *
    * @param nodes that are to run a copy
    * @param left nodes that are to run none any more, with the reasons, for people
-   * @param known all nodes that there are, alive or not; empty when that is not known. What others
-   *     ran is over
+   * @param known all nodes of the cluster, alive or not; empty when that is not known. Copies on
+   *     other nodes are over
    */
   record Spread(List<String> nodes, Map<String, String> left, Set<String> known) implements Input {
     public Spread {
@@ -73,34 +72,34 @@ public sealed interface Input {
   /**
    * A waiting time is over.
    *
-   * @param at the mailbox that waited, or null when it was the job
+   * @param at the mailbox that waited, or null for the job
    */
   record Due(Mailbox.Address at) implements Input {}
 
-  /** Somebody asked for it and waits for the outcome, which may be that it was refused. */
+  /** An input whose sender waits for the outcome, which may be a refusal. */
   sealed interface Command extends Input {}
 
   /**
-   * @param drain whether programs that run may end by themselves
-   * @param by the name that the caller's token vouches for, or null
+   * @param drain whether running programs may finish
+   * @param by verified name of the caller, or null
    */
   record Pause(boolean drain, String by) implements Command {}
 
   /**
-   * @param by the name that the caller's token vouches for, or null
+   * @param by verified name of the caller, or null
    */
   record Resume(String by) implements Command {}
 
   /**
-   * @param by the name that the caller's token vouches for, or null
-   * @param reason the caller's words, or null
+   * @param by verified name of the caller, or null
+   * @param reason in the caller's words, or null
    */
   record Cancel(String by, String reason) implements Command {}
 
   /**
-   * The job ends if it has nothing in hand: no message waits, no program runs.
+   * Ends the job if it has nothing in hand: no message waits, no program runs.
    *
-   * @param spared agents that may have; their programs are ended
+   * @param spared agents that may have work in hand; their programs are stopped
    * @param reason for people
    */
   record Retire(Set<String> spared, String reason) implements Command {
@@ -113,7 +112,7 @@ public sealed interface Input {
   }
 
   /**
-   * Programs end, and a person looks at the job before it goes on.
+   * Stops the programs; the job goes on after a person's review.
    *
    * @param reason for people
    */
@@ -122,10 +121,10 @@ public sealed interface Input {
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
 
-  /** Of a deployment. */
+  /** Commands of a deployment. */
   sealed interface OfDeployment extends Command {}
 
-  /** Agents are to be what another manifest says, see {@link Redefinition}. */
+  /** Changes the definition of agents, see {@link Redefinition}. */
   record Redefine(Redefinition order) implements OfDeployment {}
 
   /**
@@ -136,9 +135,9 @@ public sealed interface Input {
   record Play(String role) implements OfDeployment {}
 
   /**
-   * Somebody does something about a question of the job.
+   * A person acts on a question of the job.
    *
-   * @param runId of the job; another one has no such question
+   * @param runId of the job; another run has no such question
    * @param act about a step, see {@link HumanAct#ofStep}
    */
   record Decide(String runId, HumanAct act) implements Command {}
@@ -147,33 +146,33 @@ public sealed interface Input {
    * The state was loaded from the store.
    *
    * @param live executions of this job that are known to run, here or on other nodes
-   * @param takenOver whether an earlier owner is gone, rather than the store having been away
-   * @param move where the agents run from now on, if that is on another node than before; else null
-   * @param overdue why it is cancelled instead of going on; null when it goes on
+   * @param takenOver whether an earlier owner is gone; false when only the store was away
+   * @param move set when the agents run on another node than before, else null
+   * @param overdue reason to cancel the job instead of going on; or null
    */
   record Loaded(Set<String> live, boolean takenOver, Move move, String overdue) implements Input {}
 
   /**
    * The job is on another node now.
    *
-   * @param members of the event that tells it; null when it had no plan before
+   * @param members of the event about it; null when the job had no plan before
    */
   record Move(KeptPlan plan, ObjectNode members) {}
 
   /**
-   * Deciding on earlier inputs threw an exception, and would do so again: the job fails.
+   * Deciding on an input threw an exception, and would do so again: the job fails.
    *
    * @param reason for people
    */
   record Broken(String reason) implements Input {}
 
   /**
-   * Somebody who follows the job has seen something.
+   * An observation from outside the state machine that becomes an event.
    *
-   * @param type of the event that is made of it
+   * @param type of the event
    */
   record Observed(String type, ObjectNode members) implements Input {}
 
-  /** The turn before this one left messages that need no waiting. */
+  /** The previous turn left messages that need no waiting. */
   record Continue() implements Input {}
 }

@@ -14,8 +14,8 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 
 /**
- * The gate in front of agents that work for steps. A message for a step waits until the step's
- * parents are done, and only one starts it, whatever else arrives. {@code runtime.md} section 2.7.
+ * The gate in front of agents that work for steps: a message for a step waits until the step's
+ * parents are done, and exactly one message starts the step. {@code runtime.md} section 2.7.
  */
 public final class Ledger {
   private static final int SHOWN_PARENTS = 25;
@@ -29,10 +29,10 @@ public final class Ledger {
     this.turn = turn;
   }
 
-  /** Puts the message where it belongs: into a mailbox, or before the gate of a step. */
+  /** Puts the message into a mailbox, or before the gate of a step. */
   public void post(Message message) {
     if (state.isOver(message.to())) {
-      return; // the end of the step that sends it was the end of the job
+      return; // the job ended with the step that sends it
     }
     Steps steps = state.steps();
     StepState source = steps.get(message.sourceStepId());
@@ -66,14 +66,14 @@ public final class Ledger {
     }
   }
 
-  /** Whether the agent of the step wants every message, and not only one to start with. */
+  /** Whether the agent of the step collects every message, not only the one that starts it. */
   private static boolean collects(StepState step) {
     AgentType type = step.mailboxes().entry().owner().declared().type();
     return type == AgentType.AGGREGATOR || type == AgentType.SENSOR;
   }
 
   /**
-   * Of the messages that wait before the gate, keeps the one whose sender comes last in the
+   * Of the messages that wait before the gate, keeps only the one whose sender comes last in the
    * manifest.
    */
   private void keep(StepState step, Message message) {

@@ -13,7 +13,7 @@ import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
-/** How a job comes to an end: by completion, by failure, by cancellation. */
+/** Begins and ends a job: by completion, by failure, by cancellation. */
 final class LifeCycle {
   private final JobState state;
   private final Turn turn;
@@ -31,7 +31,6 @@ final class LifeCycle {
     return type == JobType.SERVICE || type == JobType.SYSTEM;
   }
 
-  /** The job begins to run. */
   void begin(String nodeName, Input.Start how) {
     String submitter = state.header().subjects().submittedBy();
     turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
@@ -54,7 +53,7 @@ final class LifeCycle {
 
   // ---- completion
 
-  /** An agent completes the job. With steps that takes effect once all of them have ended. */
+  /** An agent completes the job. With steps, this takes effect once all steps have ended. */
   void complete(Mailbox mailbox, JsonNode output) {
     String agentId = mailbox.agentId();
     if (state.status().isTerminal() || state.status() == JobStatus.CANCELLING) {
@@ -89,7 +88,7 @@ final class LifeCycle {
     turn.agentEvent("workflow_completion_deferred", agentId, payload);
   }
 
-  /** Every step has ended: a completion that waited for it takes effect. */
+  /** Every step has ended: a pending completion takes effect. */
   void stepsDone() {
     JsonNode pending = state.header().pendingCompletion();
     if (pending != null && !state.status().isTerminal()) {
@@ -98,12 +97,11 @@ final class LifeCycle {
     }
   }
 
-  /** The job is done with this result. */
   void completed(ObjectNode result) {
     completed(copies.nodeOf(result.path("agent_id").asText(null)), result);
   }
 
-  /** The same of the copy of a node, where each runs one: the job is done with the last one. */
+  /** Completes the copy of a node in a system job; after the last copy, the job. */
   void completed(String node, ObjectNode result) {
     if (state.workflow().jobType() != JobType.SYSBATCH || copies.completed(node, result)) {
       finished(result);
@@ -123,7 +121,6 @@ final class LifeCycle {
     turn.event("job_completed", members);
   }
 
-  /** Nodes have come or gone. */
   void spread(Input.Spread order, Ledger ledger) {
     Rounds rounds = new Rounds(state, turn, this);
     copies.order(order).forEach(node -> rounds.seed(ledger, node));
@@ -149,7 +146,7 @@ final class LifeCycle {
     turn.event("job_failed", result);
   }
 
-  /** Stops the job until it is resumed, at once or when its programs have ended. */
+  /** Pauses the job, at once or when its programs have ended. */
   void pause(Input.Pause pause) {
     if (state.isRunning()) {
       ObjectNode members = Json.object().put("drain", pause.drain());
@@ -162,14 +159,14 @@ final class LifeCycle {
     }
   }
 
-  /** All processes of a job that is being paused have ended. */
+  /** All programs of a pausing job have ended. */
   void paused() {
     state.header().status(JobStatus.PAUSED, turn.now());
     String by = state.header().subjects().pausedBy();
     turn.event("job_paused", Subjects.put(Json.object(), "by", by));
   }
 
-  /** Cancels the job as soon as all of its processes have ended. Idempotent. */
+  /** Cancels the job as soon as all of its programs have ended. Idempotent. */
   void cancel(Input.Cancel cancel) {
     if (state.status() != JobStatus.CANCELLING) {
       Subjects subjects = state.header().subjects();
@@ -178,7 +175,7 @@ final class LifeCycle {
     stop(JobStatus.CANCELLING);
   }
 
-  /** All processes of a job that is being cancelled have ended. */
+  /** All programs of a job that is being cancelled have ended. */
   void cancelled() {
     Subjects subjects = state.header().subjects();
     finish(JobStatus.CANCELLED, subjects.cancellation());
@@ -203,9 +200,9 @@ final class LifeCycle {
   // ---- waiting for a person
 
   /**
-   * Stops the job until somebody resumes it.
+   * Stops the job until a person resumes it.
    *
-   * @param agentId whose doing it is, or null
+   * @param agentId that caused it, or null
    */
   void review(String reason, String agentId) {
     ObjectNode recovery = Json.object();
@@ -221,14 +218,14 @@ final class LifeCycle {
     stop(JobStatus.PAUSING);
   }
 
-  /** The same as somebody's command: a job that is paused, or about to be, stays so. */
+  /** The same as a command: a job that is paused or pausing stays so. */
   void review(Input.Review order) {
     if (state.isRunning()) {
       review(order.reason(), null);
     }
   }
 
-  /** Ends running programs; the job has this status until they are gone. */
+  /** Stops running programs; the job has this status until they are gone. */
   void stop(JobStatus meanwhile) {
     state.header().status(meanwhile, turn.now());
     for (Mailbox mailbox : state.mailboxes().waiting()) {
@@ -239,8 +236,8 @@ final class LifeCycle {
   }
 
   /**
-   * Tells, once, what was decided of failures of nodes when a job was submitted. Of a job on a node
-   * that is alone nothing had to be decided, unless its author asked for other nodes.
+   * Records once the recovery strategy that was chosen at submission. Nothing is recorded for a job
+   * on a single node unless its author asked for a cluster.
    */
   private static final class StrategyNews {
     /** Members of the event of a job that gets less than it asked for. */
@@ -249,7 +246,7 @@ final class LifeCycle {
     private StrategyNews() {}
 
     /**
-     * @param observed names of the nodes that were known to live; empty: nothing was decided now
+     * @param observed names of the nodes that were alive; empty: nothing was decided now
      */
     public static void tell(JobState state, Turn turn, List<String> observed) {
       boolean moves = state.header().origin().moves();

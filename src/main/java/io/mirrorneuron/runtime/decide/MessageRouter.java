@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Sends what one agent emits while it handles one message: along the edges that carry the type, or
- * straight to a named agent. What finds no receiver becomes a dead letter, never silence.
+ * Sends what an agent emits while it handles one message: along the edges that carry the type, or
+ * directly to a named agent. A message without receiver becomes a dead letter.
  */
 final class MessageRouter {
   private static final int SHOWN_CANDIDATES = 25;
@@ -66,7 +66,7 @@ final class MessageRouter {
     return step == null ? message : message.sentBy(step);
   }
 
-  /** The handled body passed on unchanged, with all that says how to read it. */
+  /** The handled body passed on unchanged, with its artifacts, stream and encoding. */
   Message.Builder forward(String type) {
     Message.Builder message = reply(type, handled.body());
     for (String member : new String[] {"class", "content_type", "content_encoding"}) {
@@ -79,7 +79,8 @@ final class MessageRouter {
   }
 
   /**
-   * @param leafMayDrop whether a leaf agent may send this type to nobody: the default output does
+   * @param leafMayDrop whether a leaf agent may send this type without a receiver, as the default
+   *     output does
    */
   void emit(String type, Message.Builder message, boolean leafMayDrop) {
     List<Edge> edges = sender.declared().outgoing();
@@ -94,7 +95,7 @@ final class MessageRouter {
     }
   }
 
-  /** Sends past the edges; a structured emit that names its target does so. */
+  /** Sends to the target regardless of edges, for a structured emit that names it. */
   void emitTo(String target, Message.Builder message) {
     if (state.workflow().agents().containsKey(target)) {
       deliver(target, message);
@@ -181,7 +182,7 @@ final class MessageRouter {
     }
   }
 
-  /** Tells that a message will not be handled, and keeps it for a later replay. */
+  /** Records a message that will not be handled, for a later replay. */
   static void deadLetter(Turn turn, String agentId, Message message, String reason) {
     ObjectNode payload = Json.object();
     payload.put("reason", reason).put("message_id", message.id());

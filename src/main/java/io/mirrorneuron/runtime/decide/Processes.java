@@ -67,7 +67,7 @@ final class Processes {
     launch(mailbox);
   }
 
-  /** Runs the attempt, or runs it again: its program was stopped or its server died. */
+  /** Runs the attempt, or runs it again after its program was stopped or its server died. */
   void launch(Mailbox mailbox) {
     Flight flight = mailbox.next(state.jobId(), turn.now());
     state.schedule().fly(mailbox, flight);
@@ -96,8 +96,8 @@ final class Processes {
   }
 
   /**
-   * Handles a signal of an execution that was replaced and no longer counts. An outcome is recorded
-   * as ignored, except when the program was stopped, which was to be expected.
+   * Handles a signal of an execution that was replaced. An outcome is recorded as ignored, except
+   * when the program was stopped, which is expected.
    */
   private void stale(Mailbox mailbox, String executionId, Signal signal) {
     if (mailbox.step() != null
@@ -109,10 +109,10 @@ final class Processes {
     }
   }
 
-  /** A job that has done nothing yet, nor before a crash, has not begun: it waits. */
+  /** A job that has not begun work, nor before a crash, goes back to waiting. */
   private void held(Mailbox mailbox, Hold hold) {
     if (mailbox.flight().lease() != null) {
-      return; // it has got it meanwhile
+      return; // it has got its slots meanwhile
     }
     ObjectNode payload = Json.object().put("cause", hold.word());
     turn.agentEvent(
@@ -148,7 +148,7 @@ final class Processes {
     if (outcome.ending() == Ending.STOPPED) {
       state.schedule().fly(mailbox, mailbox.flight().park());
       if (state.isRunning() && !state.definition().held().contains(id(mailbox))) {
-        launch(mailbox); // the job was resumed before its processes had stopped
+        launch(mailbox); // the job was resumed before its programs had stopped
       }
       return;
     }
@@ -205,7 +205,7 @@ final class Processes {
     }
   }
 
-  /** What the program named as output, else the other. */
+  /** The output that the program named, else the fallback. */
   static JsonNode completed(Completion completion, JsonNode otherwise) {
     return completion == null || completion.output() == null ? otherwise : completion.output();
   }
@@ -217,7 +217,7 @@ final class Processes {
     return message;
   }
 
-  /** What flows on as message body and is stored as output; {@code runtime.md} section 2.8. */
+  /** The message body and stored output of an outcome; {@code runtime.md} section 2.8. */
   private ObjectNode payload(Mailbox mailbox, Outcome outcome) {
     ObjectNode payload = Json.object();
     payload.put("agent_id", id(mailbox));
@@ -226,7 +226,7 @@ final class Processes {
         .put("sandbox_name", outcome.sandbox().name())
         .put("remote_dir", outcome.sandbox().remoteDir());
     sandbox.put("exit_code", outcome.exitCode()).put("runner_exit_code", outcome.exitCode());
-    JsonNode stdout = sandbox.textNode(outcome.stdout()); // one value under two names
+    JsonNode stdout = sandbox.textNode(outcome.stdout()); // the same instance under two names
     JsonNode stderr = sandbox.textNode(outcome.stderr());
     sandbox.set("stdout", stdout);
     sandbox.set("stderr", stderr);
@@ -250,21 +250,23 @@ final class Processes {
   }
 
   /**
-   * Bounds what an executor's payload carries along. Each payload holds the body it was made from
-   * as {@code input}, that one the body before it, and so on: in a long chain or a loop that would
-   * grow without end, past what can be written as JSON. The nearest bodies stay; what lies deeper
-   * is replaced by {@code {type: blob_ref, sha256, size_bytes, truncated: true, reason}}, of the
-   * JSON text that is not there.
+   * Bounds the nested inputs in an executor's payload. Each payload holds the body it was made from
+   * as {@code input}, that body the one before it, and so on: in a long chain or a loop that would
+   * grow without end, past what can be written as JSON. The nearest bodies stay; deeper ones are
+   * replaced by {@code {type: blob_ref, sha256, size_bytes, truncated: true, reason}} of their JSON
+   * text.
    */
   static final class NestedInputs {
     private static final int MAX_LEVELS = 64;
 
-    /** Characters of program output that the levels may hold together, twice stored each. */
+    /**
+     * Characters of program output that all levels may hold together; each text is stored twice.
+     */
     private static final long MAX_TEXT = 2L * 1024 * 1024;
 
     private NestedInputs() {}
 
-    /** The body itself when it is within the limits, else a copy that is. */
+    /** The body itself when it is within the limits, else a shortened copy. */
     public static JsonNode bounded(JsonNode body) {
       int levels = 0;
       long text = 0;
@@ -305,8 +307,8 @@ final class Processes {
   }
 
   /**
-   * Applies the outcome of a program that worked for a step and ended well; {@code runtime.md}
-   * sections 2.6 and 2.7.
+   * Applies the outcome of a step's program that ended well; {@code runtime.md} sections 2.6 and
+   * 2.7.
    */
   private static final class StepWork {
     private final JobState state;
@@ -398,7 +400,7 @@ final class Processes {
       turn.agentEvent(type, step.mailboxes().entry().agentId(), payload);
     }
 
-    /** Whether the agents of the step may hand the work on among themselves. */
+    /** Whether the agents of the step may pass the work on among themselves. */
     private static boolean mayGoOnWithin(StepState step) {
       return step.mailboxes().stream()
           .flatMap(mailbox -> mailbox.owner().declared().outgoing().stream())
@@ -420,7 +422,7 @@ final class Processes {
     }
   }
 
-  /** Sends what an executor and its program want sent once the program has ended well. */
+  /** Sends the messages of an executor and its program after the program has ended well. */
   private static final class Emissions {
     private static final String USUAL_TYPE = "executor_result";
 
@@ -436,7 +438,7 @@ final class Processes {
 
     /**
      * @param handled the message that the program got
-     * @param payload the message body that the program's outcome amounts to
+     * @param payload the message body made of the program's outcome
      */
     void send(Mailbox mailbox, Message handled, ObjectNode payload, Structured answer) {
       MessageRouter mail = new MessageRouter(state, turn, ledger, mailbox, handled);
@@ -483,15 +485,14 @@ final class Processes {
   }
 
   /**
-   * What the events that a program printed ask of the step it works for.
+   * What the program's printed events ask of its step.
    *
    * @param failure why the attempt counts as failed though the program ended well, or null
    * @param status how the step has ended
-   * @param branches the children that shall go on, or null for all
-   * @param scatter the payload that asks for it, or null
-   * @param warning what the runner says of the output, or null
-   * @param announced events for the record, as the program wrote them: all but beacons, as the
-   *     attempt is over
+   * @param branches the children that go on, or null for all
+   * @param scatter the payload of a scatter event, or null
+   * @param warning of the runner about the output, or null
+   * @param announced events to record as printed: all but beacons, as the attempt is over
    */
   private record StepReport(
       String failure,
@@ -531,7 +532,7 @@ final class Processes {
           case "workflow_step_scatter" -> scatter = payload;
           case PrintedOutput.WARNING -> warning = payload.path(MESSAGE).textValue();
           default -> {
-            // asks for nothing
+            // such events ask for nothing
           }
         }
       }

@@ -16,10 +16,9 @@ final class ProgramFailures {
   private static final long MAX_BACKOFF_MS = 30 * 60 * 1000L;
   private static final int QUEUE_FULL_RETRY_MS = 250;
 
-  /** Where to look first. */
   static final String STDERR = "Read stderr in the sandbox_job_failed event";
 
-  /** What helps a program that had too much of something. */
+  /** Advice for a program that exceeded a limit. */
   static final String LESS =
       "Raise that limit, or have the program take less at a time; " + STDERR + ".";
 
@@ -83,7 +82,7 @@ final class ProgramFailures {
   }
 
   /**
-   * The executor's own retries are used up or do not apply. Where it has any, the agent is not
+   * The executor's own retries are used up or do not apply. An agent with retries of its own is not
    * restarted in addition.
    */
   private void exhausted(Mailbox mailbox, Failure failure, boolean mayRetry) {
@@ -121,7 +120,7 @@ final class ProgramFailures {
     return isRemote ? outcome.lease().node() : nodeName;
   }
 
-  /** The code of what failed outside of steps, or for a limit of its processes. */
+  /** Error code of a failure outside of steps, or of an exceeded process limit. */
   static String limitCode(Ending ending) {
     return switch (ending) {
       case OUT_OF_MEMORY -> "runtime.out_of_memory";
@@ -149,7 +148,7 @@ final class ProgramFailures {
     return otherThanAgain(outcome);
   }
 
-  /** What helps where another attempt does not. */
+  /** Advice where another attempt does not help. */
   static String otherThanAgain(Outcome outcome) {
     if (outcome.ending() == Ending.NOT_STARTED) {
       return outcome.advice().isEmpty()
@@ -160,7 +159,7 @@ final class ProgramFailures {
   }
 
   private static boolean mayRetry(Retry policy, Outcome outcome) {
-    // What was not started would fail the same way with the same files and command.
+    // A program that could not start would fail the same way with the same files and command.
     return outcome.ending() != Ending.NOT_STARTED
         && !policy.finalExitCodes().contains(outcome.exitCode());
   }

@@ -18,7 +18,7 @@ import java.util.List;
 
 /** Continues a job after a pause, and after its server died. */
 final class Recovery {
-  /** Members of a node's config by which its author says that a repeated run does no harm. */
+  /** Members of a node's config by which its author says that a repeated run is harmless. */
   private final JobState state;
 
   private final Turn turn;
@@ -33,7 +33,7 @@ final class Recovery {
   }
 
   /**
-   * @param by the name that the caller's token vouches for, or null
+   * @param by verified name of the caller, or null
    */
   void resume(String by) {
     if (state.status() != JobStatus.PAUSED && state.status() != JobStatus.PAUSING) {
@@ -63,7 +63,7 @@ final class Recovery {
 
   private void rearm(Mailbox mailbox) {
     if (mailbox.isHeld()) {
-      return; // until somebody answers
+      return; // until a person answers
     }
     if (mailbox.notBefore() > turn.now()) {
       turn.effect(new Effect.Wake(mailbox.address(), mailbox.notBefore()));
@@ -141,7 +141,7 @@ final class Recovery {
   }
 
   /**
-   * @param takenOver whether what it tells must be listened to again
+   * @param takenOver whether this node must attach to the running program
    */
   private void goOn(Mailbox mailbox, boolean takenOver) {
     String id = mailbox.flight().executionId();
@@ -183,7 +183,7 @@ final class Recovery {
   }
 
   /**
-   * Whether the program may run again without a person's word when nobody knows how it ended.
+   * Whether the program may run again without a person's consent when its outcome is unknown.
    *
    * @param reviewInFlight as of {@link Decider}
    */
@@ -191,7 +191,7 @@ final class Recovery {
     return !isUnsafe(mailbox) && mayRepeat(mailbox.owner().declared(), reviewInFlight);
   }
 
-  /** The same of the programs of an agent, whatever step they work for. */
+  /** The same for all programs of an agent, whatever step they work for. */
   static boolean mayRepeat(Agent agent, boolean reviewInFlight) {
     return !agent.unsafe() && (agent.settings().repeatable() || !reviewInFlight);
   }

@@ -23,10 +23,11 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Gives agents of a running job another definition. It takes effect for all of them in one moment,
- * in which none has a message in hand: until then those that are done wait for the others. So each
- * message is handled by one definition; a program that runs ends as what it began as. A program
- * that was stopped, or whose message waits to be tried again, has handled nothing yet.
+ * Changes the definition of agents of a running job. The change takes effect for all of them at one
+ * moment, in which none has a message in hand; until then, agents that are done wait for the rest.
+ * So each message is handled by one definition, and a running program ends under the definition it
+ * began with. A program that was stopped, or whose message waits for a retry, has handled nothing
+ * yet.
  */
 public final class Redefinitions {
   public static final String STARTED = "deployment_agent_update_started";
@@ -37,7 +38,7 @@ public final class Redefinitions {
   private final Consumer<Mailbox> launch;
 
   /**
-   * @param launch runs a program again that was stopped
+   * @param launch runs a stopped program again
    */
   public Redefinitions(JobState state, Turn turn, Consumer<Mailbox> launch) {
     this.state = state;
@@ -52,12 +53,12 @@ public final class Redefinitions {
     }
   }
 
-  /** Takes the order unless it was taken before, or does not follow what the job has. */
+  /** Accepts the order unless it was accepted before, or does not follow the job's definition. */
   private void order(Input.Redefine command) {
     Redefinition next = command.order();
     JobDefinition definition = state.definition();
     if (next.number() == definition.number() && next.by().equals(lastBy(definition))) {
-      return; // whoever ordered it did not hear that it was taken
+      return; // a repeated order: its sender did not get the reply
     }
     Optional<MnException> refusal = refusal(next);
     if (refusal.isPresent()) {
@@ -73,8 +74,8 @@ public final class Redefinitions {
   }
 
   /**
-   * Stops programs that have not ended by themselves for long enough: they offer something, and may
-   * never end. Their messages are handled by what their agents become.
+   * Stops programs whose time to finish is over: they offer services and may never end. Their
+   * messages are handled by the new definition.
    */
   public void stopPrograms() {
     Redefinition pending = state.definition().pending();
@@ -134,7 +135,7 @@ public final class Redefinitions {
     return found;
   }
 
-  /** What the events tell of it; the number says which they belong to. */
+  /** Members of the events; the number identifies the redefinition. */
   private record AgentUpdate(
       String deploymentId,
       String deploymentKey,
@@ -157,7 +158,7 @@ public final class Redefinitions {
                 next.agents())));
   }
 
-  /** Lets what is pending take effect if it may now; answers whether it did. */
+  /** Applies the pending redefinition if it may take effect now; returns whether it did. */
   public boolean settle() {
     JobDefinition definition = state.definition();
     Redefinition next = definition.pending();
@@ -185,7 +186,7 @@ public final class Redefinitions {
     return true;
   }
 
-  /** Whether the agent runs a program, or has asked somebody and waits for the answer. */
+  /** Whether the agent runs a program, or waits for a person's answer. */
   private boolean isAtWork(String agentId) {
     AgentState agent = state.peek(agentId);
     return agent != null
@@ -195,8 +196,8 @@ public final class Redefinitions {
   }
 
   /**
-   * Whether the mailbox is to wait: its agent would begin something, and is about to be redefined.
-   * Agents that need no program are between two messages whenever anybody looks.
+   * Whether the mailbox must wait: its agent would begin something, and is about to be redefined.
+   * Agents that need no program are always between two messages.
    */
   public boolean holdsBack(Mailbox mailbox) {
     Workflow.AgentType type = mailbox.owner().declared().type();

@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Starts failed agents again, as often as their policy allows within its sliding window. It applies
- * where neither a step nor the executor's own {@code max_attempts} does; {@code runtime.md} section
- * 4.4.
+ * Restarts failed agents, as often as their policy allows within its sliding window. Applies where
+ * neither a step nor the executor's own {@code max_attempts} does; {@code runtime.md} section 4.4.
  */
 final class Restarts {
   private static final int REMEMBERED = 50;
@@ -52,8 +51,8 @@ final class Restarts {
   }
 
   /**
-   * After how many failures a message is given up by what goes on without it: those that one node
-   * is allowed, and as many of a second node where its agent may be moved to one.
+   * After how many failures a lasting job gives up a message: the restarts of one node, and as many
+   * on a second node if the agent may move.
    */
   private static int tries(Agent agent) {
     int ofOneNode = agent.policies().restart().attempts();
@@ -71,9 +70,7 @@ final class Restarts {
     new Backlog(state, turn).changed(mailbox);
   }
 
-  /**
-   * When the agent may be started again, counting that as a restart; -1 when its window is full.
-   */
+  /** When the agent may be restarted, counting that as a restart; -1 when its window is full. */
   long reserve(AgentState agent, RestartPolicy policy) {
     RestartHistory restarts = agent.restarts();
     restarts.forgetUntil(turn.now() - policy.intervalMs());
@@ -123,8 +120,8 @@ final class Restarts {
   }
 
   /**
-   * Has the agent leave its node, after the delay for moves. Where no other node has what it asks
-   * for it starts again on this one, as on a node that is alone.
+   * Moves the agent to another node after the delay for moves. If no other node meets its request,
+   * it starts again on this node.
    */
   private long rescheduled(AgentState agent, RestartPolicy moves, String from) {
     int recent = agent.restarts().movesSince(turn.now() - moves.intervalMs());
@@ -135,7 +132,7 @@ final class Restarts {
     return turn.now() + Math.max(1, moves.delay(agent.restarts().moves()));
   }
 
-  /** Its program begins there: tells when that is a move. */
+  /** Its program begins on the node: records a move if there was one. */
   void begun(Mailbox mailbox, String node) {
     AgentState agent = mailbox.owner();
     Set<String> left = agent.restarts().left();

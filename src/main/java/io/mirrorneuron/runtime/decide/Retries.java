@@ -10,10 +10,7 @@ import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 
-/**
- * What follows when an attempt of a step has failed: another one, or what the policy of the step
- * says.
- */
+/** What follows a failed attempt of a step: another attempt, or the failure policy of the step. */
 final class Retries {
   private final JobState state;
   private final Turn turn;
@@ -29,17 +26,16 @@ final class Retries {
     this.attempts = new Attempts(state, turn);
   }
 
-  /** The program ended well but printed that it failed, or asked for something impossible. */
+  /** The program ended well but reported a failure, or asked for something impossible. */
   void reported(StepState step, String reason) {
     failed(step, StepFailures.reported(step, reason));
   }
 
-  /** People have decided that the step has failed, or nobody has decided in time. */
+  /** People have decided that the step has failed, or did not decide in time. */
   void decided(StepState step, Failure failure) {
     failed(step, failure);
   }
 
-  /** The program of the attempt has ended badly. */
   void failed(StepState step, Executions.Outcome outcome, boolean mayRetry) {
     Failure failure = StepFailures.of(step, outcome, mayRetry);
     if (failure.category().equals("timeout")) {
@@ -62,7 +58,6 @@ final class Retries {
     }
   }
 
-  /** The attempt has failed: another one, or what the step's policy says. */
   private void failed(StepState step, Failure failure) {
     ObjectNode error = turn.error(failure, step.id());
     step.failAttempt(error);

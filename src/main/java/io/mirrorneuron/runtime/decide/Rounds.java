@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One pass from the entrypoints through the graph. A batch job makes one; a service begins another
- * when its agents say that they are done, not more often than their restart policy allows.
+ * A round is one pass from the entrypoints through the graph. A batch job has one; a service begins
+ * another when its agents have completed it, not more often than their restart policy allows.
  */
 public final class Rounds {
-  /** The event that a further round begins with. */
+  /** Type of the event at the beginning of a further round. */
   public static final String BEGUN = "agents_restarted";
 
   private final JobState state;
@@ -38,7 +38,7 @@ public final class Rounds {
     schedule(state.agent(state.workflow().entrypoints().getFirst()));
   }
 
-  /** The first agent of a copy that gets a message when a round begins. */
+  /** The first entrypoint of a copy. */
   AgentState entrypoint(Target copy) {
     Targets targets = state.header().origin().targets();
     return state.workflow().entrypoints().stream()
@@ -48,14 +48,15 @@ public final class Rounds {
         .orElseThrow();
   }
 
-  /** Whether its policy lets it begin again at all, now or later. */
+  /** Whether its restart policy ever allows another round. */
   boolean mayRestart(AgentState agent) {
     RestartPolicy policy = agent.declared().policies().restart();
     return policy.unlimited() || policy.attempts() > 0 || !agent.restarts().isEmpty();
   }
 
   /**
-   * Schedules the next round for the time at which the agent that ended this one may be restarted.
+   * Schedules the next round for the time at which the agent that ended this round may be
+   * restarted.
    */
   void schedule(AgentState agent) {
     Optional<Target> target = state.header().origin().targets().of(agent.id());
@@ -86,7 +87,7 @@ public final class Rounds {
     state.header().origin(origin.on(origin.targets().with(target)));
   }
 
-  /** Begins the next round if it is due; of system jobs the rounds of copies that are due. */
+  /** Begins the next round if it is due; in system jobs the due rounds of copies. */
   void due() {
     for (Target target : state.header().origin().targets().open()) {
       if (target.nextRoundAt() != 0 && target.nextRoundAt() <= turn.now() && state.isRunning()) {
@@ -113,8 +114,8 @@ public final class Rounds {
   }
 
   /**
-   * @param instead bodies that take the place of the manifest's, by entrypoint or by the name of
-   *     the first step
+   * @param instead bodies that replace the manifest's, by entrypoint or by the name of the first
+   *     step
    */
   public void seed(Ledger ledger, Map<String, JsonNode> instead) {
     seed(ledger, instead, state.workflow().entrypoints());

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Items shared out over steps, each item to be worked on by an instance of its own.
+ * Items distributed over steps; an instance of a step works on each item.
  *
- * @param refusal why nothing is shared out, or null
+ * @param refusal why nothing is distributed, or null
  */
 record Scatter(List<Share> shares, int count, String refusal) {
-  /** Items at most, unless the program asks for fewer with {@code max_items}. */
+  /** Maximum of items, unless the program asks for fewer with {@code max_items}. */
   private static final int MAX_ITEMS = 1000;
 
   /**

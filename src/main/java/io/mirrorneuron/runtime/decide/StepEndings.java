@@ -22,7 +22,7 @@ final class StepEndings {
     this.attempts = new Attempts(state, turn);
   }
 
-  /** An agent that needs no program has its result; that is the end of its step, if it has one. */
+  /** An agent that needs no program has its result, which ends its step, if it has one. */
   void done(Mailbox mailbox, JsonNode output) {
     StepState step = mailbox.step();
     if (step != null && !step.isTerminal()) {
@@ -31,7 +31,7 @@ final class StepEndings {
   }
 
   /**
-   * @param warning what its author should know of the output, or null
+   * @param warning for the step's author about the output, or null
    */
   void complete(StepState step, StepPhase status, JsonNode output, String warning) {
     step.produce(output);
@@ -44,7 +44,7 @@ final class StepEndings {
     end(step, status, outcome, warning);
   }
 
-  /** Ends the step, has its children evaluated, and goes on with a completion that waited. */
+  /** Ends the step, has its children evaluated, and applies a pending completion. */
   void end(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     close(step, status, outcome, reason);
     state.steps().reconsider(state.steps().children(step));
@@ -53,7 +53,7 @@ final class StepEndings {
     }
   }
 
-  /** Ends the step without looking at its children: for a job that fails with it. */
+  /** Ends the step without evaluating its children: for a job that fails with it. */
   void close(StepState step, StepPhase status, StepOutcome outcome, String reason) {
     attempts.close(step, status.word());
     step.end(status, outcome, reason, turn.now());

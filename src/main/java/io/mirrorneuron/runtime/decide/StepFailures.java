@@ -4,7 +4,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.state.StepState;
 
-/** Says why an attempt of a step failed, and what the user can do about it. */
+/** Cause and remediation of a failed attempt of a step. */
 final class StepFailures {
   private StepFailures() {}
 

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Starts each step once: when its trigger rule holds and it has a message to start with. When no
- * agent can send one, the ledger makes it.
+ * Starts each step once: when its trigger rule holds and it has a message to start with. If no
+ * agent can send a message, the ledger makes it.
  */
 final class StepStarts {
   private static final String SENDER = "workflow_ledger";
@@ -36,9 +36,8 @@ final class StepStarts {
   }
 
   /**
-   * Evaluates all steps that are queued for it. Agents that need no program have handled all they
-   * had by then, so that a step sees every message that its parents have sent. Answers whether
-   * there was anything.
+   * Evaluates all queued steps. Agents that need no program have handled all their messages by
+   * then, so that a step sees every message of its parents. Returns whether any step was queued.
    */
   boolean evaluateAll() {
     boolean any = state.steps().hasStepsToEvaluate();
@@ -77,7 +76,7 @@ final class StepStarts {
     filled.forEach(state.schedule()::consider);
   }
 
-  /** It may start but has nothing to start with; a message is made when none can come any more. */
+  /** The step may start but has no message; the ledger makes one when none can come any more. */
   private void ready(StepState step) {
     step.ready();
     state.steps().expectMessage(step);
@@ -89,8 +88,8 @@ final class StepStarts {
   }
 
   /**
-   * Called when no mailbox can be handled: steps that may start, and to which no message is on its
-   * way, get one from the ledger. Answers whether there was such a step.
+   * Called when no mailbox can be handled: gives a message of the ledger to each step that may
+   * start and has no message on its way. Returns whether there was such a step.
    */
   boolean startWithoutMessages() {
     List<StepState> lonely =
@@ -107,7 +106,7 @@ final class StepStarts {
     ledger.post(message(state, turn, step, "workflow_trigger", body));
   }
 
-  /** What its parents put out: of one parent as it is, of several by their names. */
+  /** The output of a single parent as it is, of several parents by their names. */
   private JsonNode outputs(StepState step) {
     List<StepState> parents = state.steps().parents(step);
     if (step.declared().incoming().size() == 1 && parents.size() == 1) {
@@ -135,7 +134,7 @@ final class StepStarts {
     return body;
   }
 
-  /** What the ledger itself has to say to a step. */
+  /** A message of the ledger itself to a step. */
   static Message message(JobState state, Turn turn, StepState step, String type, JsonNode body) {
     String agentId = step.mailboxes().entry().agentId();
     Message.Builder message = Message.builder(state.jobId(), SENDER, agentId, type).body(body);

@@ -16,7 +16,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one turn of a job brings forth besides its new state: events and effects, in order. */
+/** The results of one turn besides the new state: events and effects, in order. */
 public final class Turn {
   private final JobState state;
   private final long now;
@@ -44,7 +44,7 @@ public final class Turn {
     return events;
   }
 
-  /** Whether the job has ended, or the turn has made events about what it asks people. */
+  /** Whether the job has ended, or the turn has events about questions to people. */
   public boolean isPressing() {
     return state.status().isTerminal()
         || events.stream().anyMatch(event -> event.contains("\"channel\":\"human\""));
@@ -54,12 +54,11 @@ public final class Turn {
     return effects;
   }
 
-  /** Why commands of this turn were not carried out. */
+  /** Refused commands of this turn with the errors. */
   public Map<Input.Command, MnException> refusals() {
     return refusals;
   }
 
-  /** The command is not carried out. */
   public void refuse(Input.Command command, MnException why) {
     refusals.put(command, why);
   }
@@ -68,7 +67,7 @@ public final class Turn {
     effects.add(effect);
   }
 
-  /** The message at the head of the mailbox is left alone until then. */
+  /** The message at the head of the mailbox is not tried before that time. */
   void postpone(Mailbox mailbox, long until) {
     mailbox.postpone(until);
     effect(new Effect.Wake(mailbox.address(), until));
@@ -99,10 +98,10 @@ public final class Turn {
   }
 
   /**
-   * All that is to be written; the state then counts as unchanged.
+   * The commit with all changes; the state then counts as unchanged.
    *
    * @param epoch of the owner
-   * @param row the job's row, made of the state as it is now
+   * @param row the job's row, made of the present state
    */
   public Commit commit(long epoch, String row) {
     Changes.Delta delta = state.takeDelta();
@@ -123,7 +122,7 @@ public final class Turn {
         state.definition().takeManifest());
   }
 
-  /** An event of the job itself; its members stand at top level. */
+  /** An event of the job itself, with its members at top level. */
   public void event(String type, ObjectNode members) {
     record(type, null, null, members);
   }
@@ -132,7 +131,7 @@ public final class Turn {
     record(type, null, null, null);
   }
 
-  /** An event of an agent; its data stands in {@code payload}. */
+  /** An event of an agent, with its data in {@code payload}. */
   void agentEvent(String type, String agentId, JsonNode payload) {
     record(type, agentId, payload, null);
   }
@@ -156,8 +155,8 @@ public final class Turn {
   }
 
   /**
-   * What a turn wants done once it is committed. Effects are derived from committed state, so they
-   * can be issued again after a crash; each is idempotent by its id.
+   * A request of a turn to the world, performed once the turn is committed. Effects are derived
+   * from committed state, so they can be issued again after a crash; each is idempotent by its id.
    */
   public sealed interface Effect {
     /** Run the program of the agent for the message at the head of the mailbox. */
@@ -168,7 +167,7 @@ public final class Turn {
     /**
      * Offer an {@link Input.Due} to the job at this time.
      *
-     * @param mailbox the one that waits, or null for the job
+     * @param mailbox the mailbox that waits, or null for the job
      * @param at milliseconds since the epoch
      */
     record Wake(Mailbox.Address mailbox, long at) implements Effect {}

@@ -7,15 +7,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Records the events that a program prints in the history of its job. Types that readers would take
- * for the runtime's own are refused, and the refusal is recorded.
+ * Records the events that a program prints in the history of its job. Refuses types that readers
+ * would take for the runtime's own, and records the refusal.
  */
 final class WorkerEvents {
   private static final int MAX_EVENTS = 1000;
   private static final int MAX_PAYLOAD = 256 * 1024;
   private static final int SHOWN_TYPE = 128;
 
-  /** Types that only the runtime writes; clients end streams and tell failures by them. */
+  /**
+   * Types that only the runtime writes; clients rely on them to end streams and detect failures.
+   */
   private static final Set<String> RESERVED =
       Set.of(
           "job_pending",
@@ -81,9 +83,6 @@ final class WorkerEvents {
 
   private WorkerEvents() {}
 
-  /**
-   * @param events as the program printed them
-   */
   static void record(Turn turn, String agentId, List<Event> events) {
     for (Event event : events.subList(0, Math.min(MAX_EVENTS, events.size()))) {
       record(turn, agentId, event.type(), event.payload());

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 /** What may happen to the deployments of a key. */
 sealed interface DeploymentInput {
-  /** Its time has come. */
+  /** The time of the next round has come. */
   record Wake() implements DeploymentInput {}
 
   /**

@@ -9,7 +9,7 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
 
-/** An explanation while it is written. Times are milliseconds since the epoch, 0 is none. */
+/** Builder of an explanation. Times are milliseconds since the epoch; 0 means none. */
 final class ExplanationDraft {
   private final Subject subject;
   private final String state;
@@ -32,7 +32,7 @@ final class ExplanationDraft {
     this.record = record;
   }
 
-  /** Another record than the subject's own. */
+  /** Sets a record other than the subject's own. */
   ExplanationDraft record(String place) {
     record = place;
     return this;
@@ -59,7 +59,7 @@ final class ExplanationDraft {
   }
 
   /**
-   * @param known null when nobody knows the place in the queue
+   * @param known null when the place in the queue is unknown
    */
   ExplanationDraft pool(String name, QueuePlace known) {
     pool = name;
@@ -68,7 +68,7 @@ final class ExplanationDraft {
   }
 
   /**
-   * @param error that says why it failed, {@code mn.error.v1}
+   * @param error cause of the failure, {@code mn.error.v1}
    */
   ExplanationDraft after(JsonNode error) {
     stderrTail = error.at("/details/stderr_tail").asText();

@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Writes down why a job, its steps and its agents are where they are; see {@link JobExplainer}. */
+/** Collects the explanations of a job, its steps and its agents; see {@link JobExplainer}. */
 final class Explanations {
   private static final int EXPLAINED = 200;
 
-  /** Causes, in the words of {@code Executions.Hold}. */
+  /** Causes, as named by {@code Executions.Hold}. */
   private static final Set<String> OF_THE_NODE = Set.of("resources", "limits", "load");
 
   private final JobState state;
@@ -25,22 +25,21 @@ final class Explanations {
     this.state = state;
   }
 
-  /** No more than are shown. */
+  /** At most as many as are shown. */
   List<Explanation> all() {
     return all.stream().map(ExplanationDraft::finished).toList();
   }
 
-  /** Whether any says that a program waits for what the node gives out. */
+  /** Whether any program waits for resources of the node. */
   boolean areOfResources() {
     return all().stream().map(Explanation::cause).anyMatch(OF_THE_NODE::contains);
   }
 
-  /** How many more there would be. */
+  /** Number of explanations beyond the limit. */
   int more() {
     return unexplained;
   }
 
-  /** Writes explanations of one subject. */
   interface Explainer {
     ExplanationDraft explain(String cause, String text);
   }

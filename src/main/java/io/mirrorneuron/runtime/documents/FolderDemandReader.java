@@ -11,15 +11,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** Reads what a manifest asks for beyond what all programs may reach, and fingerprints it. */
+/** Reads a manifest's demands beyond the default confinement, and fingerprints them. */
 public final class FolderDemandReader {
   private static final String MEMBER = "confinement";
 
   private FolderDemandReader() {}
 
   /**
-   * Of a manifest that was read.
-   *
+   * @param workflow of a parsed manifest
    * @param bundle fingerprint of the payload files, or null when there are none
    */
   public static FolderDemands of(Workflow workflow, String bundle) {
@@ -33,7 +32,7 @@ public final class FolderDemandReader {
         : new FolderDemands(written.read(), written.write(), fingerprint(workflow, member, bundle));
   }
 
-  /** Names of agents, inputs and what differs between runs are left out. */
+  /** Leaves out names of agents, inputs, and values that differ between runs. */
   private static String fingerprint(Workflow workflow, JsonNode member, String bundle) {
     ObjectNode all = Json.object().put("payloads", bundle);
     all.set(MEMBER, member);
@@ -53,7 +52,7 @@ public final class FolderDemandReader {
     }
   }
 
-  /** Whoever submits gives programs the ids of a run in variables of these names. */
+  /** Submitters pass the ids of a run to programs in variables of these names. */
   private static ObjectNode constant(ObjectNode config) {
     ObjectNode constant = config.deepCopy();
     if (constant.path("environment") instanceof ObjectNode environment) {

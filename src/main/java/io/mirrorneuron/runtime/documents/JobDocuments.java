@@ -30,7 +30,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
-/** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
+/** JSON documents about a job for readers; shapes of {@code grpc.md} section 5. Pure. */
 public final class JobDocuments {
   private static final int RECENT_EVENTS = 10;
 
@@ -38,7 +38,7 @@ public final class JobDocuments {
   private final ObservedNodes observed;
 
   /**
-   * @param living all owners of jobs that live, as far as this node knows; asks nobody
+   * @param living all living job owners known to this node; asks no other node
    */
   public JobDocuments(String nodeName, Supplier<Set<String>> living) {
     this.nodeName = nodeName;
@@ -48,7 +48,7 @@ public final class JobDocuments {
   /**
    * {@code {job, summary, agents, recent_events, sandboxes}}.
    *
-   * @param row the job's row as committed
+   * @param row the job's committed row
    * @param epoch of the present owner
    * @param recentEvents oldest first
    */
@@ -81,7 +81,9 @@ public final class JobDocuments {
     return details;
   }
 
-  /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
+  /**
+   * {@code {job, agents}}: the row with the times and the ledger, and the activity of each agent.
+   */
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
     ObjectNode job = brief.set("job", observed.tell(row.deepCopy())).withObject("/job");
@@ -180,7 +182,7 @@ public final class JobDocuments {
     if (declared.role() != null) {
       json.put("role", declared.role());
     }
-    // The row is the owner's; whoever is asked may be another node.
+    // The row is the owner's; this may be another node.
     boolean placed = row.get("nodes") instanceof ArrayNode nodes && !nodes.isEmpty();
     json.set("assigned_node", placed ? row.get("nodes").get(0) : json.textNode(nodeName));
     state
@@ -213,17 +215,17 @@ public final class JobDocuments {
   }
 
   /**
-   * Tells in the document of a job, as {@code reliability.observed_nodes}, which nodes were known
-   * to live when it was read: those on which the job may go on. Lists name the nodes of the job
-   * there, as rows are written with each commit.
+   * Replaces {@code reliability.observed_nodes} in the document of a job by the nodes known to live
+   * when it is read: those on which the job may continue. Lists name the nodes of the job there, as
+   * rows are written with each commit.
    *
    * @param self the name of this node
-   * @param living all owners that live; asks nobody
+   * @param living all living owners; asks no other node
    */
   private record ObservedNodes(String self, Supplier<Set<String>> living) {
 
     /**
-     * @param part of the document that has what the row of the job says
+     * @param part of the document that contains the row's members
      * @return the same
      */
     ObjectNode tell(ObjectNode part) {
@@ -238,10 +240,9 @@ public final class JobDocuments {
   }
 
   /**
-   * The deployment by whose doing a job is what it is, as its record tells it; {@code grpc.md} 5.2.
+   * The deployment that made or last changed a job, as recorded; {@code grpc.md} 5.2.
    *
-   * @param phase {@code changing} while some of its agents are to become others, else {@code
-   *     settled}
+   * @param phase {@code changing} while changes of agents are pending, else {@code settled}
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record JobDeployment(
@@ -252,7 +253,7 @@ public final class JobDocuments {
       Map<String, Object> deploymentPolicy,
       String phase) {
 
-    /** Nothing where no deployment has made or changed the job. */
+    /** Does nothing if no deployment has made or changed the job. */
     static void put(ObjectNode job, JobDefinition definition) {
       DeployedBy by = definition.by();
       if (by != null) {
@@ -270,18 +271,19 @@ public final class JobDocuments {
     }
   }
 
-  /** What a job's details say of the workflow that it runs. */
+  /** The workflow in the details of a job. */
   private static final class WorkflowDocuments {
     /** Characters of a manifest that is shown whole. */
     private static final int MANIFEST_BUDGET = 256 * 1024;
 
     private WorkflowDocuments() {}
 
-    /** The manifest as its author wrote it, or what matters of a long one. */
+    /** The manifest as its author wrote it, or the essential members of a long one. */
     static ObjectNode manifest(Workflow workflow) {
       ObjectNode source = workflow.source();
       if (workflow.agents().size() < 500 && Json.write(source).length() < MANIFEST_BUDGET) {
-        return source.deepCopy(); // the workflow may be shared, and readers cut the document down
+        return source
+            .deepCopy(); // a copy: the workflow may be shared, and readers cut the document down
       }
       ObjectNode slim = Json.object();
       for (String member :
@@ -291,7 +293,7 @@ public final class JobDocuments {
             "job_name",
             "type",
             "metadata",
-            "init_config_review", // it says what is secret of the metadata
+            "init_config_review", // they mark secrets in the metadata
             "policies"
           }) {
         if (source.has(member)) {
@@ -301,7 +303,6 @@ public final class JobDocuments {
       return slim;
     }
 
-    /** Agents and edges. */
     static ObjectNode topology(Workflow workflow) {
       ObjectNode topology = Json.object();
       ArrayNode nodes = topology.putArray("nodes");

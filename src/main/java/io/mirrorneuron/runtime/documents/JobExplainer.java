@@ -33,21 +33,21 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Why a job is where it is: for the job, and for each step that is open and each agent that has
- * something to do, the shortest true sentence. Each is read from a record of the job, which it
- * names by its place in the job's full detail; nothing is guessed.
+ * Explains the status of a job in short sentences: for the job, each open step and each agent with
+ * work. Each sentence is based on a record of the job, and names its place in the job's full
+ * detail.
  */
 final class JobExplainer {
-  /** Cause of what waits for room on a disk. */
+  /** Cause: waits for disk space. */
   static final String FULL = "storage_full";
 
-  /** Cause of what cannot go on here before something else is done. */
+  /** Cause: cannot continue here until an obstacle is removed. */
   static final String BLOCKED = "blocked";
 
-  /** Services that it needs do not pass. */
+  /** Cause: required services do not pass their checks. */
   static final String SERVICES = "services";
 
-  /** Where the state of disks and store can be read; it is no record of the job. */
+  /** Source for the state of disks and store, which is not in a record of the job. */
   static final String READINESS = "GET /health/ready";
 
   private static final int SHOWN = 25;
@@ -93,7 +93,7 @@ final class JobExplainer {
         explanations.more() == 0 ? null : explanations.more());
   }
 
-  /** What a program waits for is known a moment before the commit that says that the job does. */
+  /** The reason for waiting is known slightly before the commit that records it. */
   private String status() {
     boolean waits = !state.hasBegun() && explanations.areOfResources();
     boolean isAhead = state.status() == JobStatus.RUNNING && waits;
@@ -102,7 +102,7 @@ final class JobExplainer {
 
   // ---- the job
 
-  /** Explains why the rest shows the state of the last commit and nothing newer. */
+  /** Explains why the rest shows only the state of the last commit. */
   private void uncommitted(MnException why) {
     explanations.explain(
         why.isStorageFull() ? FULL : "store_away",
@@ -163,7 +163,7 @@ final class JobExplainer {
 
   // ---- steps
 
-  /** What is done and not as its author meant it may be why a later step does not do well. */
+  /** A step that succeeded with warnings may be the reason for the failure of a later step. */
   private void warnings() {
     state.steps().all().stream()
         .filter(step -> step.outcome() == StepOutcome.SUCCESS && step.reason() != null)
@@ -244,9 +244,8 @@ final class JobExplainer {
   }
 
   /**
-   * What a job that is completed lacks all the same: steps that failed and may, those that did a
-   * part of their work, and those that were skipped for that. Without it one would look through all
-   * steps.
+   * The deficiencies of a completed job: tolerated failures, partial results, and steps skipped
+   * because of them.
    */
   private static final class Shortcomings {
     private final JobState state;
@@ -279,7 +278,7 @@ final class JobExplainer {
     }
   }
 
-  /** What has done its work, and whether it begins again: a service, or copies of a system job. */
+  /** Whether finished work starts again: services, and copies of system jobs. */
   private static final class RoundExplainer {
     private final JobState state;
     private final Explanations explanations;
@@ -326,7 +325,7 @@ final class JobExplainer {
     }
   }
 
-  /** Why agents are where they are, for themselves or for the step that they work for. */
+  /** Explains agents, on their own or for the step they work for. */
   private static final class AgentExplainer {
     private final JobState state;
     private final long now;
@@ -340,7 +339,7 @@ final class JobExplainer {
       this.explanations = explanations;
     }
 
-    /** Explains each agent that works for no step and has something to do. */
+    /** Explains each agent that has work but no step. */
     void explain() {
       Stream.concat(state.mailboxes().waiting().stream(), collecting())
           .filter(mailbox -> mailbox.step() == null)
@@ -397,7 +396,7 @@ final class JobExplainer {
       }
     }
 
-    /** Where its next try is to be, when its restarts on a node are used up. */
+    /** The destination of its next try when its restarts on a node are used up. */
     private static String leaving(AgentState agent) {
       RestartHistory known = agent.restarts();
       return known.exhausted() == null || known.left().isEmpty()
@@ -464,7 +463,7 @@ final class JobExplainer {
               .findFirst();
     }
 
-    /** Explains that it waits for the answer of somebody. */
+    /** Explains that it waits for a person's answer. */
     void person(Explanations.Explainer explainer, Mailbox mailbox) {
       HumanRequest request = question(mailbox).orElseThrow();
       Instant due = request.question().dueAt();

@@ -4,11 +4,11 @@ import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.Subjects;
 import java.util.Optional;
 
-/** Why a job does not go on, in a sentence for people. */
+/** Why a job does not continue, in a sentence for people. */
 public final class JobHalt {
   private JobHalt() {}
 
-  /** Empty while it goes on. */
+  /** Empty while it continues. */
   public static Optional<String> of(JobHeader header) {
     Subjects subjects = header.subjects();
     return switch (header.status()) {
@@ -30,7 +30,7 @@ public final class JobHalt {
     return subject == null ? "an operator" : subject;
   }
 
-  /** In the words of who cancelled the job; empty without. */
+  /** The reason given for the cancellation; may be empty. */
   private static String because(Subjects subjects) {
     return subjects.cancelReason() == null ? "" : " (" + subjects.cancelReason() + ")";
   }

@@ -8,17 +8,13 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MarkedSecrets;
 import java.util.List;
 
-/**
- * What programs of a job are told of where it comes from, and the folder that a client has prepared
- * for them.
- */
+/** Passes the origin of a job, and the folder a client has prepared, to the job's programs. */
 public final class JobMetadataEntries {
   private JobMetadataEntries() {}
 
   /**
    * @param config of a node; not changed
-   * @param manifest of the job
-   * @return the same when there is nothing to be told
+   * @return the same when there is nothing to add
    */
   public static ObjectNode tell(ObjectNode config, ObjectNode manifest) {
     List<String> secrets = MarkedSecrets.of(manifest).texts();

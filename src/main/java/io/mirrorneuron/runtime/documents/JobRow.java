@@ -25,7 +25,7 @@ public final class JobRow {
     this.scheduler = scheduler;
   }
 
-  /** Written with every commit, so that it also tells that one happened. */
+  /** Written with every commit, so it also announces the commit. */
   public String of(JobState state, long now) {
     return Json.write(json(state, now));
   }
@@ -63,10 +63,10 @@ public final class JobRow {
   }
 
   /**
-   * What is told of a job that has come here.
+   * The record of a job's move to this node.
    *
-   * @param from the node that had it
-   * @param isGiven whether that node lives and has let go of it
+   * @param from the former node
+   * @param isGiven whether that node lives and has released it
    */
   public ObjectNode replanned(JobState state, String from, boolean isGiven) {
     String reason =
@@ -78,7 +78,7 @@ public final class JobRow {
     return members.set("scheduler", scheduled(state, scheduler.plan(state.workflow())));
   }
 
-  /** Of a job that runs copies the nodes that run them. */
+  /** For a job with copies, the nodes that run them. */
   private static List<String> nodes(JobState state, Plan plan) {
     Targets targets = state.header().origin().targets();
     return targets.isNone() ? plan.nodes() : targets.present();
@@ -106,12 +106,11 @@ public final class JobRow {
   }
 
   /**
-   * What a job's row tells of how failures are met: {@code reliability}, {@code restart_policy},
-   * {@code reschedule_policy} and {@code policy_state}; {@code grpc.md} 5.2, {@code runtime.md}
-   * 4.4.
+   * Failure handling in a job's row: {@code reliability}, {@code restart_policy}, {@code
+   * reschedule_policy} and {@code policy_state}; {@code grpc.md} 5.2, {@code runtime.md} 4.4.
    */
   private static final class Reliability {
-    /** Rows stay small: agents in {@code policy_state}, and the last restarts of each. */
+    /** Limit of agents in {@code policy_state}, and of restarts of each, to keep rows small. */
     private static final int SHOWN = 10;
 
     private static final int LONGEST_REASON = 200;

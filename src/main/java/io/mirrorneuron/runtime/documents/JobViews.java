@@ -20,9 +20,11 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Makes documents of stored jobs, also of those whose manifest or state this build cannot read. */
+/**
+ * Makes documents of stored jobs, including those whose manifest or state this build cannot read.
+ */
 public final class JobViews {
-  /** Cause of a job of which somebody damaged what is stored. */
+  /** Cause: the stored job was damaged. */
   private static final String DAMAGED = "damaged";
 
   private final JobDocuments documents;
@@ -31,7 +33,7 @@ public final class JobViews {
   private final Obstacles obstacles;
 
   /**
-   * @param manifests parses a stored manifest again
+   * @param manifests parses a stored manifest
    */
   public JobViews(
       JobDocuments documents,
@@ -48,7 +50,7 @@ public final class JobViews {
    * The details document; large values in it are references.
    *
    * @throws MnException {@code job_damaged}
-   * @param stored an outline will do
+   * @param stored an outline is enough
    * @param recent events, oldest first
    */
   public ObjectNode details(StoredJob stored, ObjectNode row, List<String> recent) {
@@ -66,7 +68,7 @@ public final class JobViews {
     }
   }
 
-  /** Damage is a failure unless the row already says it, as that of a job that is blocked does. */
+  /** Damage is a failure unless the row already reports it, as that of a blocked job does. */
   private static void requireReported(RuntimeException failure, ObjectNode row) {
     if (isDamage(failure) && !"blocked".equals(row.path("recovery_status").textValue())) {
       throw failure;
@@ -77,11 +79,11 @@ public final class JobViews {
     return failure instanceof MnException known && known.isJobDamaged();
   }
 
-  /** The document without what only the full view shows. */
+  /** The document without the members of the full view. */
   public ObjectNode brief(StoredJob stored, ObjectNode row) {
     try {
       return documents.brief(outline(stored), row);
-    } catch (RuntimeException e) { // the manifest or the state is not for this build
+    } catch (RuntimeException e) { // this build cannot read the manifest or the state
       requireReported(e, row);
       ObjectNode brief = Json.object();
       brief.set("job", row);
@@ -91,10 +93,9 @@ public final class JobViews {
   }
 
   /**
-   * Why the job is where it is; see {@link JobExplainer}. Of a job that this build cannot read, why
-   * that is.
+   * Explains the status of the job, see {@link JobExplainer}, or why this build cannot read it.
    *
-   * @param stored an outline will do
+   * @param stored an outline is enough
    */
   public Why why(StoredJob stored, ObjectNode row) {
     try {
@@ -114,9 +115,9 @@ public final class JobViews {
   }
 
   /**
-   * The same of a job of which not even the row or the outline can be read.
+   * The same for a job whose row or outline cannot be read.
    *
-   * @param status that the index has of the job
+   * @param status from the index
    */
   public static Why why(String jobId, String status, MnException damage) {
     return unreadable(jobId, status, DAMAGED, damage.getMessage(), Subjects.of(null));
@@ -146,8 +147,8 @@ public final class JobViews {
   }
 
   /**
-   * Adds to the details of a job where its agents run, as it was decided when the job was made or
-   * came to its node. Lists do not tell it, as rows are written with each commit.
+   * Adds the placement of the agents, as decided when the job was made or taken over, to the
+   * details of a job. Lists omit it, as rows are written with each commit.
    */
   public static final class PlacedJob {
     private PlacedJob() {}
@@ -167,7 +168,7 @@ public final class JobViews {
           scheduler.set("requirements", Json.MAPPER.valueToTree(known.requirements()));
           scheduler.put("generated_at", known.generatedAt());
         } catch (MnException e) {
-          return details; // its row says what is wrong
+          return details; // its row reports the problem
         }
       }
       return details;

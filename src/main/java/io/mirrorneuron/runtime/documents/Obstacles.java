@@ -15,11 +15,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Reasons why a job does not go on that are not stored: only the node that owns the job knows them,
- * and forgets them with a restart.
+ * Obstacles of a job that are not stored: only the node that owns the job knows them, until it
+ * restarts.
  *
- * @param executions tells where a program waits for slots or for room
- * @param commits answers, for a job id, why its changes cannot be stored now
+ * @param executions knows which programs wait for slots or for resources
+ * @param commits answers, for a job id, why commits fail at present
  */
 public record Obstacles(Executions executions, Function<String, Optional<MnException>> commits) {
   Optional<QueuePlace> place(String executionId) {
@@ -34,7 +34,7 @@ public record Obstacles(Executions executions, Function<String, Optional<MnExcep
     return executions.person(executionId);
   }
 
-  /** The node that runs the program, when that is another one; empty here. */
+  /** The other node that runs the program; empty for this node. */
   Optional<String> where(String executionId) {
     return executions.where(executionId);
   }
@@ -44,10 +44,10 @@ public record Obstacles(Executions executions, Function<String, Optional<MnExcep
   }
 
   /**
-   * What an agent is doing, over all its mailboxes.
+   * The activity of an agent, over all its mailboxes.
    *
-   * @param depth messages that wait
-   * @param lease of one of its programs that run, or null
+   * @param depth waiting messages
+   * @param lease of one of its running programs, or null
    */
   record AgentActivity(String status, int depth, boolean isFlying, ObjectNode lease) {
 

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
-/** Which jobs of a list a query wants. What the index of jobs knows is asked of the index. */
+/** Selects the jobs of a list query. Uses the job index where possible. */
 public record RowFilter(JobPage.Query query) {
 
   private record Facts(
@@ -28,7 +28,7 @@ public record RowFilter(JobPage.Query query) {
     }
   }
 
-  /** Whether every job of its indexes is wanted. */
+  /** Whether every job of its indexes matches. */
   public boolean isNone() {
     return (query.status() == null || isFinal())
         && query.name() == null
@@ -45,9 +45,9 @@ public record RowFilter(JobPage.Query query) {
   }
 
   /**
-   * The indexes that may have them, from where the query begins.
+   * The indexes that may contain matches, from the cursor on.
    *
-   * @throws io.mirrorneuron.model.MnException INVALID for a cursor that is none
+   * @throws io.mirrorneuron.model.MnException INVALID for a malformed cursor
    */
   public RowsWanted wanted(int limit) {
     String cursor = Objects.requireNonNullElse(query.cursor(), "");
@@ -60,7 +60,6 @@ public record RowFilter(JobPage.Query query) {
     return new RowsWanted(limit, !isFinal(), ended, cursor.isEmpty() ? null : RankedJob.at(cursor));
   }
 
-  /** Whether the job of this row is wanted. */
   public boolean accepts(JobPage.Row row) {
     Facts job = LenientJson.read(Json.parseObject(row.json(), "row"), Facts.class);
     return (query.status() == null || status().equalsIgnoreCase(job.status()))

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * An execution on its way to another node: all that its runner gets, with the fingerprint of the
+ * An execution in transit to another node: the runner's complete input, with the fingerprint of the
  * payload files in place of their folder.
  */
 public record SentExecution(
@@ -58,15 +58,12 @@ public record SentExecution(
         one.rank());
   }
 
-  /** The bytes of the record that is sent. */
   public static byte[] bytes(Execution one) {
     return Json.write(of(one)).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
-   * What was sent.
-   *
-   * @throws io.mirrorneuron.model.MnException MALFORMED when it is something else
+   * @throws io.mirrorneuron.model.MnException MALFORMED when the bytes are no such record
    */
   public static SentExecution read(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.UTF_8);
@@ -74,7 +71,7 @@ public record SentExecution(
   }
 
   /**
-   * As the runner of this node gets it.
+   * The execution for the runner of this node.
    *
    * @param bundles folder of payload files here by their fingerprint
    */
@@ -101,7 +98,9 @@ public record SentExecution(
         Execution.Placing.HERE);
   }
 
-  /** Why the execution can run only where its job is; empty when it can run on other nodes too. */
+  /**
+   * Why the execution can run only on the node of its job; empty when other nodes can run it too.
+   */
   public static Optional<String> bond(Execution one) {
     if (!one.placing().isRepeatable()) {
       return Optional.of("it may not simply run again when its node dies");

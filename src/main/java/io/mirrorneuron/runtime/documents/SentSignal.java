@@ -29,14 +29,14 @@ public final class SentSignal {
   private SentSignal() {}
 
   /**
-   * A lease on its way: the clocks of nodes need not agree.
+   * A lease in transit. It has no absolute time, as the clocks of nodes may differ.
    *
-   * @param heldFor milliseconds for which it was held as it was sent
+   * @param heldFor milliseconds for which it was held when it was sent
    */
   record SentLease(Lease lease, long heldFor) {}
 
   /**
-   * @param given whether there is one
+   * @param given whether there is a completion
    * @param isValue whether there is an output, which may be JSON's null
    */
   record SentCompletion(boolean given, boolean isValue, JsonNode output) {
@@ -137,7 +137,7 @@ public final class SentSignal {
   }
 
   /**
-   * @param now of the clock of the node that sends it, in milliseconds since the epoch
+   * @param now clock of the sending node, in milliseconds since the epoch
    */
   public static byte[] bytes(Signal signal, long now) {
     return bytes(
@@ -151,8 +151,8 @@ public final class SentSignal {
 
   /**
    * @param kind one of those above
-   * @param node that has sent it
-   * @param now of the clock of this node, in milliseconds since the epoch
+   * @param node the sender
+   * @param now clock of this node, in milliseconds since the epoch
    */
   public static Signal read(String kind, byte[] bytes, String node, long now) {
     ObjectNode json = object(new String(bytes, StandardCharsets.UTF_8));
@@ -168,14 +168,14 @@ public final class SentSignal {
     return Json.parseObject(text, "signal");
   }
 
-  /** Records, one a line. */
+  /** One record per line. */
   public static byte[] lines(List<ObjectNode> records) {
     StringBuilder text = new StringBuilder();
     records.forEach(record -> text.append(Json.write(record)).append('\n'));
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  /** What {@link #lines} was made of. */
+  /** The inverse of {@link #lines}. */
   public static List<ObjectNode> records(byte[] lines) {
     return Arrays.stream(new String(lines, StandardCharsets.UTF_8).split("\n"))
         .filter(line -> !line.isBlank())

@@ -13,9 +13,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Rows of jobs as lists show them. One that somebody damaged is shown with what can be read of it,
- * the status that the index has, and {@code damaged: true} with {@code damage} in words; so it
- * takes nothing else down.
+ * Rows of jobs for lists. A damaged row is shown with its readable parts, the status from the
+ * index, and {@code damaged: true} with {@code damage} in words, so it does not break the list.
  */
 public final class ShownRows {
   private ShownRows() {}
@@ -23,7 +22,7 @@ public final class ShownRows {
   /**
    * Empty when the job has been removed meanwhile.
    *
-   * @param status answers the status that the index has of a job, or null when it is unknown
+   * @param status answers the status of a job in the index, or null when it is unknown
    */
   public static Optional<JobPage.Row> of(ListedRow row, UnaryOperator<String> status) {
     String fault = look(row).fault;
@@ -35,8 +34,6 @@ public final class ShownRows {
   }
 
   /**
-   * The row as it was stored.
-   *
    * @throws MnException {@code job_damaged}
    */
   public static ObjectNode sound(ListedRow row) {
@@ -45,8 +42,6 @@ public final class ShownRows {
   }
 
   /**
-   * Whether the job goes on.
-   *
    * @throws MnException {@code job_damaged}
    */
   public static boolean isLive(ListedRow row) {
@@ -85,7 +80,7 @@ public final class ShownRows {
     }
   }
 
-  /** Reads the row without making a tree of it. */
+  /** Reads the row without building a tree. */
   private static Look look(ListedRow row) {
     if (row.json() == null) {
       return Look.wrong("the stored row is missing or no text");

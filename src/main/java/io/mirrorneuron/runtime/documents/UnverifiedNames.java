@@ -12,10 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The state in a backup without its proofs of names. A backup is a file that anybody may have
- * changed: that it says {@code by_verified} is no proof that a person did something with a token of
- * their own. So that member becomes false wherever it stands, in what people were asked and
- * answered as in what steps put out of it.
+ * Removes proofs of identity from the state in a backup. A backup is a file that may have been
+ * changed, so its {@code by_verified} does not prove that a person acted with their own token. The
+ * member becomes false wherever it stands: in requests, answers, and outputs of steps made of them.
  */
 public final class UnverifiedNames {
   private final Map<String, String> blobs;
@@ -29,13 +28,13 @@ public final class UnverifiedNames {
   }
 
   /**
-   * @param longer bytes that it has more than before, with the large values that it refers to
+   * @param longer growth in bytes, including the large values that it refers to
    */
   private record Text(String text, long longer) {}
 
   private record Large(String name, Text content) {}
 
-  /** The large values, under names that fit their texts. */
+  /** The large values, under names that match their texts. */
   public Map<String, String> blobs() {
     Map<String, String> without = new HashMap<>();
     for (String name : blobs.keySet()) {
@@ -52,7 +51,7 @@ public final class UnverifiedNames {
     return without;
   }
 
-  /** Changes what it is given; whether there was anything to change. */
+  /** Changes its argument. Answers whether it contained a proof. */
   public static boolean clear(JsonNode json) {
     boolean had = json.path(Person.VERIFIED).asBoolean(false);
     if (had) {
@@ -64,7 +63,7 @@ public final class UnverifiedNames {
     return had;
   }
 
-  /** What has nothing to change stays as it was written, and so does what cannot be read. */
+  /** Unreadable text, and text without a proof, stays as written. */
   private Text in(String text) {
     try {
       JsonNode json = Json.parse(text);
@@ -88,7 +87,7 @@ public final class UnverifiedNames {
       String without = had ? Json.write(json) : text;
       return new Text(without, longer + bytes(without) - bytes(text));
     } catch (JsonProcessingException | MnException e) {
-      return new Text(text, 0); // who reads it says what is wrong
+      return new Text(text, 0); // its reader reports the fault
     }
   }
 
@@ -96,7 +95,7 @@ public final class UnverifiedNames {
     Large known = seen.get(name);
     if (known == null) {
       String text = blobs.getOrDefault(name, "");
-      boolean isWhole = Blob.fingerprint(text).equals(name); // else it is refused, as it stands
+      boolean isWhole = Blob.fingerprint(text).equals(name); // otherwise it is refused as it stands
       Text content = isWhole ? in(text) : new Text(text, 0);
       boolean same = content.text().equals(text);
       known = new Large(same ? name : Blob.fingerprint(content.text()), content);

@@ -12,7 +12,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
 
-/** What of a workflow would run where, for its author. */
+/** The executable parts of a workflow, for its author. */
 public final class WorkflowPlan {
   private WorkflowPlan() {}
 

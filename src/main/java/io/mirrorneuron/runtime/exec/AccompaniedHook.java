@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A hook that runs, with the thread that ends what is left of it. Thread-safe. */
+/** A running hook, with the thread that ends its remaining processes. Thread-safe. */
 final class AccompaniedHook implements Hook {
   private static final ExecutorSettings.Beacons NO_BEACONS =
       new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
@@ -42,8 +42,8 @@ final class AccompaniedHook implements Hook {
   }
 
   /**
-   * @param stays asked when the program has ended by itself
-   * @param atEnd called when nothing is left of it
+   * @param stays called when the program has ended by itself
+   * @param atEnd called when none of its processes is left
    */
   void accompany(Spawner.Child child, BooleanSupplier stays, Runnable atEnd) {
     pid = child.pid();
@@ -79,7 +79,7 @@ final class AccompaniedHook implements Hook {
     }
   }
 
-  /** What else comes meanwhile is for the supervision, which goes on after that. */
+  /** Other notices are handled by the supervision, which continues after that. */
   private void awaitStop() {
     boolean isDrained = false;
     while (true) {

@@ -15,13 +15,10 @@ import java.util.function.Supplier;
  * The machine that programs run on.
  *
  * @param runtimeId marks all processes of this data directory; see {@link Orphans}
- * @param serverEnvironment of this process; only a few names of it reach programs
- * @param grace how long programs have to end by themselves
- * @param pace how often they are looked at
- * @param groups that the kernel keeps to limits
- * @param stock what the machine has for them now; asked often, must not block
- * @param models what they are told of language models
- * @param faults is told what goes wrong for reasons of this node
+ * @param serverEnvironment of this process; programs get only a few of its variables
+ * @param stock current capacity of the machine; called often, must not block
+ * @param models adds variables about language models
+ * @param faults records failures that this node causes
  */
 public record ExecutionHost(
     String runtimeId,
@@ -35,12 +32,7 @@ public record ExecutionHost(
     NodeFaults faults,
     Clock clock) {
 
-  /**
-   * With what is usual, and nothing that could run out.
-   *
-   * @param runtimeId marks all processes of this data directory; see {@link Orphans}
-   * @param serverEnvironment of this process; only a few names of it reach programs
-   */
+  /** A host with default settings and unlimited capacity. */
   public static ExecutionHost of(
       String runtimeId, Map<String, String> serverEnvironment, Clock clock) {
     return new ExecutionHost(
@@ -56,25 +48,22 @@ public record ExecutionHost(
         clock);
   }
 
-  /** The same with what this machine has. */
   public ExecutionHost having(Supplier<NodeCapacity> things) {
     return new ExecutionHost(
         runtimeId, serverEnvironment, grace, spawner, pace, groups, things, models, faults, clock);
   }
 
-  /** The same, telling programs this of language models. */
   public ExecutionHost telling(ModelEnvironment reported) {
     return new ExecutionHost(
         runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, reported, faults, clock);
   }
 
-  /** The same, noting there what goes wrong for reasons of the node. */
   public ExecutionHost noting(NodeFaults noted) {
     return new ExecutionHost(
         runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, models, noted, clock);
   }
 
-  /** The same with these groups, where programs can enter them. */
+  /** Programs enter these groups where the spawner supports that. */
   public ExecutionHost within(ControlGroups kept) {
     return new ExecutionHost(
         runtimeId,

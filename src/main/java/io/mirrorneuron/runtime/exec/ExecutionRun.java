@@ -37,13 +37,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One execution from its place in the queue to its outcome. Everything happens on the thread that
- * calls {@link #run}; output and other news arrive through the inbox.
+ * One execution from its place in the queue to its outcome. Runs on the thread that calls {@link
+ * #run}; output, stops and other notices arrive through the inbox.
  */
 final class ExecutionRun {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionRun.class);
 
-  /** What all executions share. */
+  /** Shared by all executions. */
   record Machinery(
       Config.Executors config,
       Pools pools,
@@ -69,7 +69,7 @@ final class ExecutionRun {
 
   private boolean leaseReported;
 
-  /** What is left to be removed, or null. */
+  /** The workspace to release at the end, or null. */
   private Workspace used;
 
   ExecutionRun(Machinery machinery, Execution execution, Listener listener) {
@@ -88,9 +88,9 @@ final class ExecutionRun {
   }
 
   /**
-   * From any thread.
+   * Any thread.
    *
-   * @param atOnce without time to end by itself
+   * @param atOnce without a grace period
    */
   void stop(boolean atOnce) {
     inbox.put(new Notice.Stop(atOnce));
@@ -115,8 +115,7 @@ final class ExecutionRun {
   }
 
   /**
-   * Runs to the end; the listener is not told of the outcome, the caller does that, and then has
-   * removed what is left.
+   * Blocking. The caller reports the outcome to the listener and then calls {@link #removeLeft}.
    */
   Outcome run() {
     try {
@@ -127,9 +126,9 @@ final class ExecutionRun {
         return withoutProgram(Ending.NOT_STARTED, e.getMessage());
       }
       machinery.faults().notBegun(execution.jobId(), e.getMessage());
-      return withoutProgram(Ending.FAILED, e.getMessage()); // may work later, or elsewhere
+      return withoutProgram(Ending.FAILED, e.getMessage()); // may succeed later or on another node
     } catch (RuntimeException | Error e) {
-      // Errors too: an execution whose end nobody hears of would keep its job waiting for ever.
+      // Errors too: without an outcome the job would wait for ever.
       LOG.error("execution {} failed inside the runner", execution.executionId(), e);
       tellLease();
       return withoutProgram(Ending.FAILED, "internal error of the runner: " + e);
@@ -138,7 +137,7 @@ final class ExecutionRun {
     }
   }
 
-  /** Gives the workspace back: after the outcome is told, as no step need wait for that. */
+  /** Releases the workspace: after the outcome is reported, so that no step waits for it. */
   void removeLeft() {
     if (used != null) {
       machinery.workspaces().release(used);
@@ -160,7 +159,7 @@ final class ExecutionRun {
     if (!conditions.awaitServices(execution)) {
       return withoutProgram(Ending.STOPPED, "stopped while it waited for services");
     }
-    // Before slots are asked for: making an environment takes minutes and needs none.
+    // Before the slots: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {
       case Preparation.Ready(PythonEnvironment python) -> queueAndRun(runner, settings, python);
       case Preparation.Failed failed -> FailedPreparation.outcome(failed, settings);
@@ -180,13 +179,13 @@ final class ExecutionRun {
   }
 
   /**
-   * The lease is reported, and the clock of the step starts, once the workspace exists: waiting for
-   * a full disk costs a program none of its time.
+   * The lease and the step's clock start once the workspace exists: waiting for a full disk does
+   * not count as time of the program.
    */
   private Outcome withSlots(
       Runner runner, ExecutorSettings settings, PythonEnvironment python, long requestedAt)
       throws NotStarted {
-    while (conditions.awaitRoom()) { // the disks may have filled while it waited for slots
+    while (conditions.awaitRoom()) { // the disks may have filled during the wait for slots
       lease =
           new Lease(
               "lease-" + execution.executionId(),
@@ -214,7 +213,7 @@ final class ExecutionRun {
     return withoutRoom();
   }
 
-  /** Null, and no workspace any more, when there is no room for it. */
+  /** Null when the disk is full; the workspace is removed then. */
   private SubmissionFolder submission(Execution timed, Workspace workspace) throws NotStarted {
     try {
       return machinery.submissions().open(timed);
@@ -227,7 +226,7 @@ final class ExecutionRun {
     }
   }
 
-  /** Null when there is no room for it. */
+  /** Null when the disk is full. */
   private Workspace workspace(Execution timed, ExecutorSettings settings) throws NotStarted {
     try {
       return machinery.workspaces().create(timed, settings);

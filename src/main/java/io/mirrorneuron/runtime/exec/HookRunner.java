@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Runs hooks as programs of steps run: marked, confined, and ended with all that they started. They
- * see few variables, write to their folders and one for temporary files, and reach the network.
+ * Runs hooks like programs of steps: marked, confined, and ended with all their processes. They get
+ * few variables, may write to their own folder and a temporary one, and have network access.
  */
 public final class HookRunner implements HookPrograms, AutoCloseable {
   private static final String PREFIX = "launch-hook-";
@@ -36,7 +36,7 @@ public final class HookRunner implements HookPrograms, AutoCloseable {
   private volatile boolean isClosed;
 
   /**
-   * @param changed called when one has ended: processes may be left of it
+   * @param changed called when a hook has ended and may have left processes
    */
   public HookRunner(PreparationScripts scripts, Workspaces workspaces, Runnable changed) {
     this.scripts = scripts;
@@ -44,7 +44,6 @@ public final class HookRunner implements HookPrograms, AutoCloseable {
     this.changed = changed;
   }
 
-  /** Whether a process that is marked so belongs to a hook that runs now. */
   public boolean isRunning(String executionId) {
     return running.containsKey(executionId);
   }
@@ -106,7 +105,7 @@ public final class HookRunner implements HookPrograms, AutoCloseable {
         hook.inbox(), bytes -> tell(program, bytes), bytes -> tell(program, bytes));
   }
 
-  /** Both streams go to one place, whole pieces one after the other. */
+  /** Both streams go to one consumer, each chunk as a whole. */
   private static void tell(HookProgram program, ByteBuffer bytes) {
     byte[] piece = new byte[bytes.remaining()];
     bytes.get(piece);
@@ -115,7 +114,7 @@ public final class HookRunner implements HookPrograms, AutoCloseable {
     }
   }
 
-  /** Ends all; none begins any more. */
+  /** Ends all hooks; new ones are refused. */
   @Override
   public void close() {
     isClosed = true;

@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** What all executions of this machine share, started together and closed together. */
+/** The parts that all executions of this machine share, started and closed together. */
 record HostMachinery(
     ProgramRun.Machinery programs,
     Workspaces workspaces,
@@ -47,9 +47,6 @@ record HostMachinery(
     NodeFaults faults)
     implements AutoCloseable {
 
-  /**
-   * @param sinks are given what the programs use and print
-   */
   static HostMachinery start(Config.Executors config, ExecutionHost host, RunSinks sinks) {
     var processes = new ProcessTable();
     var meter = new ProcessMeter(processes);
@@ -96,7 +93,6 @@ record HostMachinery(
         config.ports().first(), config.ports().last(), host.runtimeId().hashCode());
   }
 
-  /** What each execution is given. */
   ExecutionRun.Machinery executions(
       Config.Executors config,
       Storage storage,
@@ -123,7 +119,7 @@ record HostMachinery(
     return new PythonEnvironments(programs.config().python(), programs.interpreters(), scripts());
   }
 
-  /** Runs programs that are no executions. */
+  /** Runs programs that are not executions. */
   PreparationScripts scripts() {
     return new PreparationScripts(
         spawner,
@@ -145,7 +141,9 @@ record HostMachinery(
     return programs.logs();
   }
 
-  /** Once nothing runs any more: writes what is left to write, and ends what escaped. */
+  /**
+   * Writes pending samples and logs and kills orphans. To be called when no program runs any more.
+   */
   @Override
   public void close() {
     sampler().close();
@@ -157,8 +155,8 @@ record HostMachinery(
   }
 
   /**
-   * Vendors whose cards this machine has had since the server started. A tool that fails for a
-   * while takes its cards away from those who ask, and must not open them to those who do not.
+   * Vendors of all cards seen since the server started. When a vendor's tool fails for a while, its
+   * cards vanish from the capacity, but must not become open to programs that did not request them.
    * Thread-safe.
    */
   static final class SeenVendors implements Supplier<Set<String>> {

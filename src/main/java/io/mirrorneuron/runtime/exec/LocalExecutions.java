@@ -30,12 +30,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Runs the programs of executors from this machine. One virtual thread per execution, which waits
- * most of the time; all output is read by one reactor thread. Listeners are called from these
- * threads and must not block for long.
+ * Runs the programs of executors on this machine: one virtual thread per execution and one reactor
+ * thread for all output. Listeners are called from these threads and must not block for long.
  */
 public final class LocalExecutions implements Executions, AutoCloseable {
-  /** For the end of all; what the kernel holds may take for ever. */
+  /** Limit of the shutdown: processes stuck in the kernel may never end. */
   private static final Duration LONGEST_END = Duration.ofSeconds(10);
 
   private final ConcurrentMap<String, ExecutionRun> runs = new ConcurrentHashMap<>();
@@ -47,7 +46,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   private volatile LoadGate load = LoadGate.OPEN;
   private boolean closed; // guarded by runs
 
-  /** As the other, where programs do not wait for services. */
+  /** Without a service gate: programs do not wait for services. */
   public LocalExecutions(
       Config.Executors config,
       ExecutionHost host,
@@ -58,9 +57,8 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   }
 
   /**
-   * @param sinks are given what the programs use and print
-   * @param storage says whether there is room for workspaces and what programs write
-   * @param payloads brings the files of executions here
+   * @param storage reports whether the disks have room for workspaces and output
+   * @param payloads fetches the payload files of executions to this node
    */
   public LocalExecutions(
       Config.Executors config,
@@ -177,12 +175,12 @@ public final class LocalExecutions implements Executions, AutoCloseable {
     return Optional.ofNullable(runs.get(executionId)).map(run -> run.slots().person());
   }
 
-  /** From now on, has jobs that have run no program yet wait at this gate. */
+  /** From now on, jobs that have run no program yet wait at this gate. */
   public void holdNewJobs(LoadGate gate) {
     load = gate;
   }
 
-  /** How many jobs wait until this machine is less busy. */
+  /** Number of jobs that wait because this machine is busy. */
   public int held() {
     return (int)
         runs.values().stream()
@@ -192,61 +190,55 @@ public final class LocalExecutions implements Executions, AutoCloseable {
             .count();
   }
 
-  /** From now on, has programs that wait for people give their slots to others meanwhile. */
+  /** From now on, programs that wait for a person lend their slots meanwhile. */
   public void releaseWhileWaiting(PersonWaits waits) {
     lender.start(waits);
   }
 
   /**
-   * Writes the samples and log lines of the run that have not been written yet. Once the end of an
-   * execution has been told, its last ones are among that.
+   * Writes the pending samples and log lines of the run. Once the outcome of an execution was
+   * reported, this includes all of its samples and lines.
    */
   public void flush(String runId) {
     host.sampler().flush(runId);
     host.logs().flush(runId);
   }
 
-  /** What the node has for programs may be something else now. */
+  /** Serves waiting requests again: the capacity of the node may have changed. */
   public void reconsider() {
     machinery.pools().reconsider();
   }
 
-  /** What programs have now, besides slots. */
+  /** Allocations besides slots that programs hold now. */
   public List<Allocation> given() {
     return machinery.pools().given();
   }
 
-  /** Whose programs have what. */
   public List<Holder> holders() {
     return runs.values().stream().flatMap(run -> run.slots().holder().stream()).toList();
   }
 
-  /** Programs that are no executions. */
   public SidePrograms sides() {
     return sides;
   }
 
-  /** The folders that programs of a job share. */
   public SubmissionFolders submissions() {
     return host.submissions();
   }
 
-  /** What keeps programs from what is not theirs. */
   public Confiner confiner() {
     return host.confiner();
   }
 
-  /** How programs are kept to a limit here. */
   public Enforcement enforcement(ProgramLimit limit) {
     return host.programs().bounds().enforcement(limit);
   }
 
-  /** What programs can run now. */
   public ProgramCapacity capacity() {
     return new ProgramCapacity(machinery.runners().names(), machinery.pools().usage());
   }
 
-  /** Stops every execution, waits until their processes are gone, ends what escaped. */
+  /** Stops all executions, waits until their processes are gone, and kills escaped processes. */
   @Override
   public void close() {
     sides.hooks().close();
@@ -258,7 +250,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
           runs.wait();
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          break; // Whoever interrupts the shutdown wants it now: what runs is killed below.
+          break; // An interrupt asks for an immediate shutdown: running programs are killed below.
         }
       }
     }
@@ -268,15 +260,15 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   }
 
   /**
-   * Programs of this machine that are no executions.
+   * Programs of this machine that are not executions.
    *
-   * @param checks tell whether services or inputs are well
+   * @param checks health checks of services and checks of inputs
    * @param hooks accompany launches
    */
   public record SidePrograms(CheckPrograms checks, HookRunner hooks) {
 
     /**
-     * @param look called when processes may be left of one that has ended
+     * @param look called when an ended program may have left processes
      */
     static SidePrograms of(HostMachinery host, Runnable look) {
       return new SidePrograms(
@@ -284,26 +276,25 @@ public final class LocalExecutions implements Executions, AutoCloseable {
           new HookRunner(host.scripts(), host.workspaces(), look));
     }
 
-    /** Whether a process that is marked so belongs to one that runs now. */
     boolean isRunning(String executionId) {
       return checks.isRunning(executionId) || hooks.isRunning(executionId);
     }
   }
 
   /**
-   * When a server has started, programs that had slots as it ended are given them first: the others
-   * wait until all of those have asked, but not for ever.
+   * After a server start, programs that held slots when the server ended get slots first. Other
+   * requests wait until all of these have asked, or {@link #LONGEST_S} have passed.
    */
   private static final class Resumption {
     private static final long LONGEST_S = 30;
 
-    /** For programs that had slots and wait for something else first, such as services. */
+    /** For programs that held slots but wait for something else first, such as services. */
     private static final long LATE_S = 5;
 
     private Resumption() {}
 
     /**
-     * @param ordered completes when all programs that were there before have been started again
+     * @param ordered completes when all programs of the previous server have been started again
      */
     static void begin(
         Pools pools, Supplier<Collection<ExecutionRun>> runs, CompletionStage<?> ordered) {

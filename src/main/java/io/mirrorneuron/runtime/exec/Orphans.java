@@ -20,16 +20,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes of a runtime that belong to no execution: left by a server that was killed, or escaped
- * from a living one. They are known by a limit that they inherited, by two variables in their
- * environment, or because the kernel gave them to this process when their parents ended. What is
- * named first is harder to get rid of and counts.
+ * Processes of a runtime that belong to no execution: left by a killed server, or escaped from a
+ * running one. They are recognised by an inherited limit, by two variables of their environment, or
+ * because the kernel reparented them to this process. The first mark is harder to remove, so it
+ * takes precedence.
  */
 public final class Orphans {
   private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Orphans that ended since the last look: more than programs leave that only do their work. */
+  /**
+   * Orphans collected since the last look above which processes are assumed to fork on purpose:
+   * ordinary programs leave fewer.
+   */
   private static final int MANY = 32;
 
   private final ProcessTable processes;
@@ -43,9 +46,9 @@ public final class Orphans {
   }
 
   /**
-   * Ends all processes that an earlier server of this runtime left, waits until they are gone, and
-   * deletes their workspaces. To be called before the first execution, by the one server that owns
-   * the runtime's data.
+   * Kills all processes that an earlier server of this runtime left, waits until they are gone, and
+   * deletes their workspaces. Blocking. To be called before the first execution, by the only server
+   * that owns the runtime's data.
    */
   public static void killAll(Config.Executors config, String runtimeId) {
     Orphans orphans = new Orphans(new ProcessTable(), runtimeId);
@@ -58,11 +61,11 @@ public final class Orphans {
   }
 
   /**
-   * Kills what belongs to this runtime, until none is left.
+   * Kills processes of this runtime until none is left. Blocking.
    *
-   * @param isActive whether an execution is running; its processes are left alone
-   * @param isRunning the same for a program, by its process id
-   * @return how many there were at first sight
+   * @param isActive whether the execution with this id is running; its processes are left alone
+   * @param isRunning the same for a program, by the number of its start
+   * @return how many processes were found at first
    */
   int killExcept(Predicate<String> isActive, IntPredicate isRunning) {
     if (Adoption.collected() > MANY) {
@@ -75,7 +78,7 @@ public final class Orphans {
       first = first < 0 ? alive.size() : first;
       if (alive.isEmpty()) {
         if (first > 0) {
-          Adoption.orphans(processes); // collects what was killed
+          Adoption.orphans(processes); // collects the killed processes
         }
         return first;
       }

@@ -47,14 +47,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One program from its start to its outcome, in the workspace that was made for it. Everything
- * happens on the thread that calls {@link #run}; output and other news arrive through the inbox.
+ * One program from its start to its outcome, in a prepared workspace. Runs on the thread that calls
+ * {@link #run}; output and other notices arrive through the inbox.
  */
 final class ProgramRun {
-  /** Room beyond the stored length, so that a secret across the cut is seen whole. */
+  /** Bytes beyond the stored length, so that a secret across the cut is still recognised. */
   private static final int REDACTION_MARGIN = 8 * 1024;
 
-  /** What all programs share. */
+  /** Shared by all programs. */
   record Machinery(
       Config.Executors config,
       ProcessEnvironment environment,
@@ -82,7 +82,7 @@ final class ProgramRun {
   private final Notice.Inbox inbox;
 
   /**
-   * @param runner name of what runs it
+   * @param runner name of the runner
    */
   ProgramRun(
       String runner,
@@ -103,7 +103,7 @@ final class ProgramRun {
     this.inbox = inbox;
   }
 
-  /** Starts it and accompanies it until nothing of it is left. */
+  /** Blocking: returns when no process of the program is left. */
   Outcome run() throws NotStarted {
     Optional<String> refusal = machinery.confiner().refusal(execution.demands());
     if (refusal.isPresent()) {
@@ -125,7 +125,7 @@ final class ProgramRun {
                 log::stdout)) {
       return run(environment, form, log, printed, stdout);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // a file without a name could not be closed
+      throw new UncheckedIOException(e); // an unnamed file could not be closed
     }
   }
 
@@ -182,7 +182,7 @@ final class ProgramRun {
    * How a program ended.
    *
    * @param forced why it was ended, or null when it ended by itself
-   * @param excess what it had too much of; null when that is not why
+   * @param excess the limit it exceeded, or null
    */
   private record Ended(Ending forced, Spawner.End end, Excess excess) {
     int exitCode() {
@@ -193,7 +193,7 @@ final class ProgramRun {
       return forced == null && exitCode() == 0;
     }
 
-    /** The kernel may be why it ended by itself. */
+    /** Adds the limit that the kernel enforced, if the program failed by itself. */
     Ended explainedBy(TreeBounds.Bound bound) {
       return forced != null || isWell()
           ? this
@@ -250,7 +250,7 @@ final class ProgramRun {
         lease);
   }
 
-  /** Keeps what of the answer of one execution is too large for its job. */
+  /** Keeps the parts of one execution's answer that are too large for its job as artifacts. */
   private static final class ResultKeeper implements PrintedAnswer.Keeper {
     private final Execution execution;
     private final ArtifactSink artifacts;

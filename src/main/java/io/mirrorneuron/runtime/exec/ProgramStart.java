@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Starts the program of one execution within what it is kept to. */
+/** Builds the program of one execution with its confinement and limits. */
 record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
 
   /**
    * @param limits of its node
-   * @param group what it enters first, or null
+   * @param group file by which the program enters its control group, or null
    */
   Program program(Map<String, String> environment, Map<ProgramLimit, Long> limits, Path group)
       throws NotStarted {
@@ -65,15 +65,15 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
     }
   }
 
-  /** What the program of an execution may reach besides what all programs may. */
+  /** The paths and devices that the program of an execution may use besides the common ones. */
   private static final class ExecutionReach {
-    /** One name, which leads nowhere else. */
+    /** A single path segment without special meaning. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]*");
 
     private ExecutionReach() {}
 
     /**
-     * @param prepared with its Python environment, or null for that
+     * @param prepared its Python environment may be null
      */
     static Reach of(Runner.Prepared prepared, Config.Executors config) {
       Execution execution = prepared.execution();
@@ -97,7 +97,6 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
       return new Reach(read, write, given == null ? List.of() : given.devices());
     }
 
-    /** Where it leads now; it was looked at a moment ago. */
     private static Path real(String path) {
       try {
         return Path.of(path).toRealPath();

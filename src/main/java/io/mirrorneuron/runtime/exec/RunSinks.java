@@ -9,12 +9,12 @@ import io.mirrorneuron.runtime.port.Executions.PersonWait;
 import java.util.Optional;
 
 /**
- * Where that goes which is known of programs besides their outcomes.
+ * Where samples, log lines and artifacts of programs are written.
  *
- * @param runs what programs themselves write of their run goes there
+ * @param runs folders of runs, to which programs write themselves
  */
 public record RunSinks(SampleSink samples, LogSink logs, ArtifactSink artifacts, RunPlaces runs) {
-  /** For a runner whose programs nobody watches. */
+  /** Discards everything. */
   public static final RunSinks NONE =
       new RunSinks(SampleSink.NONE, (runId, records) -> true, ArtifactSink.NONE);
 
@@ -23,14 +23,13 @@ public record RunSinks(SampleSink samples, LogSink logs, ArtifactSink artifacts,
     this(samples, logs, artifacts, RunPlaces.NONE);
   }
 
-  /** Tells which programs wait for people. Any thread. */
+  /** Port: which programs wait for a person. Thread-safe. */
   @FunctionalInterface
   public interface PersonWaits {
     /**
-     * What the program waits for; empty when it does not.
-     *
      * @param alone whether no other program of its run runs
-     * @param since when it began, in milliseconds since the epoch
+     * @param since start of the program, in milliseconds since the epoch
+     * @return empty when the program does not wait for a person
      */
     Optional<PersonWait> awaited(Execution execution, boolean alone, long since);
   }

@@ -23,25 +23,25 @@ import java.util.Set;
 /** Port: one way to run a program that has its slots and its workspace. */
 interface Runner {
 
-  /** Its name in events, results and the description of a node: {@code host_local}. */
+  /** Name in events, results and the description of a node, for example {@code host_local}. */
   String name();
 
-  /** The values of {@code runner_module} in a manifest that mean this runner. */
+  /** The values of {@code runner_module} in a manifest that select this runner. */
   Set<String> modules();
 
   /**
-   * Starts the program and accompanies it until nothing of it is left, on the calling thread.
+   * Runs the program on the calling thread until none of its processes is left.
    *
-   * @param listener is told of beacons, not of the outcome
+   * @param listener receives beacons, not the outcome
    * @param inbox may hold {@link Notice.Stop}, now or later
    */
   Outcome run(Prepared prepared, Listener listener, Notice.Inbox inbox) throws NotStarted;
 
   /**
-   * A program and what was made ready for it.
+   * A program that is ready to start.
    *
    * @param execution with the deadlines of its step
-   * @param submission the folder that it shares with the other programs of its job
+   * @param submission the folder shared by the programs of its job
    */
   record Prepared(
       Execution execution,
@@ -54,7 +54,7 @@ interface Runner {
   /**
    * The runners of this node.
    *
-   * @param standard runs programs whose manifest names none, or a sandbox that is not here
+   * @param standard runs programs whose manifest names no runner, or a sandbox that this node lacks
    * @param fallback whether {@code standard} may be used so
    */
   record Runners(List<Runner> all, Runner standard, DefaultRunner fallback) {
@@ -86,11 +86,11 @@ interface Runner {
     }
   }
 
-  /** What an execution tells whose Python environment could not be made. */
+  /** The outcome of an execution whose Python environment could not be made. */
   static final class FailedPreparation {
     private FailedPreparation() {}
 
-    /** FAILED rather than NOT_STARTED, as it may work the next time; before any lease. */
+    /** FAILED rather than NOT_STARTED, as a retry may succeed; there is no lease yet. */
     static Outcome outcome(Preparation.Failed failed, ExecutorSettings settings) {
       String output = new StoredText(Map.of(), settings.maxOutputBytes()).of(failed.output());
       return new Outcome(

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The slots of one execution: asked for, held, and given to others while its program only waits for
- * a person. Thread-safe.
+ * The slots of one execution: requested, held, and lent while its program only waits for a person.
+ * Thread-safe.
  */
 final class SlotHolding {
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
@@ -31,7 +31,7 @@ final class SlotHolding {
   private final SlotRequest want;
   private final Notice.Inbox inbox;
 
-  /** Its place in the queue, then its slots; null before. */
+  /** Its place in the queue, then its slots; null before the request. */
   private volatile SlotClaim claim;
 
   private final CompletableFuture<Void> asked = new CompletableFuture<>();
@@ -39,8 +39,8 @@ final class SlotHolding {
   private volatile PersonWait person;
 
   /**
-   * @param longest wait for slots; zero is for ever
-   * @param inbox is told when all is given
+   * @param longest wait for slots; zero means no limit
+   * @param inbox gets {@link Notice.Granted}
    */
   SlotHolding(Pools pools, Duration longest, Execution execution, Notice.Inbox inbox) {
     this.pools = pools;
@@ -55,7 +55,7 @@ final class SlotHolding {
     this.inbox = inbox;
   }
 
-  /** To be closed when the program is gone. */
+  /** The caller closes the claim when the program is gone. */
   SlotClaim ask(ExecutorSettings settings) throws NotStarted {
     claim =
         pools.claim(settings.pool(), settings.slots(), want, () -> inbox.put(new Notice.Granted()));
@@ -63,18 +63,17 @@ final class SlotHolding {
     return claim;
   }
 
-  /** Completes when it has asked for slots, or never will. */
+  /** Completes when slots have been requested, or never will be. */
   CompletableFuture<Void> asked() {
     return asked;
   }
 
   /**
-   * Waits for slots for a limited time, and for other things of the node as long as it takes. Who
-   * waits for those has the node looked at again: devices come, and other programs close their
-   * ports, without telling.
+   * Waits for slots up to the limit, and for other resources of the node without limit. Devices
+   * appear and ports become free without a notice, so the node is polled meanwhile.
    *
-   * @param listener is told once when it has to wait for those
-   * @return false when it was stopped meanwhile
+   * @param listener is signalled once if the execution waits for other resources
+   * @return false when the execution was stopped meanwhile
    */
   boolean await(SlotClaim asked, String pool, Listener listener) throws NotStarted {
     Deadline limit = limit();
@@ -109,26 +108,24 @@ final class SlotHolding {
   }
 
   /**
-   * Its program begins.
-   *
-   * @param at milliseconds since the epoch
+   * @param at start of the program, in milliseconds since the epoch
    */
   void begun(long at) {
     begunAt = at;
   }
 
-  /** When its program began, in milliseconds since the epoch; 0 when it did not. */
+  /** In milliseconds since the epoch; 0 before the program began. */
   long begunAt() {
     return begunAt;
   }
 
-  /** Where it waits for slots, or null. */
+  /** Its place in the queue, or null. */
   QueuePlace place() {
     SlotClaim waiting = claim;
     return waiting == null ? null : waiting.place();
   }
 
-  /** What else of the node it waits for, or null. */
+  /** The resource besides slots that it waits for, or null. */
   Hold hold() {
     SlotClaim waiting = claim;
     return waiting == null
@@ -143,24 +140,26 @@ final class SlotHolding {
             .orElse(null);
   }
 
-  /** What it was given besides slots, or null. */
+  /** Resources besides slots, or null. */
   Allocation allocation() {
     return claim.allocation();
   }
 
-  /** What it has now; empty while it waits. */
+  /** Empty while it waits. */
   Optional<Holder> holder() {
     SlotClaim asked = claim;
     return asked == null ? Optional.empty() : asked.holder(want.jobId(), want.agentId());
   }
 
-  /** For whose answer its program waits, or null. */
+  /** The wait for a person during which the slots are lent, or null. */
   PersonWait person() {
     return person;
   }
 
   /**
-   * @param wait for whose answer its program waits from now on; null for nobody's
+   * Lends the slots while the program waits for a person, or takes them back.
+   *
+   * @param wait null when the wait is over
    */
   void await(PersonWait wait) {
     person = wait;

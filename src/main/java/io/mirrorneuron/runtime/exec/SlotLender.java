@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the slots of programs away that only wait for a person, and counts them again once they
- * need not wait any more, also when the pool is full by then: such programs have begun, and go on
- * at once. Programs that hold slots are looked at five times a second, those that wait once.
+ * Lends the slots of programs that only wait for a person, and counts them again when the wait
+ * ends, even if the pool is full by then: such programs have begun and continue at once. Checks
+ * programs that hold slots five times a second, those that lend them once a second.
  */
 final class SlotLender implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SlotLender.class);
@@ -29,9 +29,6 @@ final class SlotLender implements AutoCloseable {
   private int looks;
   private boolean failed;
 
-  /**
-   * @param runs those that are known now
-   */
   SlotLender(Supplier<Collection<ExecutionRun>> runs) {
     this.runs = runs;
   }

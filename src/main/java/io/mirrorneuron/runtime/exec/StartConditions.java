@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an execution waits for before it asks for slots: processors, room on the disks, its payload
- * files, and services. None of that is a reason to fail; the time that it takes is not the
- * program's. Waits on the thread of the execution.
+ * Conditions that an execution waits for before it requests slots: processor load, disk space, its
+ * payload files, and services. None of them is a failure, and the wait does not count as time of
+ * the program. Blocks the thread of the execution.
  */
 final class StartConditions {
   private static final Logger LOG = LoggerFactory.getLogger(StartConditions.class);
 
-  /** Between two tries to bring payload files, and two looks for services. */
+  /** Between two attempts to fetch payload files, and two checks of services. */
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Storage storage;
@@ -36,8 +36,8 @@ final class StartConditions {
   private volatile Hold hold;
 
   /**
-   * @param inbox of the execution, which holds no slots yet: besides {@link Notice.Room} only a
-   *     stop can come in
+   * @param inbox of the execution, which holds no slots yet: it can receive only {@link
+   *     Notice.Room} and a stop
    */
   StartConditions(
       Storage storage,
@@ -52,12 +52,12 @@ final class StartConditions {
     this.inbox = inbox;
   }
 
-  /** What keeps it now, or null. Any thread. */
+  /** The condition it waits for now, or null. Any thread. */
   Hold hold() {
     return hold;
   }
 
-  /** Which disk is full, if it waits for slots: those alone would not let it begin; or null. */
+  /** The full disk, or null: while it waits for slots, these alone would not let it begin. */
   Hold fullDisk() {
     return storage
         .fullDisk()
@@ -69,8 +69,8 @@ final class StartConditions {
   /**
    * Waits while the machine is too busy for a job that has run no program yet.
    *
-   * @param listener is told once when it has to wait
-   * @return false when it was stopped meanwhile
+   * @param listener is signalled once if the execution has to wait
+   * @return false when the execution was stopped meanwhile
    */
   boolean awaitLoad(Execution execution, Listener listener) {
     if (!execution.placing().isFirst()) {
@@ -80,7 +80,11 @@ final class StartConditions {
     return await(Hold.Cause.LOAD, load::busy);
   }
 
-  /** Waits while the disks are full. Answers false when it was stopped meanwhile. */
+  /**
+   * Waits while the disks are full.
+   *
+   * @return false when the execution was stopped meanwhile
+   */
   boolean awaitRoom() {
     while (!storage.hasRoom(() -> inbox.put(new Notice.Room()))) {
       hold = storage.trouble().map(why -> new Hold(Hold.Cause.ROOM, why)).orElse(null);
@@ -93,23 +97,23 @@ final class StartConditions {
   }
 
   /**
-   * Waits until the payload files are here.
+   * Waits until the payload files are on this node.
    *
    * @param payloads their folder, or null when there are none
-   * @return false when it was stopped meanwhile
+   * @return false when the execution was stopped meanwhile
    */
   boolean awaitPayloads(Path payloads) {
     return payloads == null || await(Hold.Cause.PAYLOADS, () -> fetched(payloads));
   }
 
-  /** Waits until the services that its agent needs pass. Answers false as {@link #awaitRoom}. */
+  /** Waits until the services of its agent pass; the result is as for {@link #awaitRoom}. */
   boolean awaitServices(Execution execution) {
     return await(
         Hold.Cause.SERVICES, () -> services.missing(execution.jobId(), execution.agentId()));
   }
 
   /**
-   * @param obstacle says why it is to wait; empty when it is not
+   * @param obstacle the reason to wait, or empty
    */
   private boolean await(Hold.Cause cause, Supplier<Optional<String>> obstacle) {
     Optional<String> why = obstacle.get();

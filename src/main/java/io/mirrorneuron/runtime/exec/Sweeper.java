@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends, soon after executions ended, processes that escaped them: that closed their output, left
- * the group and stayed. Looking costs as much as starting a program, so it is done once for all
- * executions of a second, once more ten seconds after the last one, as a process may seem to belong
- * to a program that was just ending, and every ten seconds while programs run. Processes that have
- * ended and came to this one are collected five times a second.
+ * Kills processes that escaped from ended executions: they closed their output, left the group and
+ * stayed. A look costs as much as a program start, so there is one per second for all executions
+ * that ended, one more ten seconds after the last end, as a process may seem to belong to a program
+ * that was just ending, and one every ten seconds while programs run. Ended orphans are collected
+ * five times a second.
  */
 final class Sweeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
@@ -32,23 +32,20 @@ final class Sweeper implements AutoCloseable {
   private final AtomicBoolean watching = new AtomicBoolean();
   private final Runnable sweep;
 
-  /** Of the timer's thread alone. */
+  /** Timer thread only. */
   private int looks;
 
-  /** Of the timer's thread alone; null before the first. */
+  /** Timer thread only; null before the first. */
   private ScheduledFuture<?> again;
 
   private final BooleanSupplier isBusy;
 
-  /**
-   * @param isBusy whether programs run
-   */
   Sweeper(Runnable sweep, BooleanSupplier isBusy) {
     this.sweep = sweep;
     this.isBusy = isBusy;
   }
 
-  /** To be told when a program starts. */
+  /** To be called when a program starts. */
   void watch() {
     if (watching.compareAndSet(false, true)) {
       timer.schedule(this::look, LOOK_MS, TimeUnit.MILLISECONDS);
@@ -66,13 +63,13 @@ final class Sweeper implements AutoCloseable {
     }
   }
 
-  /** To be told when a program ended. */
+  /** To be called when a program has ended. */
   void wake() {
     if (scheduled.compareAndSet(false, true)) {
       try {
         timer.schedule(this::afterAnEnd, FIRST_MS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
-        // Closed meanwhile: who closes this ends what is left.
+        // Closed meanwhile: the closing thread kills the remaining processes.
       }
     }
   }
@@ -86,7 +83,7 @@ final class Sweeper implements AutoCloseable {
     again = timer.schedule(this::sweep, AGAIN_MS, TimeUnit.MILLISECONDS);
   }
 
-  /** What fails once is tried at the next look: a task of the timer that throws is not seen. */
+  /** Retried at the next look; an exception would end the timer's task silently. */
   private void sweep() {
     try {
       sweep.run();

@@ -74,7 +74,7 @@ public final class ClusterJoin {
     return self.name();
   }
 
-  /** This node as the owner of jobs. */
+  /** This node as an owner of jobs. */
   public String owner() {
     return self.owner();
   }

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
-/** Waits for answers of the engine and the store, a little less long than callers do. */
+/** Waits for answers of the engine and the store, slightly less long than callers do. Blocking. */
 public final class Answers {
-  /** Below the deadline of ten seconds that clients set by default. */
+  /** Below the clients' default deadline of ten seconds. */
   private static final long PATIENCE_SECONDS = 9;
 
   private Answers() {}
@@ -40,7 +40,7 @@ public final class Answers {
     }
   }
 
-  /** The same; after the time that clients wait, something else. */
+  /** The same; after the time that clients wait, the fallback. */
   static <T> T await(CompletionStage<T> stage, Supplier<T> onTimeout) {
     try {
       return await(stage);
@@ -52,13 +52,17 @@ public final class Answers {
     }
   }
 
-  /** The job; NOT_FOUND, or {@code job_damaged}. */
+  /**
+   * @throws MnException NOT_FOUND, or {@code job_damaged}
+   */
   static StoredJob job(JobStore store, String jobId, CompletionStage<Optional<StoredJob>> stored) {
     return await(stored)
         .orElseThrow(() -> missing(store, jobId, "its state or its manifest is missing"));
   }
 
-  /** The job's row; NOT_FOUND, or {@code job_damaged}. */
+  /**
+   * @throws MnException NOT_FOUND, or {@code job_damaged}
+   */
   static ListedRow row(JobStore store, String jobId, CompletionStage<String> stored) {
     String text = await(stored);
     if (text == null) {

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 
 /**
  * Runs programs of rules in the folder of their bundle, where the operator trusts it. They are
- * confined as programs of steps are: they read their bundle, and change nothing of it.
+ * confined like programs of steps, with read access to their bundle.
  */
 public record BundlePrograms(TrustedFolders trusted, CheckPrograms programs) {
 
   /**
-   * @param bundle the folder from which its manifest was read; null when it was sent
+   * @param bundle the folder of the manifest; null when the manifest was sent
    */
   RulePrograms of(Path bundle) {
     Path real = bundle == null ? null : TrustedFolders.real(bundle).orElse(bundle);

@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Asks all that a submission is asked, whichever door it came through, and stores nothing. The
- * checks are made in the order of {@code rest.md} 8.1: the form of the manifest, machines,
- * services, rules of inputs. Who is refused is told what all of them found.
+ * Runs all checks of a submission, whatever its origin, and stores nothing. Their order is that of
+ * {@code rest.md} 8.1: form of the manifest, machines, services, rules of inputs. A refusal
+ * contains the findings of all of them.
  */
 final class BundleValidation {
-  /** Failures that are about the bundle; others are of the moment. */
+  /** Failures caused by the bundle; others are temporary. */
   private static final Set<ErrorCode> OF_THE_BUNDLE =
       EnumSet.of(
           ErrorCode.MALFORMED, ErrorCode.INVALID, ErrorCode.PRECONDITION, ErrorCode.CONFLICT);
@@ -42,7 +42,7 @@ final class BundleValidation {
   }
 
   /**
-   * What one check found.
+   * The findings of one check.
    *
    * @param refusal null when it refuses nothing
    */
@@ -74,10 +74,10 @@ final class BundleValidation {
   }
 
   /**
-   * The workflow of a submission that nothing speaks against, as far as its bundle and this node
-   * go, with all that its author should look at.
+   * The workflow of a submission that its bundle and this node allow, with all warnings for its
+   * author.
    *
-   * @throws MnException of the first check that refuses it, with what all of them found
+   * @throws MnException of the first check that refuses it, with the findings of all of them
    */
   Workflow accepted(Submission submission) {
     Workflow[] read = new Workflow[1];
@@ -115,7 +115,7 @@ final class BundleValidation {
   }
 
   /**
-   * @param paths to which those of its files are added
+   * @param paths receives those of its files
    */
   private Workflow parsed(Submission submission, Set<String> paths) {
     Workflow workflow = access.manifests().accept(submission.manifestJson());
@@ -153,7 +153,7 @@ final class BundleValidation {
   }
 
   /**
-   * Refuses a job that is about to be made of a stored manifest, as its input may be new.
+   * Checks the input of a job made from a stored manifest, as the input may be new.
    *
    * @throws MnException INVALID {@code input_validation_failed} with a report
    */
@@ -164,7 +164,7 @@ final class BundleValidation {
     }
   }
 
-  /** What all checks find, of which two were made already. */
+  /** The findings of all checks, two of which were made already. */
   private Validation report(
       Submission submission, SubmissionDemands demands, Found services, Found input) {
     Payloads payloads = submission.payloads();
@@ -197,7 +197,7 @@ final class BundleValidation {
     return Validation.of(issues, results, workflow == null ? null : WorkflowPlan.of(workflow));
   }
 
-  /** What is refused when a job is made, if it is so then. */
+  /** Present obstacles to making the job. */
   private List<Issue> ofTheMoment(Workflow workflow, Payloads payloads) {
     String fingerprint = access.bundles().fingerprint(payloads);
     return Stream.of(

@@ -5,16 +5,16 @@ import io.mirrorneuron.store.JobStore.EndedJobs;
 import java.util.function.BooleanSupplier;
 
 /**
- * When ended jobs may be deleted.
+ * Decides when ended jobs may be deleted.
  *
- * @param token who clears must know it
- * @param isPossible whether nobody needs what is known of ended jobs any more; may wait a while
- * @param after removes what was theirs; does not block
- * @param ended where single ones are
+ * @param token required of the caller
+ * @param isPossible whether no record of ended jobs is still needed; may block a while
+ * @param after removes their files; does not block
+ * @param ended finds single ended jobs
  */
 public record Clearing(Secret token, BooleanSupplier isPossible, Runnable after, EndedJobs ended) {
   /**
-   * @param count how many were deleted
+   * @param count deleted jobs
    * @return the same
    */
   int done(int count) {

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The events of the cluster, as those of a job that never ends: who joins and leaves, and what is
- * decided of nodes.
+ * The events of the cluster, presented like those of a job that never ends: nodes that join and
+ * leave, and decisions about nodes.
  */
 record ClusterHistory(RecordStore records) {
-  /** In place of the id of a job. */
+  /** In place of a job id. */
   static final String ID = EventPage.CLUSTER;
 
   static boolean isMeant(String jobId) {
@@ -38,7 +38,7 @@ record ClusterHistory(RecordStore records) {
     return new EventPage(texts, news.isEmpty() ? after : news.getLast().seq(), false);
   }
 
-  /** The number of the last one; 0 before the first. */
+  /** The number of the last event; 0 before the first. */
   CompletionStage<Long> newest() {
     return records
         .lastNews(RecordStore.NODES, 1)

@@ -27,7 +27,7 @@ final class DeadLetters {
   }
 
   /**
-   * The same by another way than this node's.
+   * The same by another delivery than this node's.
    *
    * @param delivery gives a message to an agent; returns when it is durable
    */

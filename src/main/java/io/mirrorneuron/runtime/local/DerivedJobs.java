@@ -20,11 +20,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
 /**
- * Jobs that are made because something is due, under ids that were chosen before. Blocking and
- * thread-safe.
+ * Makes the jobs of schedules and deployments, under ids chosen in advance. Blocking; thread-safe.
  */
 public final class DerivedJobs {
-  /** What has the derived key or run is the same job, though it may have been removed since. */
+  /**
+   * A conflict over the derived key or run means the same job, though it may have been removed
+   * since.
+   */
   private static final Set<String> MADE_BEFORE = Set.of("run_id_in_use", "idempotency_key_reused");
 
   private final JobAccess access;
@@ -39,16 +41,15 @@ public final class DerivedJobs {
   }
 
   /**
-   * @param bundle fingerprint of the payload files, which are stored; null for none
-   * @param graphId of the workflow
+   * @param bundle fingerprint of the stored payload files; null for none
    */
   public record Kept(String bundle, String graphId) {}
 
   /**
    * Checks a bundle as its submission would, and stores its files.
    *
-   * @param schedule to which the folder belongs that the manifest names, unless that is another
-   *     one's
+   * @param schedule becomes the owner of the folder named by the manifest, unless it has another
+   *     one
    */
   public Kept keep(String schedule, Submission submission) {
     Workflow workflow = access.manifests().accept(submission.manifestJson());
@@ -60,7 +61,7 @@ public final class DerivedJobs {
   }
 
   /**
-   * What {@link #keep} would store.
+   * The result {@link #keep} would store.
    *
    * @param bundle fingerprint of the payload files; null for none
    * @param warnings sentences for the author; they refuse nothing
@@ -82,7 +83,7 @@ public final class DerivedJobs {
             .toList());
   }
 
-  /** Why a job of this manifest could not begin now, as far as services go; or nothing. */
+  /** The missing services that keep a job of this manifest from starting now; empty for none. */
   public Optional<String> missing(Workflow workflow) {
     try {
       access.services().require(SubmissionDemands.of(workflow).services());
@@ -93,7 +94,7 @@ public final class DerivedJobs {
   }
 
   /**
-   * In which files a bundle differs from stored ones, by paths; nothing is stored or fetched.
+   * Compares the files of a bundle with stored ones, by path; stores and fetches nothing.
    *
    * @param stored fingerprint of those; null for none
    * @return empty when they are not on this node
@@ -107,21 +108,20 @@ public final class DerivedJobs {
     access.claims().made(schedule);
   }
 
-  /** The agents that begin. */
   public List<String> entrypoints(String manifest) {
     return access.manifests().parse(manifest).entrypoints();
   }
 
   /**
-   * What is to be made.
+   * A job to be made.
    *
-   * @param schedule that wants it
+   * @param schedule that orders it
    * @param jobId chosen for it
-   * @param key under which the same is known to a second caller at the same time
+   * @param key idempotency key: concurrent callers get the same job
    * @param bundle fingerprint of its payload files; null for none
-   * @param by the name that a token vouched for, or null
-   * @param deployed the deployment that it is of, or null
-   * @param atOnce whether it is made only when it could begin, and not to wait for processors
+   * @param by the name vouched for by a token, or null
+   * @param deployed its deployment, or null
+   * @param atOnce whether to make it only if it can start now, without waiting for processors
    */
   public record Order(
       String schedule,
@@ -133,7 +133,7 @@ public final class DerivedJobs {
       DeployedBy deployed,
       boolean atOnce) {}
 
-  /** Makes a job with stored payload files, or finds that it was made. */
+  /** Makes a job with stored payload files. Idempotent. */
   public void make(Order order) {
     String jobId = order.jobId();
     String manifest = order.manifest();
@@ -172,7 +172,6 @@ public final class DerivedJobs {
     return Answers.await(access.store().status(jobId)) != null;
   }
 
-  /** Whether a job was cancelled for this reason. */
   public boolean isCancelled(String jobId, String reason) {
     return Answers.await(access.store().outline(jobId))
         .map(StoredFields::header)
@@ -181,7 +180,9 @@ public final class DerivedJobs {
         .isPresent();
   }
 
-  /** Which of these jobs have not ended. */
+  /**
+   * @return those that have not ended
+   */
   public Set<String> open(List<String> jobIds) {
     List<CompletionStage<String>> statuses = new ArrayList<>();
     jobIds.forEach(id -> statuses.add(access.store().status(id)));

@@ -31,13 +31,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What the classes that make and read jobs share: the engine, the store, payload files, parsed
- * manifests, and what this node has.
+ * Shared by the classes that make and read jobs: the engine, the store, payload files, parsed
+ * manifests, and the resources of this node.
  *
  * @param programs runs those of rules
- * @param grants refuses what programs may not get
- * @param claims says whose the folders of submissions are
- * @param load refuses new work while this machine has too much to do
+ * @param grants refuses forbidden demands of programs
+ * @param claims maps folders of submissions to their owners
+ * @param load refuses new work while this machine is overloaded
  */
 public record JobAccess(
     Engine engine,
@@ -55,9 +55,9 @@ public record JobAccess(
   private static final int MOST_TRIES = 5;
 
   /**
-   * The paths of the files that come with a submission.
+   * The paths of the files of a submission.
    *
-   * @throws MnException INVALID when they cannot lie below one folder
+   * @throws MnException INVALID when they cannot all lie below one folder
    */
   Set<String> paths(Payloads payloads) {
     if (payloads instanceof Payloads.Inline inline) {
@@ -67,9 +67,9 @@ public record JobAccess(
   }
 
   /**
-   * Refuses a job that this node cannot run, or whose services are not there.
+   * Refuses a job that this node cannot run, or whose services are missing.
    *
-   * @throws MnException when the job demands what no node has
+   * @throws MnException when no node meets the job's demands
    */
   void require(Workflow workflow) {
     admission.check(workflow);
@@ -80,8 +80,8 @@ public record JobAccess(
    * Stores the payload files of a new job that this node can run.
    *
    * @return their fingerprint, or null when there are none
-   * @throws MnException when the job demands what its programs may not get; UNAVAILABLE while all
-   *     cards are full that it wants one of
+   * @throws MnException for forbidden demands; UNAVAILABLE while all graphics cards it could use
+   *     are full
    */
   String put(Payloads payloads, Workflow workflow) {
     load.requireRoom(workflow);
@@ -91,8 +91,8 @@ public record JobAccess(
   }
 
   /**
-   * Stores the payload files of jobs that are to be made later: what they need then need not be
-   * there now, unless no node will ever have it.
+   * Stores the payload files of jobs to be made later. Their needs may be unmet now, unless no node
+   * will ever meet them.
    *
    * @return their fingerprint, or null when there are none
    */
@@ -103,7 +103,7 @@ public record JobAccess(
     return bundle;
   }
 
-  /** What {@link #putForLater} would answer or fail with; nothing is stored. */
+  /** The answer or failure of {@link #putForLater}; stores nothing. */
   String lookForLater(Payloads payloads, Workflow workflow) {
     admission.check(workflow);
     String bundle = bundles.fingerprint(payloads);
@@ -112,9 +112,9 @@ public record JobAccess(
   }
 
   /**
-   * Where a new job would run; nothing is stored.
+   * Where a new job would run; stores nothing.
    *
-   * @throws MnException what its submission would fail with
+   * @throws MnException the failures of its submission
    */
   JobPlan plan(Submission submission) {
     Workflow workflow = new BundleValidation(this).accepted(submission);
@@ -147,7 +147,7 @@ public record JobAccess(
   }
 
   /**
-   * Brings the payload files of a job to this node.
+   * Fetches the payload files of a job to this node.
    *
    * @param bundle their fingerprint
    * @throws MnException PRECONDITION when this node does not reach them
@@ -161,10 +161,11 @@ public record JobAccess(
   }
 
   /**
-   * Makes a job, to which the folder belongs that its manifest names, unless that is another one's.
+   * Makes a job. It becomes the owner of the folder named by its manifest, unless that has an
+   * owner.
    *
    * @param bundle fingerprint of its payload files, or null when there are none
-   * @param by the name that the submitter's token vouches for, or null
+   * @param by the name vouched for by the submitter's token, or null
    * @param deployed the deployment that makes the job, or null
    */
   SubmittedJob submit(
@@ -180,8 +181,8 @@ public record JobAccess(
   /**
    * Makes a job whose manifest may name a folder.
    *
-   * @param creation answers an earlier job when that was made of the same call
-   * @return with how far it is when it is an earlier one
+   * @param creation answers an earlier job if the same call has made one
+   * @return with the status of an earlier job
    */
   SubmittedJob claimed(
       NewJob job,
@@ -209,8 +210,8 @@ public record JobAccess(
   }
 
   /**
-   * Makes a job. When its payload files were removed since they were put, as no job had them, they
-   * are put once more.
+   * Makes a job. If its payload files were removed since they were stored, as no job used them,
+   * stores them once more.
    *
    * @param bundle their fingerprint, or null when there are none
    */

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The events of jobs, including secrets except in {@link #shown}: some callers need messages as
- * they were sent.
+ * The events of jobs. They include secrets except in {@link #shown}: some callers need the original
+ * messages.
  */
 public final class JobHistory {
-  /** How many events are read at once by those who read all. */
+  /** Batch size for reading all events. */
   static final int BATCH = 1000;
 
   private final JobStore store;
@@ -35,7 +35,8 @@ public final class JobHistory {
     if (ClusterHistory.isMeant(jobId)) {
       return cluster.after(after, limit);
     }
-    CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
+    CompletionStage<String> row =
+        store.row(jobId); // first, so that "ended" is never reported too early
     CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
     boolean terminal = isTerminal(jobId, row);
     List<StoredEvent> events = Answers.await(read);
@@ -63,7 +64,7 @@ public final class JobHistory {
         : store.lastEvents(jobId, 1).thenApply(last -> last.isEmpty() ? 0 : last.getFirst().seq());
   }
 
-  /** All that are kept, up to the one with this number. */
+  /** All stored events, up to the one with this number. */
   List<StoredEvent> upTo(String jobId, long last) {
     List<StoredEvent> events = new ArrayList<>();
     long after = 0;
@@ -75,7 +76,7 @@ public final class JobHistory {
     return events;
   }
 
-  /** Events are stored without the id that they all have in common. */
+  /** Adds the job id, which is not stored in each event. */
   static List<String> texts(String jobId, List<StoredEvent> events) {
     String head = "{\"job_id\":" + Json.write(jobId) + ",";
     return events.stream().map(event -> head + event.json().substring(1)).toList();

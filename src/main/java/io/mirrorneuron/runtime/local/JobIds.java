@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.local;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names of jobs: they sort by time within a graph and are safe in URLs and file names. */
+/** Job ids: they sort by time within a graph and are safe in URLs and file names. */
 public final class JobIds {
   private static final int MAX_SLUG = 60;
   private static final Pattern UNSAFE = Pattern.compile("[^a-z0-9_.-]+");

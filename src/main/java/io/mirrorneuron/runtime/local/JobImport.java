@@ -34,8 +34,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Restores jobs from the backups that {@link LocalJobs.JobExport} makes. A backup without state was
- * made by the original runtime; its job begins anew.
+ * Restores jobs from the backups made by {@link LocalJobs.JobExport}. A backup without state comes
+ * from the original runtime; its job begins anew.
  */
 final class JobImport {
   private static final String REVIEW =
@@ -112,10 +112,7 @@ final class JobImport {
     return Json.parseObject(new String(manifest, StandardCharsets.UTF_8), Backup.MANIFEST);
   }
 
-  /**
-   * The payload files. Other files are ignored, but none may have a path that leads out of the
-   * backup.
-   */
+  /** The payload files. Other files are ignored, but no path may lead out of the backup. */
   private Payloads checkedPayloads(Backup backup, BackupDocument document, Workflow workflow) {
     Payloads payloads = payloads(backup, document.executables());
     Manifests.checkUploads(workflow, access.paths(payloads));
@@ -168,7 +165,7 @@ final class JobImport {
     return new Renaming(ids);
   }
 
-  /** The manifest names the new run wherever it named one, and where clients look for it. */
+  /** Replaces the run id wherever the manifest names it, and where clients look for it. */
   private static ObjectNode renamed(
       ObjectNode manifest, Renaming renaming, String blueprintId, String runId) {
     ObjectNode renamed = renaming.in(manifest);
@@ -202,22 +199,22 @@ final class JobImport {
 
   private static StoredEvent stored(ObjectNode event, Renaming renaming) {
     ObjectNode own = renaming.in(event);
-    own.remove("job_id"); // stored once for all
+    own.remove("job_id"); // the job id is stored once, not in each event
     return new StoredEvent(own.path("seq").asLong(), Json.write(own));
   }
 
   /**
-   * Replaces the ids of one job by those of another, in members that are known to hold such ids.
-   * Other texts are not changed. Pure; arguments are not changed.
+   * Replaces ids of a job by those of its copy, in members known to hold such ids. Other texts
+   * stay. Pure; arguments are not changed.
    *
-   * @param ids the new id by the old one, of jobs and runs
+   * @param ids new job and run ids by the old ones
    */
   record Renaming(Map<String, String> ids) {
     /** Members whose whole value is an id. */
     private static final Set<String> WHOLE =
         Set.of("job_id", "parent_job_id", "run_id", "blueprint_run_id", "mn.workflow.run_id");
 
-    /** Members whose value is made of an id and more, such as {@code lease-<job>.4.1.2}. */
+    /** Members whose value contains an id, such as {@code lease-<job>.4.1.2}. */
     private static final Set<String> MADE =
         Set.of(
             "execution_id",
@@ -227,7 +224,7 @@ final class JobImport {
             "mn.workflow.idempotency_key",
             "mn.workflow.attempt_id");
 
-    /** The same for JSON text; a text that is none, or no object or list, stays. */
+    /** The same for JSON text; a text that is not an object or list stays as it is. */
     String in(String text) {
       try {
         JsonNode json = Json.parse(text);
@@ -289,15 +286,15 @@ final class JobImport {
   }
 
   /**
-   * What the document of a backup tells of its job; empty where it tells nothing. No name in it is
-   * proven; see {@link UnverifiedNames}.
+   * The document of a backup; missing parts are empty. No name in it is proven; see {@link
+   * UnverifiedNames}.
    *
-   * @param schema how the document is labelled
-   * @param source where the backup was made, as its maker wrote it
-   * @param fields the job's state as stored; none in backups of the original runtime
-   * @param blobs the large values in it. Their names tell whether somebody has changed them.
-   * @param events the job's last ones; none without a state
-   * @param executables paths of files that are programs; null when the maker did not know them
+   * @param schema label of the document
+   * @param source origin of the backup, as written by its maker
+   * @param fields the job's stored state; empty in backups of the original runtime
+   * @param blobs large values of the state. Their names reveal changes.
+   * @param events the job's last ones; empty without a state
+   * @param executables paths of executable files; null when the maker did not know them
    */
   private record BackupDocument(
       String schema,
@@ -312,11 +309,11 @@ final class JobImport {
 
     private static final Set<String> SCHEMAS = Set.of(Backup.SCHEMA, Backup.SCHEMA_2);
 
-    /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
+    /** State fields that a backup may set; others, such as the owner, it may not. */
     private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
 
     /**
-     * @throws MnException INVALID for what no backup looks like
+     * @throws MnException INVALID for a text that is not a backup
      */
     static BackupDocument read(String text) {
       ObjectNode json = object(text);

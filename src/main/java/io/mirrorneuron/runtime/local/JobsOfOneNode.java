@@ -26,19 +26,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What operations do about the jobs of a node. Drains and reconciliations are those of {@link
- * NodeUpkeep}, whoever asks for them: an operation orders one, and follows it.
+ * Operations on all jobs of one node. They order a drain or reconciliation from {@link NodeUpkeep},
+ * like any other caller, and follow it.
  */
 record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
   private static final String STAYED =
       "the drain has ended, and this job had not left the node, which keeps it";
 
-  /** Jobs that an operation of this kind would be about. */
+  /** Jobs affected by a drain with these options. */
   List<String> drained(OperationOptions options) {
     return plan(options).keySet().stream().toList();
   }
 
-  /** The same of a reconciliation. */
+  /** Jobs affected by a reconciliation with these options. */
   List<String> reconciled(OperationOptions options) {
     return nodes.reconcile(options.nodeName(), options.reason(), true).jobs().stream()
         .map(ReconciledJob::jobId)
@@ -52,7 +52,7 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
         options.nodeName(), options.reason(), deadline, dryRun, options.leavesSystemJobs());
   }
 
-  /** What a drain would do with each job that is there now. */
+  /** The action of a drain for each job now on the node. */
   private Map<String, DrainAction> plan(OperationOptions options) {
     return nodes.drain(order(options, true)).actions().stream()
         .collect(Collectors.toMap(DrainAction::jobId, action -> action, (own, remoteTask) -> own));
@@ -86,8 +86,8 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
   }
 
   /**
-   * Whether the drain was ordered before, by a server that was killed then or stood still: who
-   * comes late must not drain a node that somebody has taken back since.
+   * Whether the drain was ordered before, by a server that was then killed or suspended. A late
+   * repeat must not drain a node that a person has taken back since.
    */
   private static boolean wasOrdered(NodeReport node, Operation.Order order) {
     String startedAt = node.drain().startedAt();
@@ -99,7 +99,8 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
     boolean isCancelled = DrainState.CANCELLED.equals(drain.status());
     Map<String, DrainAction> here = isCancelled ? Map.of() : planned(effect);
     boolean isOpen = drain.isOpen();
-    boolean mayLeave = isOpen || !isCancelled && !node.isThere(); // others take over from the dead
+    boolean mayLeave =
+        isOpen || !isCancelled && !node.isThere(); // other nodes take over from a dead one
     Map<String, ItemOutcome> outcomes =
         outcomes(
             effect,
@@ -115,7 +116,7 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
     return new OperationInput.Done(effect.round(), outcomes, !isOpen, message, null);
   }
 
-  /** Nothing is planned for a node that was taken out meanwhile. */
+  /** Empty for a node that was removed meanwhile. */
   private Map<String, DrainAction> planned(OperationEffect effect) {
     try {
       return plan(effect.order().options());
@@ -127,7 +128,7 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
     }
   }
 
-  /** Of a job that is on the node still. */
+  /** The outcome of a job that is still on the node. */
   private static ItemOutcome found(DrainAction action) {
     String status =
         switch (action.status()) {
@@ -139,7 +140,7 @@ record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
     return ItemOutcome.because(status, action.status(), action.reason());
   }
 
-  /** Of a job that the node has no more. */
+  /** The outcome of a job that is not on the node any more. */
   private ItemOutcome whereItIs(String job, Operation.Order order) {
     String status = Answers.await(store.status(job));
     if (status == null || RunStatus.of(status).isFinal()) {

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.state.StoredDefinition;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 
-/** Changes of the agents of the jobs that are open on this node. */
+/** Changes agents of the jobs that are open on this node. */
 public final class LocalChanges implements AgentChanges {
   private final JobAccess access;
 

@@ -126,8 +126,9 @@ public final class LocalJobs implements JobsPort {
 
   @Override
   public JobDetail get(String jobId) {
-    // Asked for together: the answers come in this order over the one connection of the job. The
-    // row comes first, so that a job that has ended is never shown without its result.
+    // Requested together: the answers come in this order over the job's one connection. The row
+    // comes
+    // first, so that an ended job is never shown without its result.
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
@@ -138,7 +139,7 @@ public final class LocalJobs implements JobsPort {
     return shown(PlacedJob.tell(details, () -> access.places(job)));
   }
 
-  /** Hides secrets, except in the result, which is what the job was run for. */
+  /** Hides secrets, except in the result, which is the purpose of the job. */
   private static JobDetail shown(ObjectNode detail) {
     ObjectNode shown = MarkedSecrets.hideInDetails(detail);
     if (shown.get("job") instanceof ObjectNode job) {
@@ -178,7 +179,7 @@ public final class LocalJobs implements JobsPort {
     return status.isActive() ? "resumed" : status.word();
   }
 
-  /** Waits for the outcome; after the time that clients wait, answers the status as it is then. */
+  /** Waits for the outcome; after the time that clients wait, answers the present status. */
   private JobStatus status(CompletionStage<JobStatus> stage, String jobId) {
     return Answers.await(stage, () -> JobStatus.of(get(jobId).facts().status()));
   }
@@ -277,18 +278,17 @@ public final class LocalJobs implements JobsPort {
     return forks.of(jobId, request);
   }
 
-  /** What is told of jobs in short. */
+  /** Short views of jobs. */
   private record StoredJobViews(Engine engine, JobStore store) {
     private static final int DEFAULT_ROWS = 100;
     private static final int MAX_ROWS = 10_000;
 
-    /** Rows that are read at once while those are looked for that fit. */
+    /** Rows per read while searching for matching ones. */
     private static final int BATCH = 1000;
 
-    /** Rows that are looked at for one page. */
+    /** Limit of rows searched for one page. */
     private static final int MOST_LOOKED = 20_000;
 
-    /** See {@link io.mirrorneuron.port.JobsPort#brief}. */
     JobDetail brief(String jobId) {
       CompletionStage<String> row = store.row(jobId);
       CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
@@ -297,7 +297,6 @@ public final class LocalJobs implements JobsPort {
           engine.views().brief(job, ShownRows.sound(Answers.row(store, jobId, row))));
     }
 
-    /** See {@link io.mirrorneuron.port.JobsPort#why}. */
     Why why(String jobId) {
       CompletionStage<String> row = store.row(jobId);
       CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
@@ -313,7 +312,6 @@ public final class LocalJobs implements JobsPort {
       }
     }
 
-    /** See {@link io.mirrorneuron.port.JobsPort#list}. */
     JobPage list(JobPage.Query query) {
       int limit = query.limit() <= 0 ? DEFAULT_ROWS : Math.min(query.limit(), MAX_ROWS);
       RowFilter filter = new RowFilter(query);
@@ -342,7 +340,7 @@ public final class LocalJobs implements JobsPort {
     }
   }
 
-  /** New jobs that begin where others were, with their bundle or one of the same graph. */
+  /** Forks of jobs, with their own bundle or one of the same graph. */
   private static final class JobFork {
     private final Engine engine;
     private final JobStore store;
@@ -360,11 +358,10 @@ public final class LocalJobs implements JobsPort {
       this.history = access.history();
     }
 
-    /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
     ForkedJob of(String jobId, ForkRequest request) {
       StoredJob stored = Answers.job(store, jobId, store.load(jobId));
       if (!StoredFields.header(stored).status().isTerminal()) {
-        // Before anything else: another node may have what is demanded, and this one not.
+        // First: the other node may meet the demands of the job, and this one not.
         Answers.await(engine.commands().checkEventsCanBeAdded(jobId));
       }
       Workflow before = manifests.parse(stored.manifest());
@@ -430,8 +427,8 @@ public final class LocalJobs implements JobsPort {
   }
 
   /**
-   * Makes backups of paused jobs. The exact state lies in {@code fields} and {@code blobs} of
-   * {@code runtime.job.state} as texts, where archives of the published command line keep it.
+   * Makes backups of paused jobs. {@code fields} and {@code blobs} of {@code runtime.job.state}
+   * hold the exact state as texts, where archives of the published command line keep it.
    */
   private static final class JobExport {
     private final JobAccess access;
@@ -450,7 +447,6 @@ public final class LocalJobs implements JobsPort {
       this.clock = clock;
     }
 
-    /** See {@link io.mirrorneuron.port.JobsPort#backup}. */
     Backup of(String jobId) {
       StoredJob stored = Answers.job(store, jobId, store.load(jobId));
       Restoration.Source source = Restoration.Source.of(stored);
@@ -487,7 +483,7 @@ public final class LocalJobs implements JobsPort {
       return new Backup(Json.write(json), files);
     }
 
-    /** What this node does not reach, the one that has the job may. */
+    /** The node that has the job may reach files that this one does not. */
     private void requireFiles(StoredJob stored, String bundle) {
       try {
         access.requireFiles(stored.jobId(), bundle);

@@ -14,9 +14,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Workflows of manifests that were parsed before: the same one is submitted again and again, and
- * needed again for each job that is read. A workflow is immutable, so jobs may share it.
- * Thread-safe.
+ * Cache of parsed manifests: the same one is submitted repeatedly, and needed for each job that is
+ * read. Workflows are immutable, so jobs may share them. Thread-safe.
  */
 public final class ManifestCache {
   private static final int ENTRIES = 64;
@@ -27,14 +26,12 @@ public final class ManifestCache {
   private final Function<String, List<Issue>> ofSchedules;
   private final Cache<String, Workflow> parsed = cache();
 
-  /**
-   * Those that {@link #accept} did not refuse, nor would ever: what it says depends on them alone.
-   */
+  /** Accepted workflows. Caching is safe, because acceptance depends on the text alone. */
   private final Cache<String, Workflow> accepted = cache();
 
   /**
-   * @param unknownMembers what becomes of new manifests that have some
-   * @param ofSchedules what speaks against making a schedule of a manifest; a job of it runs
+   * @param unknownMembers how unknown members of new manifests are treated
+   * @param ofSchedules obstacles to making a schedule of a manifest; a job of it runs
    */
   public ManifestCache(
       Manifests manifests,
@@ -49,7 +46,10 @@ public final class ManifestCache {
     return Caffeine.newBuilder().executor(Runnable::run).maximumSize(ENTRIES).build();
   }
 
-  /** Like {@link #parse}, and may refuse what a job that is there already may have. */
+  /**
+   * Like {@link #parse}, but for new manifests only: also applies rules that existing jobs may
+   * break.
+   */
   Workflow accept(String text) {
     return text.length() > LONGEST ? acceptNew(text) : accepted.get(text, this::acceptNew);
   }
@@ -63,7 +63,7 @@ public final class ManifestCache {
     return workflow;
   }
 
-  /** What {@link #accept} would say, see {@link Manifests#check}, and what schedules would. */
+  /** The findings of {@link #accept}, see {@link Manifests#check}, and those about schedules. */
   Manifests.Checked check(String text, Set<String> payloadPaths) {
     Manifests.Checked checked = manifests.check(text, payloadPaths, purpose());
     List<Issue> issues = new ArrayList<>(checked.issues());
@@ -71,7 +71,7 @@ public final class ManifestCache {
     return new Manifests.Checked(checked.workflow(), issues, checked.programs());
   }
 
-  /** What {@link #check} says of schedules, as sentences, of a manifest that was accepted. */
+  /** The findings about schedules, as sentences, for an accepted manifest. */
   List<String> ofSchedules(Workflow workflow, String text) {
     boolean saysWhen = workflow.source().has("schedule") || workflow.source().has("triggers");
     return saysWhen ? ofSchedules.apply(text).stream().map(Issue::sentence).toList() : List.of();

@@ -5,25 +5,24 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.function.Supplier;
 
 /**
- * Names new jobs and their owner. A run id that is in use is refused, see {@link RunFolders}.
+ * Gives new jobs their id, run and owner. A run id in use is refused, see {@link RunFolders}.
  *
  * @param owner this runtime, as the store knows it
  * @param suffixes gives {@code <milliseconds>-<12 hex digits>}, never the same twice
  */
 public record NewJobs(String owner, Supplier<String> suffixes, RunFolders folders) {
 
-  /** A new id for a job of this graph. */
   String id(String graphId) {
     return JobIds.slug(graphId) + "-" + suffixes.get();
   }
 
-  /** Refuses a run id, or null, that is in use; the store knows more when the job is stored. */
+  /** Refuses a run id in use, as far as folders show; the store checks again. Accepts null. */
   void requireFree(String runId) {
     folders.requireFree(runId);
   }
 
   /**
-   * @param runId that somebody chose for it, or null
+   * @param runId a chosen one, or null
    */
   NewJob of(String jobId, String manifest, String runId) {
     folders.requireFree(runId);
@@ -31,9 +30,9 @@ public record NewJobs(String owner, Supplier<String> suffixes, RunFolders folder
   }
 
   /**
-   * @param runId that its author chose, or null
-   * @param key the idempotency key; null when the caller gave none
-   * @param wish with {@code detail} all that the call asks for: the same key with another wish is
+   * @param runId chosen by its author, or null
+   * @param key the idempotency key, or null
+   * @param wish with {@code detail} the content of the call: the same key with another wish is
    *     refused
    */
   NewJob of(String jobId, String manifest, String runId, String key, String wish, String detail) {

@@ -12,15 +12,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * An operation as it is stored. All that happened to it is its log, in which nothing is missing or
- * there twice: the number of an entry is its place there. What items are follows from it.
+ * A stored operation. Its log is complete and without duplicates: the number of an entry is its
+ * place there. The state of items follows from it.
  *
- * @param log what happened, oldest first
- * @param begun how many of the jobs were begun, the first ones
+ * @param log oldest first
+ * @param begun number of the jobs that were begun, the first ones
  * @param round number of the last round of work
- * @param hand which jobs that round is about, by their place in the order
- * @param isOwed whether that round is to be done
- * @param lookAt when the next round is due; 0 while one is owed, and at the end
+ * @param hand jobs of that round, by their place in the order
+ * @param isOwed whether that round is pending
+ * @param lookAt time of the next round; 0 while one is pending, and at the end
  * @param message for people, or null
  */
 @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -35,12 +35,12 @@ record Operation(
     String message) {
 
   /**
-   * What is to be done.
+   * The order of an operation.
    *
-   * @param by who wants it, or null
-   * @param jobs that it is about
-   * @param omitted how many further ones there are, that are too many
-   * @param at when it was asked for, milliseconds since the epoch
+   * @param by the caller, or null
+   * @param jobs affected
+   * @param omitted number of further jobs, beyond the limit
+   * @param at milliseconds since the epoch
    */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   record Order(
@@ -56,7 +56,7 @@ record Operation(
     }
   }
 
-  /** What may have happened. */
+  /** Kinds of log entries. */
   enum Step {
     CREATED("operation_created"),
     STARTED("operation_started"),
@@ -72,12 +72,11 @@ record Operation(
       this.type = type;
     }
 
-    /** Whether it is about a job. */
     boolean isOfItem() {
       return this == ITEM_STARTED || this == ITEM_COMPLETED || this == ITEM_DEFERRED;
     }
 
-    /** Whether it tells how many items there are of each sort. */
+    /** Whether its event contains the counts of items by status. */
     boolean isCounted() {
       return this == DEFERRED || this == COMPLETED;
     }
@@ -96,7 +95,6 @@ record Operation(
     hand = hand == null ? List.of() : List.copyOf(hand);
   }
 
-  /** One to which nothing has happened. */
   static Operation of(Order order) {
     return new Operation(order, List.of(), 0, 0, List.of(), false, 0, null);
   }
@@ -107,12 +105,12 @@ record Operation(
     return new Operation(order, all, begun, round, hand, isOwed, lookAt, message);
   }
 
-  /** The same, which owes the next round of work, about these jobs. */
+  /** The same with the next round of work pending, for these jobs. */
   Operation owing(List<Integer> jobs, int begunByThen) {
     return new Operation(order, log, begunByThen, round + 1, jobs, true, 0, message);
   }
 
-  /** The same, which owes nothing until then; 0 for ever. */
+  /** The same with nothing pending until then; 0 for ever. */
   Operation waiting(long until) {
     return new Operation(order, log, begun, round, List.of(), false, until, message);
   }
@@ -123,14 +121,14 @@ record Operation(
         : new Operation(order, log, begun, round, hand, isOwed, lookAt, text);
   }
 
-  /** As it was when it had so many entries. */
+  /** Its state when the log had so many entries. */
   Operation upTo(int entries) {
     List<Entry> then = log.subList(0, entries);
     int begunThen = (int) then.stream().filter(e -> e.step() == Step.ITEM_STARTED).count();
     return new Operation(order, then, begunThen, round, List.of(), false, lookAt, message);
   }
 
-  /** The last entry of each job; null for one that was not begun. */
+  /** The last entry of each job; null for a job that was not begun. */
   Entry[] items() {
     Entry[] last = new Entry[order.jobs().size()];
     log.stream().filter(entry -> entry.step().isOfItem()).forEach(e -> last[e.item()] = e);
@@ -150,7 +148,7 @@ record Operation(
     return log.stream().anyMatch(entry -> entry.step() == step);
   }
 
-  /** When that happened last; 0 for never. */
+  /** Time of the last such entry; 0 for never. */
   long at(Step step) {
     return log.reversed().stream()
         .filter(entry -> entry.step() == step)
@@ -164,23 +162,18 @@ record Operation(
     return !log.isEmpty() && log.getLast().step() == Step.COMPLETED;
   }
 
-  /** What may happen to an operation. */
+  /** Inputs of an operation. */
   sealed interface OperationInput {
-    /**
-     * It is started, which happens once however often it is asked for.
-     *
-     * @param order what it is about
-     */
+    /** Starts the operation. Idempotent. */
     record Start(Operation.Order order) implements OperationInput {}
 
     /**
-     * A round of work was done.
+     * A round of work has ended.
      *
-     * @param round its number
-     * @param outcomes by job; one that is missing has to wait
-     * @param isOver whether nothing has to be waited for but items that wait
+     * @param outcomes by job; a missing job has to wait
+     * @param isOver whether only waiting items are left
      * @param message of the operation as a whole, or null
-     * @param failure why it cannot be done at all, and ends; or null
+     * @param failure why the operation fails as a whole; or null
      */
     record Done(
         int round,
@@ -190,12 +183,12 @@ record Operation(
         String failure)
         implements OperationInput {
 
-      /** One after which only items have to be waited for. */
+      /** A round after which only waiting items are left. */
       static Done of(OperationEffect effect, Map<String, ItemOutcome> outcomes, String message) {
         return new Done(effect.round(), outcomes, true, message, null);
       }
 
-      /** That nothing of it can be done. */
+      /** The operation fails as a whole. */
       static Done failed(OperationEffect effect, String why) {
         ItemOutcome failed = ItemOutcome.failed(ItemOutcome.FAILED, why);
         return new Done(
@@ -212,12 +205,11 @@ record Operation(
   }
 
   /**
-   * A round of work that an operation wants done. It may be done more than once, also by two
-   * servers at the same time: whatever was done to a job before is found, and told the same.
+   * A round of work of an operation. Idempotent: it may run more than once, also on two servers at
+   * the same time, and reports earlier work on a job with the same outcome.
    *
-   * @param round tells it from others of its operation
-   * @param jobs that it is about
-   * @param order of the operation
+   * @param round distinguishes the rounds of an operation
+   * @param jobs of this round
    */
   record OperationEffect(int round, List<String> jobs, Operation.Order order) {}
 }

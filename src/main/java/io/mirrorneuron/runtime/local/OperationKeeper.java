@@ -39,16 +39,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Operations, as far as this server keeps them: the loop, its leader, and who asks it. */
+/** Operations on this server: event loop, leader and port. */
 public final class OperationKeeper implements AutoCloseable {
   private final HeldLead lead;
   private final MachineLoop<Operation, OperationInput, OperationEffect> loop;
   private final LocalOperations port;
 
   /**
-   * @param lease decides which server goes on with what another one has left
+   * @param lease decides which server continues the operations of a stopped one
    * @param owner of this server
-   * @param lifetime says how often it asks whether it does, and looks for that
+   * @param lifetime intervals for checking the lease and searching for such operations
    * @param suffixes gives texts that sort by time, never the same twice
    */
   public record Home(
@@ -59,10 +59,10 @@ public final class OperationKeeper implements AutoCloseable {
       Supplier<String> suffixes) {}
 
   /**
-   * What operations are done with.
+   * The services that operations use.
    *
    * @param jobs of all nodes
-   * @param clearing when what has ended may be removed
+   * @param clearing when ended jobs may be removed
    */
   public record Means(JobsPort jobs, ServedJobStore store, Clearing clearing, NodeUpkeep nodes) {}
 
@@ -88,7 +88,7 @@ public final class OperationKeeper implements AutoCloseable {
             loop, machine, home.records(), means.store(), nodes, home.suffixes(), timers);
   }
 
-  /** Goes on with what was left, once this server leads. */
+  /** Continues stored operations once this server leads. */
   public void start() {
     lead.start();
     loop.start();
@@ -98,7 +98,7 @@ public final class OperationKeeper implements AutoCloseable {
     return port;
   }
 
-  /** What is not done is done after the next start, or by another server. */
+  /** Pending effects are run after the next start, or by another server. */
   @Override
   public void close() {
     loop.close();
@@ -106,7 +106,7 @@ public final class OperationKeeper implements AutoCloseable {
   }
 
   /**
-   * Has done what operations want done.
+   * Runs the effects of operations.
    *
    * @param threads that may block
    */
@@ -118,7 +118,7 @@ public final class OperationKeeper implements AutoCloseable {
       return CompletableFuture.supplyAsync(() -> done(id, effect), threads);
     }
 
-    /** What may pass is tried again by the loop. */
+    /** The loop retries temporary failures. */
     private OperationInput done(String id, OperationEffect effect) {
       try {
         return did(id, effect);
@@ -141,18 +141,18 @@ public final class OperationKeeper implements AutoCloseable {
   }
 
   /**
-   * What operations do to jobs one by one. A job that was dealt with before is told the same again.
+   * Operations on single jobs. Idempotent: a job dealt with before has the same outcome.
    *
    * @param all jobs of all nodes
-   * @param clearing when what has ended may be removed
+   * @param clearing when ended jobs may be removed
    * @param threads that may block
    */
   private record GroupedJobs(
       JobsPort all, EndedJobs ended, Clearing clearing, Executor threads, Timers timers) {
-    /** So long runs may take to be written; then their jobs stay. */
+    /** Longest wait for the records of runs to be written; after that their jobs stay. */
     private static final long PATIENCE_MS = 60_000;
 
-    /** So many jobs are dealt with at once. */
+    /** Jobs in parallel. */
     private static final int AT_ONCE = 8;
 
     private static final ItemOutcome CLEARED = ItemOutcome.of(ItemOutcome.CLEARED);
@@ -182,7 +182,7 @@ public final class OperationKeeper implements AutoCloseable {
       }
     }
 
-    /** A job that was removed by an earlier try of the same round is removed. */
+    /** A job removed by an earlier try of the same round counts as removed. */
     OperationInput clear(OperationEffect effect) {
       if (!clearing.isPossible().getAsBoolean()) {
         String why = "runs of ended jobs are still being written";
@@ -233,7 +233,7 @@ public final class OperationKeeper implements AutoCloseable {
     }
   }
 
-  /** The operations of all servers on the store, as this one tells and starts them. */
+  /** The port to the operations of all servers on the store. */
   private record LocalOperations(
       MachineLoop<Operation, OperationInput, OperationEffect> loop,
       OperationMachine machine,
@@ -243,7 +243,7 @@ public final class OperationKeeper implements AutoCloseable {
       Supplier<String> suffixes,
       Timers timers)
       implements OperationsPort {
-    /** An operation is written whole with each batch. */
+    /** Limit, because an operation is written whole with each batch. */
     static final int MOST_JOBS = 10_000;
 
     @Override
@@ -259,7 +259,7 @@ public final class OperationKeeper implements AutoCloseable {
       return "op-" + suffixes.get();
     }
 
-    /** Which jobs it is about is decided once, and stored with it. */
+    /** The affected jobs are determined once, and stored. */
     private Order order(OperationKind kind, OperationOptions options, String by) {
       List<String> all =
           switch (kind) {
@@ -297,8 +297,8 @@ public final class OperationKeeper implements AutoCloseable {
     }
 
     /**
-     * An operation that has ended, or waits; as far as it is, when that takes longer than callers
-     * wait, or something is away: then it goes on later.
+     * The operation when it has ended or waits. If that takes longer than callers wait, or a
+     * service is away, its present state; it continues later.
      */
     private Operation settled(String id, Order order) {
       try {

@@ -16,11 +16,11 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /**
- * Decides on operations: jobs are begun batch by batch, what has to wait is looked at again until
- * nothing is left, and an operation that has ended is known for a week. Pure.
+ * State machine of operations: begins jobs batch by batch, looks at waiting jobs again until none
+ * is left, and keeps an ended operation for a week. Pure.
  */
 final class OperationMachine implements StateMachine<Operation, OperationInput, OperationEffect> {
-  /** Where operations are kept. */
+  /** Kind under which operations are stored. */
   static final String KIND = "operations";
 
   static final long KEPT_MS = Duration.ofDays(7).toMillis();
@@ -28,10 +28,10 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
   private static final long FIRST_LOOK_MS = 1_000;
   private static final long LAST_LOOK_MS = 30_000;
 
-  /** What waits is looked at again after this part of the time that it has taken. */
+  /** Waiting jobs are looked at again after this part of the time waited so far. */
   private static final int PART = 8;
 
-  /** Batches are large enough for the state, which is written with each, to be written seldom. */
+  /** At most this many batches, as the whole state is written with each. */
   private static final int BATCHES = 32;
 
   private static final int SMALLEST_BATCH = 8;
@@ -77,7 +77,7 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
         : known.owing(known.deferred(), known.begun());
   }
 
-  /** What came of an earlier round, or of one that was done twice, is known already. */
+  /** Ignores outcomes of earlier rounds, and of a round that ran twice. */
   private static Operation learn(Operation known, OperationInput.Done done, long now) {
     if (!known.isOwed() || done.round() != known.round()) {
       return known;
@@ -100,15 +100,15 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
         : ended(reported, ItemOutcome.failed(ItemOutcome.FAILED, done.failure()), now);
   }
 
-  /** Of what waits only another status is news: reasons may change with every look. */
+  /** For a waiting job only a new status is news: reasons may change with every look. */
   private static boolean isNews(Entry before, ItemOutcome outcome) {
     return before.outcome() == null || !before.outcome().status().equals(outcome.status());
   }
 
   /**
-   * The next that is to be done.
+   * Decides the next step.
    *
-   * @param isOver whether nothing has to be waited for but items
+   * @param isOver whether only waiting items are left
    */
   private static Operation advanced(Operation known, boolean isOver, long now) {
     int all = known.order().jobs().size();
@@ -129,13 +129,13 @@ final class OperationMachine implements StateMachine<Operation, OperationInput, 
   }
 
   /**
-   * @param failure why it could not be done; null when it was
+   * @param failure null for success
    */
   private static Operation ended(Operation known, ItemOutcome failure, long now) {
     return known.and(List.of(new Entry(Step.COMPLETED, 0, now, failure))).waiting(0);
   }
 
-  /** A node is asked once about all its jobs. */
+  /** A node is asked once for all its jobs. */
   private static int batch(Operation.Order order) {
     int all = order.jobs().size();
     return order.kind().isOfNode() ? all : Math.max(SMALLEST_BATCH, Math.ceilDiv(all, BATCHES));

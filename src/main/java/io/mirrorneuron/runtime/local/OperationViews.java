@@ -18,16 +18,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** An operation as it is told. */
+/** Views of an operation. */
 record OperationViews(String id, Operation operation) {
   private static final int MOST_ERRORS = 100;
 
-  /** Without its items. */
+  /** Without items. */
   OperationView outline() {
     return view(null, null);
   }
 
-  /** With as many items as a message has room for, those first that are not done. */
+  /** With as many items as a message has room for, unfinished ones first. */
   OperationView whole() {
     Entry[] last = operation.items();
     List<Integer> places =
@@ -144,7 +144,7 @@ record OperationViews(String id, Operation operation) {
         outcome == null ? null : outcome.error());
   }
 
-  /** What happened after the first so many. */
+  /** The events after the first {@code after} ones. */
   List<OperationEvent> events(long after) {
     List<Entry> log = operation.log();
     int from = Math.clamp(after, 0, log.size());
@@ -168,7 +168,7 @@ record OperationViews(String id, Operation operation) {
         entry.step().isCounted() ? countersAt(sequence) : null);
   }
 
-  /** As they were then: an event is told the same whenever it is read. */
+  /** The counts at the time of an event: an event reads the same at any time. */
   private Counters countersAt(int sequence) {
     return new OperationViews(id, operation.upTo(sequence)).counters();
   }

@@ -13,14 +13,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Gives a command to the node that has the job, once, with an id and a deadline, and asks it what
- * only it knows. Thread-safe.
+ * Passes a command to the node that owns the job, once, with an id and a deadline, and asks it for
+ * facts that only the owner knows. Thread-safe.
  */
 final class OwnerCalls {
-  /** Below the deadline of ten seconds that clients set by default, above that of the owner. */
+  /** Below the clients' default deadline of ten seconds, above that of the owner. */
   private static final Duration PATIENCE = Duration.ofMillis(9500);
 
-  /** How often the owner is read for a command: jobs move, and answers are lost. */
+  /** Limit of owner look-ups per command: jobs move, and answers are lost. */
   private static final int READS = 3;
 
   private static final long MOVING_MS = 1000;
@@ -38,9 +38,9 @@ final class OwnerCalls {
 
   /**
    * @param here takes commands to jobs of this node
-   * @param there takes those to jobs of another one
-   * @throws MnException the command's own; besides UNAVAILABLE {@link PeerJobs#UNREACHED} when
-   *     nothing was changed, {@code may_have_happened} when nobody knows
+   * @param there takes commands to jobs of another node
+   * @throws MnException the command's own; in addition UNAVAILABLE {@link PeerJobs#UNREACHED} when
+   *     nothing was changed, {@code may_have_happened} when that is unknown
    */
   <P, T> T ask(String jobId, P here, Function<Command, P> there, Function<P, T> command) {
     String id = "cmd-" + ids.get();
@@ -69,12 +69,12 @@ final class OwnerCalls {
   }
 
   /**
-   * What the node tells that has the job; whatever keeps it from answering, this fails only when
-   * the job is gone.
+   * The answer of the node that owns the job. Whatever the obstacle, this fails only when the job
+   * is gone.
    *
-   * @param stored what this node tells where it has the job itself, or is alone
+   * @param stored the answer when this node owns the job itself, or is alone
    * @param there asks the other node
-   * @param unreported what is told in place of its answer, from its name and what keeps it from one
+   * @param unreported the answer in place of the owner's, from its name and the obstacle
    */
   <T> T look(
       String jobId,
@@ -102,7 +102,10 @@ final class OwnerCalls {
     return new Command(owner, address.orElseThrow(() -> gone(owner)), id, left);
   }
 
-  /** What lives tells where it is, except in the first moment and a runtime without a door. */
+  /**
+   * A living node announces its address, except in its first moments and in a runtime without an
+   * endpoint.
+   */
   private MnException gone(String owner) {
     boolean lives = Answers.await(others.nodes().living()).contains(owner);
     return new MnException(

@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells those who watch jobs of other nodes of their changes: reads the last event of each such job
- * twice a second. So it does not matter which node has the job, or whether it is reached. A node
- * that has seen no other reads nothing but the events of the cluster, when they are watched.
+ * Notifies watchers of jobs of other nodes: reads the last event number of each watched job twice a
+ * second. So it does not matter which node owns the job, or whether it is reachable. A node that
+ * has seen no other node reads only the events of the cluster, if they are watched.
  */
 public final class RemoteChanges {
   private static final long LOOK_MS = 500;
@@ -24,7 +24,7 @@ public final class RemoteChanges {
   private final Watches watches;
   private final Timers timers;
 
-  /** The number of the last event by job, as it was seen. */
+  /** The number of the last event seen, by job. */
   private final Map<String, Long> seen = new ConcurrentHashMap<>();
 
   public RemoteChanges(JobAccess access, NodeRegistry nodes, Watches watches, Timers timers) {
@@ -35,7 +35,7 @@ public final class RemoteChanges {
     this.timers = timers;
   }
 
-  /** Looks again and again until the timers end. */
+  /** Repeats until the timers end. */
   public void keepOn() {
     timers.at(timers.now() + LOOK_MS, this::look);
   }
@@ -54,7 +54,7 @@ public final class RemoteChanges {
         .whenComplete((done, away) -> keepOn());
   }
 
-  /** The first look counts as a change, as there may have been one since somebody watches. */
+  /** The first look counts as a change, as there may have been one since the watch began. */
   private CompletionStage<Void> look(String jobId) {
     return history
         .newest(jobId)

@@ -6,14 +6,14 @@ import io.mirrorneuron.port.node.AgentChanges;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Changes of the agents of jobs of all nodes: made by the node on which the job is open. */
+/** Changes agents of jobs of all nodes, by the node on which the job is open. */
 public final class RoutedChanges implements AgentChanges {
   private final AgentChanges here;
   private final PeerJobs peers;
   private final OwnerCalls owners;
 
   /**
-   * @param here makes them to the jobs of this node alone
+   * @param here changes the jobs of this node alone
    */
   public RoutedChanges(AgentChanges here, JobAccess access, RoutedJobs.Neighbours others) {
     this.here = here;

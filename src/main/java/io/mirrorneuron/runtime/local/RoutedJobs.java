@@ -24,9 +24,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * The jobs of all nodes on one store. What this node cannot do, as the job is open on another one,
- * that one is asked for; so a node that is alone asks nobody and reads nothing more than without.
- * What every node can tell or do is told and done here.
+ * The jobs of all nodes on one store. Calls that need the owner of an open job go to its node; all
+ * others are served here. A node that is alone asks no other and reads nothing in addition.
  */
 public final class RoutedJobs implements JobsPort {
   private final JobsPort here;
@@ -42,7 +41,7 @@ public final class RoutedJobs implements JobsPort {
   public record Neighbours(String owner, NodeRegistry nodes, PeerJobs peers) {}
 
   /**
-   * @param here the jobs of this node, which asks nobody else
+   * @param here the jobs of this node alone
    */
   public RoutedJobs(JobsPort here, JobAccess access, Neighbours others) {
     this.here = here;
@@ -82,7 +81,7 @@ public final class RoutedJobs implements JobsPort {
     return command(jobId, jobs -> jobs.send(jobId, agentId, message));
   }
 
-  /** A message that is sent has an id, so that it counts once. */
+  /** The message has an id, so it counts once. */
   @Override
   public ReplayedLetter replayDeadLetter(String jobId, int index) {
     try {
@@ -145,7 +144,7 @@ public final class RoutedJobs implements JobsPort {
     return here.brief(jobId);
   }
 
-  /** Only the node that has the job knows what its programs wait for. */
+  /** Only the owner of the job knows why its programs wait. */
   @Override
   public Why why(String jobId) {
     Why stored = here.why(jobId);

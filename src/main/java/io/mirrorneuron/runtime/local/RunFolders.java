@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Keeps the folders of earlier runs from those who choose a run id: a job may be gone while its run
- * is still there.
+ * Protects the folders of earlier runs from chosen run ids: a job may be gone while its run is
+ * still there.
  *
- * @param jobs answers the job that the folder of a run names, an empty one when it names none
+ * @param jobs answers the job named by the folder of a run, an empty id when it names none
  */
 public record RunFolders(Function<String, Optional<String>> jobs, JobStore store) {
 
   /**
-   * The store itself refuses ids of runs whose jobs it knows, and tells a repeated submission.
+   * The store itself refuses run ids of known jobs, and detects a repeated submission.
    *
-   * @param runId that somebody chose, or null
+   * @param runId a chosen one, or null
    * @throws MnException CONFLICT {@code run_id_in_use}
    */
   void requireFree(String runId) {

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jobs are where the store says, and stand as their rows say. */
+/** Reads the node of a job from the store, and its standing from the row. */
 public final class StoredJobPlaces implements JobPlaces {
   private static final Logger LOG = LoggerFactory.getLogger(StoredJobPlaces.class);
 
@@ -66,7 +66,7 @@ public final class StoredJobPlaces implements JobPlaces {
       this(job, store.owner(job), store.row(job));
     }
 
-    /** Null when nothing is known of the job. */
+    /** Null when the job is unknown. */
     Standing standing() {
       try {
         String its = Answers.await(owner);

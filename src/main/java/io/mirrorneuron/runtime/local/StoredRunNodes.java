@@ -22,7 +22,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Runs are where the owners of their jobs are, or were when the jobs ended. */
+/**
+ * Finds the nodes of runs: those of the owners of their jobs, or of the last owners of ended jobs.
+ */
 public final class StoredRunNodes implements RunNodes {
   private static final String NONE = "";
   private static final RunPlace UNKNOWN = new RunPlace(Kind.UNKNOWN, null, null);
@@ -34,14 +36,14 @@ public final class StoredRunNodes implements RunNodes {
   private final Function<String, CompletionStage<String>> chosen;
   private final Predicate<String> works;
 
-  /** The jobs of runs whose folders were looked at; {@link #NONE} where no job can change them. */
+  /** The job of each run whose folder was looked at; {@link #NONE} where no job can change it. */
   private final Cache<String, String> seen =
       Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
 
   /**
    * @param owner this node as the owner of jobs
    * @param runs the folders on this node
-   * @param chosen answers the job of a run whose id somebody chose, or null
+   * @param chosen answers the job of a run with a chosen id, or null
    * @param works whether this node works on a job now
    */
   public StoredRunNodes(

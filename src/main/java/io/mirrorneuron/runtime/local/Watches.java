@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Listeners by job. Thread-safe; a job nobody watches costs one map look-up. */
+/** Listeners by job. An unwatched job costs one map look-up. Thread-safe. */
 public final class Watches {
   private final Map<String, List<Watch>> watchers = new ConcurrentHashMap<>();
 
-  /** One call of {@link #add}; a listener may have several, each is closed on its own. */
+  /** One call of {@link #add}; a listener may have several, each closed on its own. */
   private static final class Watch {
     private final Runnable onChange;
 
@@ -38,7 +38,6 @@ public final class Watches {
             });
   }
 
-  /** The jobs that somebody watches. */
   Set<String> watched() {
     return Set.copyOf(watchers.keySet());
   }

@@ -1,6 +1,6 @@
 /**
- * The port of jobs as the runtime in this process answers it. Entry: {@link LocalJobs};
- * submissions, forks, backups and restores have classes of their own. Uses the engine, the store of
- * jobs and the reader of manifests.
+ * The jobs port of the runtime in this process. Entry: {@link LocalJobs}; submissions, forks,
+ * backups and restores have classes of their own. Uses the engine, the job store and the manifest
+ * reader.
  */
 package io.mirrorneuron.runtime.local;

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jobs that cannot go on here: their manifest is refused by this build, their state is damaged, or
- * the store takes nothing of them. They keep all they have, for a build that can read it; they say
- * why they wait; and they can be cancelled. Thread-safe.
+ * Jobs that cannot continue on this node: this build rejects their manifest, their state is
+ * damaged, or the store refuses their commits. Their data stays for a build that can read it; they
+ * report a reason and can be cancelled. Thread-safe.
  */
 final class BlockedJobs {
   private static final Logger LOG = LoggerFactory.getLogger(BlockedJobs.class);
@@ -42,7 +42,7 @@ final class BlockedJobs {
   private final Map<String, Blocked> jobs = new ConcurrentHashMap<>();
 
   /**
-   * @param written completes when the job's last write has ended, well or not
+   * @param written completes when the job's last write has ended, successfully or not
    */
   private record Blocked(StoredJob stored, String reason, CompletionStage<Void> written) {}
 
@@ -54,7 +54,7 @@ final class BlockedJobs {
 
   /** Records once, as an event of the job, that it is blocked, and why. */
   void add(StoredJob stored, Throwable why) {
-    if (why instanceof MnException) { // its text says it all
+    if (why instanceof MnException) { // its text is complete
       LOG.error("job {} cannot go on: {}", stored.jobId(), why.getMessage());
     } else {
       LOG.error("job {} cannot go on", stored.jobId(), why);
@@ -87,13 +87,13 @@ final class BlockedJobs {
         });
   }
 
-  /** The same for a job of which this build could write nothing more. */
+  /** The same for a job whose commits this build cannot write any more. */
   void add(String jobId, Throwable why) {
     store
         .outline(jobId)
         .thenAccept(stored -> stored.ifPresent(job -> add(job, why)))
         .exceptionally(
-            failure -> { // it is damaged, and named so by whoever reads it
+            failure -> { // it is damaged; readers report it so
               LOG.error("job {} cannot go on, and cannot be read", jobId, failure);
               return null;
             });
@@ -104,10 +104,8 @@ final class BlockedJobs {
   }
 
   /**
-   * Cancels a job that is blocked. When its end cannot be written beside what is stored of it, that
-   * is given up.
-   *
-   * @param cancel who cancels the job, and why
+   * Cancels a blocked job. If its end cannot be written to the stored state, the job is abandoned:
+   * that state is given up.
    */
   CompletionStage<JobStatus> cancel(String jobId, Input.Cancel cancel) {
     Blocked blocked = jobs.get(jobId);
@@ -142,9 +140,9 @@ final class BlockedJobs {
   }
 
   /**
-   * The same for a job that was not even taken over, when it is damaged and open.
+   * Cancels a damaged open job that this node could not take over.
    *
-   * @param failure of reading the job; the answer when it is not so
+   * @param failure of reading the job; rethrown when the job is not damaged and open
    */
   CompletionStage<JobStatus> cancelDamaged(String jobId, Input.Cancel cancel, Throwable failure) {
     return cause(failure) instanceof MnException known && known.isJobDamaged()
@@ -156,7 +154,7 @@ final class BlockedJobs {
     return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
-  /** Of the job stay its manifest, its events and its row, as far as they can be read. */
+  /** Keeps the job's manifest, events and row, if they can be read. */
   private CompletionStage<JobStatus> abandon(String jobId, Input.Cancel cancel, Throwable why) {
     String reason = cause(why).getMessage();
     LOG.warn("job {} is cancelled and its state given up: {}", jobId, reason);
@@ -194,7 +192,7 @@ final class BlockedJobs {
     JobHeader header;
     try {
       header = stored == null ? empty(jobId) : StoredFields.header(stored);
-    } catch (MnException e) { // it is damaged
+    } catch (MnException e) { // the row is damaged
       header = empty(jobId);
     }
     header.subjects(header.subjects().withCancelledBy(cancel.by(), cancel.reason()));
@@ -209,7 +207,7 @@ final class BlockedJobs {
   }
 
   /**
-   * @param text null, or what cannot be read: it begins anew
+   * @param text null or damaged: the row begins anew
    */
   private static ObjectNode row(String jobId, String text) {
     try {

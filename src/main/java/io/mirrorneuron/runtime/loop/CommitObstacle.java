@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Why the commits of one job fail at present, if they do; logged once until a commit succeeds. */
+/** Why the commits of one job fail at present, if they do. Logs once until a commit succeeds. */
 final class CommitObstacle {
   private static final Logger LOG = LoggerFactory.getLogger(CommitObstacle.class);
 
@@ -15,25 +15,25 @@ final class CommitObstacle {
   private final String jobId;
   private boolean logged;
 
-  /** Commits in a row that were not made. */
+  /** Failed commits in a row. */
   private int failures;
 
-  /** Commits in a row that the store refused though it is there and writes. */
+  /** Commits in a row that the store refused although it was reachable and writable. */
   private int refusals;
 
-  /** Null while the store is there and writes. */
+  /** Null while the store is reachable and writable. */
   private volatile MnException reason;
 
   CommitObstacle(String jobId) {
     this.jobId = jobId;
   }
 
-  /** Empty while the store is there and writes. Any thread. */
+  /** Empty while the store is reachable and writable. Thread-safe. */
   Optional<MnException> reason() {
     return Optional.ofNullable(reason);
   }
 
-  /** Notes that a commit has failed. Returns the error for callers that wait for it. */
+  /** Records a failed commit. Returns the error for waiting callers. */
   MnException failed(Throwable cause) {
     failures++;
     refusals = TakeOver.isTemporary(cause) ? 0 : refusals + 1;
@@ -54,14 +54,14 @@ final class CommitObstacle {
   }
 
   /**
-   * Whether the last commit was refused for what it is. One refusal is none yet: something else may
-   * have been written before.
+   * Whether the store refuses the content of the commit. A single refusal does not count: another
+   * write may have come first.
    */
   boolean isForGood() {
     return refusals > 1;
   }
 
-  /** How long to wait before the next try: ever longer while a store that answers refuses. */
+  /** Pause before the next try; it doubles while a reachable store refuses. */
   long pauseMs() {
     return JobReload.DELAY_MS << Math.min(failures - 1, LONGEST_PAUSE);
   }
@@ -72,7 +72,7 @@ final class CommitObstacle {
     refusals = 0;
   }
 
-  /** The store has answered a read again. */
+  /** The store has answered a read. */
   void loaded() {
     reason = null;
   }

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Jobs that leave this node for another one: first their programs end, but for those that stay
- * until what they offer is offered there. Thread-safe.
+ * Jobs that leave this node for another node. Their programs end first, except those that stay
+ * until the new node offers their services. Thread-safe.
  */
 final class DepartingJobs {
   private static final Logger LOG = LoggerFactory.getLogger(DepartingJobs.class);
   private static final long LOOK_MS = 500;
 
-  /** Who was told of a service a moment ago may still come. */
+  /** A client that has just looked up a service may still call it. */
   private static final long GRACE_MS = 1000;
 
   private final EngineContext context;
@@ -32,8 +32,8 @@ final class DepartingJobs {
   private volatile boolean closed;
 
   /**
-   * @param forgotten is called with the id of a job that has not left, and that this node has let
-   *     go of meanwhile for another reason: who looked for its jobs since then has passed over it
+   * @param forgotten receives the id of a job that has not left and that this node gave up
+   *     meanwhile for another reason; a search for this node's jobs may have skipped it
    */
   DepartingJobs(EngineContext context, Consumer<String> forgotten) {
     this.context = context;
@@ -45,12 +45,12 @@ final class DepartingJobs {
     return context;
   }
 
-  /** Whether programs of it are being ended, for another node to go on with it. */
+  /** Whether programs of the job are being ended for a move to another node. */
   boolean has(String jobId) {
     return leaving.contains(jobId);
   }
 
-  /** Jobs that have left, and of which something stays. */
+  /** Jobs that have left and of which programs still run here. */
   Set<String> staying() {
     return Set.copyOf(staying.keySet());
   }
@@ -77,7 +77,9 @@ final class DepartingJobs {
             });
   }
 
-  /** Else it could come back to where its services still are, and they would end there. */
+  /**
+   * Otherwise the job could return to the node where its services still run, and they would end.
+   */
   private static CompletableFuture<Void> mayLeave(JobLoop loop, JobMoves.Leaving how) {
     return how.staysForMs() == 0
         ? CompletableFuture.completedFuture(null)
@@ -94,7 +96,7 @@ final class DepartingJobs {
     return CompletableFuture.completedFuture(0L);
   }
 
-  /** What stays is told to be here before the job goes; else it ends as all others. */
+  /** Registers the staying programs before the job goes; otherwise they end with the rest. */
   private CompletionStage<Long> left(String jobId, Stay stay, long epoch) {
     staying.put(jobId, stay);
     return stay.others()
@@ -138,9 +140,9 @@ final class DepartingJobs {
   }
 
   /**
-   * Ends what stays of a job.
+   * Ends the staying programs of a job.
    *
-   * @return completes when nothing does
+   * @return completes when none is left
    */
   CompletionStage<Void> end(String jobId) {
     Stay stay = staying.get(jobId);
@@ -168,14 +170,14 @@ final class DepartingJobs {
     }
   }
 
-  /** What stays ends with the programs of this node. */
+  /** Staying programs end with the other programs of this node. */
   void close() {
     closed = true;
   }
 
   /**
-   * Programs of a job that another node has now: they go on here until what they offer is offered
-   * there. Nothing that they do counts. Thread-safe.
+   * Programs of a job that another node has taken: they run here until the new node offers their
+   * services. Their output is ignored. Thread-safe.
    */
   static final class Stay {
     private final JobWatch.Staying staying;
@@ -187,7 +189,7 @@ final class DepartingJobs {
 
     /**
      * @param stop ends an execution
-     * @param here executions of the job that run here
+     * @param here executions of the job on this node
      */
     Stay(JobWatch.Staying staying, Consumer<String> stop, Set<String> here) {
       this.staying = staying;
@@ -196,7 +198,7 @@ final class DepartingJobs {
       running.retainAll(staying.executions());
     }
 
-    /** The same, once other programs of the job have ended. */
+    /** The same, once the other programs of the job have ended. */
     Stay after(CompletableFuture<Void> gone) {
       others = gone;
       return this;
@@ -211,7 +213,7 @@ final class DepartingJobs {
       return Set.copyOf(running);
     }
 
-    /** Of whatever execution of the job. */
+    /** Called for any execution of the job. */
     synchronized void finished(String executionId) {
       if (running.remove(executionId)) {
         lost = true;
@@ -221,7 +223,10 @@ final class DepartingJobs {
       }
     }
 
-    /** Whether it is to go on; one of its programs that has ended is no service any more. */
+    /**
+     * Whether it is still needed. If one of its programs has ended, the service is lost and it is
+     * not.
+     */
     CompletionStage<Boolean> isNeeded() {
       return isLost() ? CompletableFuture.completedStage(false) : staying.isNeeded();
     }
@@ -230,7 +235,9 @@ final class DepartingJobs {
       return lost;
     }
 
-    /** Ends it; completes when none of its programs runs, fails while the store tells of it. */
+    /**
+     * Completes when none of its programs runs; fails while the store still announces the service.
+     */
     CompletionStage<Void> end() {
       running().forEach(stop);
       if (running().isEmpty()) {

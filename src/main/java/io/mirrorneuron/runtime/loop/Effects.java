@@ -23,9 +23,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
-/** Runs the effects of committed turns of one job. Confined to the job's lane. */
+/** Runs the effects of committed turns of one job. Runs on the job's event loop only. */
 final class Effects {
-  /** How late a lease may be committed. Of many short programs at once most end within it. */
+  /** Longest delay of a lease's commit. Many short programs end within it. */
   private static final long LEASE_LINGER_MS = 100;
 
   private final EngineContext context;
@@ -42,9 +42,9 @@ final class Effects {
   private long lingersSince;
 
   /**
-   * @param inbox gets the inputs that follow from the effects
-   * @param turn starts a turn unless one is under way
-   * @param state of the job as it is opened
+   * @param inbox receives the inputs that result from effects
+   * @param turn starts a turn unless one is running
+   * @param state of the job when it is opened
    */
   Effects(
       EngineContext context,
@@ -74,7 +74,7 @@ final class Effects {
     turn.run();
   }
 
-  /** Runs all that a turn has led to; the state is stored as it is. */
+  /** Runs the effects of a turn whose state is stored. */
   void runAll(List<Effect> effects, JobState state) {
     watch.settled(state);
     if (!unrecorded.isEmpty()) {
@@ -83,7 +83,7 @@ final class Effects {
     effects.forEach(effect -> run(effect, state));
   }
 
-  /** Outcomes that still wait to be decided on belong to messages in flight. */
+  /** Undecided outcomes belong to messages in flight. */
   private void recorded(JobState state) {
     Set<String> waiting =
         state.mailboxes().waiting().stream()
@@ -109,7 +109,7 @@ final class Effects {
     }
   }
 
-  /** Starts the program unless a later decision of the same turn has made that needless. */
+  /** Starts the program unless a later decision of the same turn has made it unnecessary. */
   private void start(Effect.Start start, JobState state) {
     String id = start.executionId();
     Mailbox mailbox = state.mailbox(start.mailbox());
@@ -147,8 +147,8 @@ final class Effects {
   }
 
   /**
-   * Passes on a signal. A lease of slots alone causes no turn: most often the program ends before
-   * anybody could have read of its start.
+   * Passes on a signal. A slot lease alone causes no turn: most programs end before a reader could
+   * see their start.
    */
   private void signalled(Input.Signalled input) {
     boolean first = inbox.isEmpty();
@@ -170,7 +170,7 @@ final class Effects {
     context.timers().at(lingersSince + LEASE_LINGER_MS, () -> eventLoop.execute(this::endLinger));
   }
 
-  /** What waits now may have come long after the timer was set. */
+  /** The waiting inputs may have arrived long after the timer was set. */
   private void endLinger() {
     if (!inbox.isEmpty() && context.timers().now() < lingersSince + LEASE_LINGER_MS) {
       linger();
@@ -180,17 +180,17 @@ final class Effects {
     }
   }
 
-  /** Ids of the executions that were started here and whose outcome has not arrived. */
+  /** Ids of executions started here whose outcome has not arrived. */
   Set<String> running() {
     return running;
   }
 
   /**
-   * Ends the executions that a loaded state does not know: the store has lost what began them, or
-   * the commit that ended them was in doubt. The state may give their ids to others, so it is to be
-   * gone on with when nothing of them is left.
+   * Ends the executions that a reloaded state does not contain: the store lost the commit that
+   * began them, or the commit that ended them was in doubt. The state may reuse their ids, so the
+   * job may continue only when all of them have ended.
    *
-   * @return whether nothing is, or the job has ended: then all are ended with it
+   * @return whether none is left, or the job has ended and all are ended with it
    */
   boolean haveEnded(JobState loaded) {
     if (loaded.status().isTerminal()) {
@@ -210,10 +210,10 @@ final class Effects {
   }
 
   /**
-   * This node has nothing more to do with the job; what it offers may stay for a while.
+   * Releases the job; its services may stay for a while.
    *
-   * @param forMs how long at most; 0 for not at all
-   * @return what stays, and when no other program of the job runs here
+   * @param forMs maximum; 0 for not at all
+   * @return the staying programs, and when no other program of the job runs here
    */
   DepartingJobs.Stay hand(long forMs) {
     stay =
@@ -236,7 +236,7 @@ final class Effects {
     gone = gone == null ? new CompletableFuture<>() : gone;
     for (String id : Set.copyOf(running)) {
       if (context.executions().leave(id)) {
-        running.remove(id); // it goes on elsewhere
+        running.remove(id); // it continues elsewhere
       } else {
         context.executions().stop(id);
       }
@@ -252,7 +252,7 @@ final class Effects {
   }
 
   /**
-   * What is ordered when a program of a job starts.
+   * Builds the execution of a program that starts.
    *
    * @param epoch under which this node owns the job
    */

@@ -26,8 +26,8 @@ import java.util.function.Function;
 
 /**
  * Owns the jobs of this node: one {@link JobLoop} for each that is not terminal. Thread-safe; no
- * call blocks. Nothing is lost when the process dies: {@link #recover} on the next start continues
- * from what was committed.
+ * call blocks. A crash loses nothing: at the next start {@link #recover} continues from the last
+ * commits.
  */
 public final class Engine {
   private final JobStore store;
@@ -45,17 +45,16 @@ public final class Engine {
   private volatile CompletionStage<?> recovery = CompletableFuture.completedStage(null);
 
   /**
-   * Who this engine is.
+   * The identity of this engine.
    *
    * @param nodeName of the form {@code mirror_neuron@host}
-   * @param owner the same for every process that ever works on this data directory, and no other
-   * @param reviewInFlight whether programs cut short by a crash wait for a person by default
-   * @param inlineLimit size of a JSON value, in bytes, from which on the state of a job holds it
-   *     once and refers to it
+   * @param owner unique to this data directory, the same for every process that works on it
+   * @param reviewInFlight whether programs interrupted by a crash wait for a person by default
+   * @param inlineLimit size of a JSON value, in bytes, from which on a job's state stores it once
+   *     and refers to it
    */
   public record Identity(String nodeName, String owner, boolean reviewInFlight, int inlineLimit) {}
 
-  /** What an engine needs from outside. */
   public record Ports(
       JobStore store,
       NodeRegistry nodes,
@@ -65,9 +64,9 @@ public final class Engine {
       EventLoops eventLoops) {}
 
   /**
-   * @param manifests parses a stored manifest again
+   * @param manifests parses a stored manifest
    * @param bundles payload folder by fingerprint
-   * @param changed hears of each job that has new events
+   * @param changed is called for each job that has new events
    */
   public Engine(
       Identity identity,
@@ -79,11 +78,10 @@ public final class Engine {
   }
 
   /**
-   * The same with somebody who follows the jobs.
-   *
-   * @param manifests parses a stored manifest again
+   * @param manifests parses a stored manifest
    * @param bundles payload folder by fingerprint
-   * @param changed hears of each job that has new events
+   * @param changed is called for each job that has new events
+   * @param watch follows the jobs
    */
   public Engine(
       Identity identity,
@@ -136,24 +134,24 @@ public final class Engine {
     return commands;
   }
 
-  /** From one living node to another. */
+  /** Moves jobs between living nodes. */
   public JobMoves moves() {
     return new JobMoves(loops, commands, takeOver);
   }
 
-  /** The documents that readers get of jobs. */
+  /** Documents about jobs for readers. */
   public JobViews views() {
     return views;
   }
 
-  /** What jobs run, and how that is changed. */
+  /** Definitions of jobs and their changes. */
   public JobDefinitions definitions() {
     return new JobDefinitions(commands, store, manifests);
   }
 
   /**
-   * Takes over every open job without a living owner. What the store does not answer now is tried
-   * again until it does. Answers how many it took over at once.
+   * Takes over every open job without a living owner. Jobs for which the store does not answer are
+   * retried until it does. Answers how many were taken over at once.
    */
   public CompletionStage<Integer> recover() {
     CompletionStage<Integer> taken = left.resumed();
@@ -162,22 +160,22 @@ public final class Engine {
   }
 
   /**
-   * To be called on a lane when the store may have lost what it answered last: the jobs of this
-   * lane go on from what it has.
+   * Call it on an event loop when the store may have lost acknowledged writes: the jobs of this
+   * event loop are loaded again.
    */
   public void reload(Executor eventLoop) {
     loops.reload(eventLoop);
   }
 
   /**
-   * Sends heartbeats for this node, and takes over the jobs of nodes whose heartbeats stop. When
-   * those of this node do, it ends its programs before others begin them again.
+   * Sends heartbeats for this node and takes over the jobs of nodes whose heartbeats stop. If its
+   * own stop, it ends its programs before another node starts them again.
    */
   public void keepWatch() {
     membership.keepUp();
   }
 
-  /** Whether this node works: false while others may take it for dead. */
+  /** False while other nodes may consider this node dead. */
   public boolean mayWork() {
     return membership.mayWork();
   }
@@ -188,14 +186,14 @@ public final class Engine {
       left.see(beat);
     }
 
-    /** The turns first: what they hear of their programs then is not recorded any more. */
+    /** Turns first: outcomes that their programs report afterwards are not recorded. */
     @Override
     public CompletionStage<Void> letGo() {
       CompletableFuture<Void> turns = loops.letGo();
       return executions
           .stopAll()
           .thenCombine(turns, (stopped, ended) -> null)
-          .thenCompose(done -> executions.stopAll()); // what a turn had begun meanwhile
+          .thenCompose(done -> executions.stopAll()); // started by a turn meanwhile
     }
 
     @Override
@@ -218,7 +216,7 @@ public final class Engine {
     return loop == null ? blocked.reason(jobId).map(MnException::precondition) : loop.obstacle();
   }
 
-  /** Whether this node works on the job. */
+  /** Whether the job is open on this node. */
   public boolean isOpen(String jobId) {
     return loops.isOpen(jobId);
   }

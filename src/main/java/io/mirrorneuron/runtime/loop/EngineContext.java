@@ -24,11 +24,10 @@ import java.util.function.Function;
 /**
  * What all jobs of a node share.
  *
- * @param manifests understands a stored manifest
+ * @param manifests parses a stored manifest
  * @param bundles payload folder by fingerprint
- * @param changed hears of each job that has new events
- * @param stuck is called with the id of a job that cannot even fail, and why
- * @param watch follows the jobs
+ * @param changed is called for each job that has new events
+ * @param stuck is called with the id of a job that cannot even be failed, and why
  * @param inlineLimit see {@link Blobs}
  */
 record EngineContext(
@@ -58,7 +57,7 @@ record EngineContext(
     return ports.timers();
   }
 
-  /** Asks what must be known of a stored job before this node opens it. */
+  /** Collects what must be known of a stored job before this node opens it. */
   CompletionStage<Planning.Known> known(JobState state) {
     List<String> flying =
         state.mailboxes().waiting().stream()
@@ -73,7 +72,7 @@ record EngineContext(
         watch.overdue(state), (others, why) -> new Planning.Known(others, why.orElse(null)));
   }
 
-  /** Says that the job has new events, if the turn has made some. */
+  /** Announces new events of the job, if the turn has made any. */
   void tell(Turn turn, String jobId) {
     if (!turn.events().isEmpty()) {
       changed.changed(jobId, turn.isPressing());
@@ -82,9 +81,9 @@ record EngineContext(
 
   /**
    * Folds the inputs into the state. Throws what the decider throws; the state is then half changed
-   * and must not be used any more.
+   * and must be discarded.
    *
-   * @return what is to be committed, or null when nothing has changed
+   * @return the commit, or null when nothing has changed
    */
   Commit decide(List<Input> inputs, JobState state, Turn turn, long epoch) {
     for (Input input : inputs) {

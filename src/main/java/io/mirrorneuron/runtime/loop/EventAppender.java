@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Appends an event to a job that no loop runs: it has ended, or this build cannot read it. */
+/** Appends an event to a job without a loop: it has ended, or this build cannot read it. */
 final class EventAppender {
   private static final int TRIES = 20;
 
@@ -32,14 +32,14 @@ final class EventAppender {
     this.changed = changed;
   }
 
-  /** Another job has begun from this one, which has ended. */
+  /** Records in an ended job that another job was forked from it. */
   CompletionStage<Void> forked(Fork fork, String newJobId) {
     return forked(fork, newJobId, TRIES);
   }
 
   /**
-   * Reads the next event number before anything else: of two concurrent writes the second is
-   * refused because of its number, and is tried again on top of the first.
+   * Reads the next event number first: of two concurrent writes the store refuses the second
+   * because of its number, and it is retried on top of the first.
    */
   private CompletionStage<Void> forked(Fork fork, String newJobId, int tries) {
     String jobId = fork.sourceJobId();
@@ -47,7 +47,7 @@ final class EventAppender {
         .thenCompose(
             seq ->
                 store
-                    .load(jobId) // whole, because the header is written back whole
+                    .load(jobId) // complete, because the header is written back completely
                     .thenCombine(
                         store.row(jobId),
                         (stored, row) ->
@@ -77,7 +77,7 @@ final class EventAppender {
   }
 
   /**
-   * @param row as it will be, but for what the event changes
+   * @param row as it will be, apart from what the event changes
    * @param members of the event
    * @param fields state fields to write with it
    */
@@ -93,8 +93,7 @@ final class EventAppender {
   }
 
   /**
-   * Ends an open job of which nothing can be read or written any more but perhaps its events.
-   * Answers whether it was open.
+   * Ends an open job of which at most the events are still readable. Answers whether it was open.
    */
   CompletionStage<Boolean> abandon(
       String jobId, ObjectNode row, String type, ObjectNode members, Map<String, String> fields) {

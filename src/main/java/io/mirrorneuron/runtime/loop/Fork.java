@@ -32,21 +32,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A new job that begins where another one was: what had ended by then is taken over with its
- * output, all the rest is done again.
+ * A new job that begins at a point of another job: the steps that had ended there are taken over
+ * with their output, the rest runs again.
  */
 public final class Fork implements Input.FirstTurn {
   private static final Set<String> ENDINGS =
       Set.of("workflow_step_completed", "workflow_step_partial", "workflow_step_skipped");
 
-  /** What has to be known of an event, which is about a step only where it names one itself. */
+  /** The parts of an event that matter here. Only some events name a step. */
   private record Happened(String type, String stepId) {}
 
   private final JobState source;
   private final JsonNode at;
   private final Map<String, JsonNode> inputs;
 
-  /** Steps, and instances, that are done again. */
+  /** Steps and instances that run again. */
   private final Set<String> again = new HashSet<>();
 
   private Fork(JobState source, JsonNode at, Map<String, JsonNode> inputs) {
@@ -56,10 +56,10 @@ public final class Fork implements Input.FirstTurn {
   }
 
   /**
-   * A fork from a step on: that step, all that follow it, and all that had not ended or had failed
-   * are done again.
+   * Forks from a step on: that step, all that follow it, and all that had not ended or had failed
+   * run again.
    *
-   * @param inputs bodies, by step, that take the place of those the steps were started with
+   * @param inputs replacement input bodies by step
    * @throws MnException NOT_FOUND for an unknown step, PRECONDITION when the step was not reached
    */
   public static Fork atStep(
@@ -86,11 +86,11 @@ public final class Fork implements Input.FirstTurn {
   }
 
   /**
-   * A fork of the job as it was after event {@code seq}; 0 is its beginning.
+   * Forks the job as it was after event {@code seq}; 0 is its beginning.
    *
-   * @param events all events of the job up to there, as far as they are stored
-   * @throws MnException PRECONDITION when the job has not come so far, or too little is known of
-   *     how it was then
+   * @param events the stored events of the job up to there
+   * @throws MnException PRECONDITION when the job has not reached that event, or too little of its
+   *     state at that time is known
    */
   public static Fork atEvent(
       StoredJob stored,
@@ -177,12 +177,11 @@ public final class Fork implements Input.FirstTurn {
     return stepId.equals(source.steps().graph().source());
   }
 
-  /** Whether nothing is taken over. */
   private boolean startsAnew() {
     return again.containsAll(source.steps().graph().steps().keySet());
   }
 
-  /** Whether the step starts at once, with the same message as in the source job. */
+  /** Whether the step starts at once, with the message it had in the source job. */
   private boolean feeds(StepState step) {
     return step != null
         && again.contains(step.id())
@@ -194,13 +193,12 @@ public final class Fork implements Input.FirstTurn {
     return source.jobId();
   }
 
-  /** Where the new job begins. */
   public ForkPoint from() {
     Place place = at.isTextual() ? Place.atStep(at.textValue()) : Place.atEvent(at.asLong());
     return new ForkPoint(source.jobId(), place);
   }
 
-  /** The step, as a text, or the event number that it was asked for. */
+  /** The requested step, as a text, or event number. */
   JsonNode at() {
     return at;
   }
@@ -208,7 +206,7 @@ public final class Fork implements Input.FirstTurn {
   // ---- the new job
 
   /**
-   * The state before the first turn: all that is taken over.
+   * The state before the first turn, with all that is taken over.
    *
    * @param workflow with the same graph as that of the source
    */
@@ -223,7 +221,7 @@ public final class Fork implements Input.FirstTurn {
     return state;
   }
 
-  /** Has what is done again start. */
+  /** Starts the steps that run again. */
   @Override
   public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
     ObjectNode members = Json.object().put("source_job_id", source.jobId()).set("at", at);
@@ -242,15 +240,15 @@ public final class Fork implements Input.FirstTurn {
     }
   }
 
-  /** Copies into the state of a forked job the results of the source job that are kept. */
+  /** Copies the kept results of the source job into the state of the fork. */
   private static final class ForkedState {
     private final JobState source;
     private final Set<String> again;
     private final JobState state;
 
     /**
-     * @param again steps, and instances, that are done again
-     * @param state of the new job, in which nothing has happened yet
+     * @param again steps and instances that run again
+     * @param state of the new job, still empty
      */
     ForkedState(JobState source, Set<String> again, JobState state) {
       this.source = source;

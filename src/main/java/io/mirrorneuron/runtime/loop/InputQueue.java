@@ -9,9 +9,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Inputs that a job has not decided on yet, in order. Used on the job's lane only. */
+/** Undecided inputs of a job, in order. Runs on the job's event loop only. */
 final class InputQueue {
-  /** Beacons of one program that wait at most, for example while the store is away for hours. */
+  /** Limit of waiting beacons per program, for example while the store is away for hours. */
   private static final int MOST_BEACONS = 20;
 
   private final Deque<Input> inputs = new ArrayDeque<>();
@@ -23,10 +23,7 @@ final class InputQueue {
     }
   }
 
-  /**
-   * Drops the oldest waiting beacon when there are too many; the next one says how many were
-   * dropped.
-   */
+  /** Drops the oldest waiting beacon over the limit; the next beacon reports the number dropped. */
   private void dropOldestBeacon(String executionId) {
     List<Input.Signalled> waiting =
         inputs.stream()
@@ -55,7 +52,6 @@ final class InputQueue {
     return inputs.isEmpty();
   }
 
-  /** Takes all waiting inputs, for one turn. */
   List<Input> takeAll() {
     List<Input> all = List.copyOf(inputs);
     inputs.clear();
@@ -67,17 +63,14 @@ final class InputQueue {
     inputs.addFirst(new Input.Continue());
   }
 
-  /**
-   * Puts the inputs of a turn that was not committed back to the front, except commands, which are
-   * dropped.
-   */
+  /** Puts the inputs of an uncommitted turn back to the front. Commands are dropped. */
   void putBack(List<Input> taken) {
     taken.reversed().forEach(inputs::addFirst);
     inputs.removeIf(Input.Command.class::isInstance);
   }
 
   /**
-   * Replaces all inputs by one that fails the job, unless that was the turn that has failed.
+   * Replaces all inputs by one that fails the job, unless that was the input of the failed turn.
    *
    * @param taken the inputs of the failed turn
    * @return whether the job can still fail
@@ -91,7 +84,7 @@ final class InputQueue {
     return true;
   }
 
-  /** Drops what other executions have told. */
+  /** Drops the signals of all other executions. */
   void keepSignals(Set<String> executions) {
     inputs.removeIf(
         input ->
@@ -100,8 +93,8 @@ final class InputQueue {
   }
 
   /**
-   * The state was loaded again: executions in it that are not known here are to be started again,
-   * unless the job is about to fail.
+   * The state was loaded again: its executions that do not run here are to be started again, unless
+   * the job is about to fail.
    *
    * @param running ids of the executions that run
    */

@@ -30,11 +30,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Passes commands to the jobs of this node, or fails with the reason why a job takes none: it is
- * unknown, has ended, cannot go on, or is open on another node. Thread-safe.
+ * Passes commands to the jobs of this node, or fails with the reason: the job is unknown, has
+ * ended, is blocked, or is open on another node. Thread-safe.
  */
 public final class JobCommands {
-  /** How many agents an error names. */
+  /** Limit of agents named in an error. */
   private static final int SHOWN_AGENTS = 10;
 
   private final JobLoops loops;
@@ -44,7 +44,7 @@ public final class JobCommands {
   private final Supplier<CompletionStage<?>> recovery;
 
   /**
-   * @param recovery completes when the jobs that this node had left open are open again
+   * @param recovery completes when the jobs this node had left open are open again
    */
   JobCommands(
       JobLoops loops,
@@ -59,7 +59,9 @@ public final class JobCommands {
     this.recovery = recovery;
   }
 
-  /** At once for a job that is open here; else it may be about to be, after a start. */
+  /**
+   * Runs the command at once for an open job, otherwise after the recovery that follows a start.
+   */
   private <T> CompletionStage<T> onceOpen(String jobId, Supplier<CompletionStage<T>> command) {
     return loops.isOpen(jobId)
         ? command.get()
@@ -68,21 +70,22 @@ public final class JobCommands {
 
   /**
    * Answers {@code cancelled} once no process of the job lives; a terminal job stays as it is. An
-   * open one whose state cannot be read is given up.
+   * open job whose state cannot be read is abandoned.
    *
-   * @param by the name that the caller's token vouches for, or null
-   * @param reason in the caller's words, or null; both are kept of the first who cancels
+   * @param by the name vouched for by the caller's token, or null
+   * @param reason in the caller's words, or null; the first cancellation's caller and reason are
+   *     kept
    */
   public CompletionStage<JobStatus> cancel(String jobId, String by, String reason) {
     return give(jobId, new Input.Cancel(by, reason), JobStatus::isTerminal, status -> true);
   }
 
   /**
-   * Answers {@code paused} once nothing of the job runs any more.
+   * Answers {@code paused} once nothing of the job runs.
    *
-   * @param drain whether programs that run may end by themselves; they are ended otherwise, and run
-   *     again when the job is resumed
-   * @param by the name that the caller's token vouches for, or null
+   * @param drain whether running programs may finish; otherwise they are ended, and run again when
+   *     the job is resumed
+   * @param by the name vouched for by the caller's token, or null
    */
   public CompletionStage<JobStatus> pause(String jobId, boolean drain, String by) {
     return give(
@@ -93,9 +96,9 @@ public final class JobCommands {
   }
 
   /**
-   * Answers the status once it goes on, which may be a terminal one when little was left to do.
+   * Answers the status once the job continues; it may be terminal when little was left to do.
    *
-   * @param by the name that the caller's token vouches for, or null
+   * @param by the name vouched for by the caller's token, or null
    */
   public CompletionStage<JobStatus> resume(String jobId, String by) {
     return give(
@@ -105,7 +108,7 @@ public final class JobCommands {
   /**
    * Gives a message to an agent of a job that is not terminal; completes when it is durable.
    *
-   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
+   * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; an id is added if missing
    */
   public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
     return onceOpen(jobId, () -> deliverNow(jobId, agentId, message));
@@ -122,7 +125,7 @@ public final class JobCommands {
                 if (obstacle.isPresent()) {
                   throw cannotGoOn(jobId, obstacle.get());
                 }
-                storedStatus(jobId, stored); // fails unless it is terminal
+                storedStatus(jobId, stored); // throws unless it is terminal
                 throw MnException.precondition("job is not running");
               });
     }
@@ -150,8 +153,8 @@ public final class JobCommands {
   }
 
   /**
-   * Has somebody do something about a question of the job; answers the record of it, once it is
-   * durable. Also of a job that has ended, for who asks again.
+   * Acts on a question of the job; answers its record once it is durable. A repeated request also
+   * gets the record from a job that has ended.
    */
   public CompletionStage<ObjectNode> decide(String jobId, HumanDecision decision) {
     return onceOpen(jobId, () -> decideNow(jobId, decision));
@@ -181,13 +184,13 @@ public final class JobCommands {
             why -> {
               throw cannotGoOn(jobId, why);
             });
-    storedStatus(jobId, stored); // fails when it is another node's
+    storedStatus(jobId, stored); // throws when another node owns it
     return MnException.unavailable("job " + jobId + " has not taken the decision; try again", null);
   }
 
   /**
    * Passes the command to the job and answers with the first status that settles it. Fails as
-   * PRECONDITION when the job has ended in a status that is not wanted.
+   * PRECONDITION when the job has ended in an unwanted status.
    */
   CompletionStage<JobStatus> give(
       String jobId,
@@ -239,10 +242,7 @@ public final class JobCommands {
     return status;
   }
 
-  /**
-   * Fails unless this node may add an event to the job: it is open here, or has ended. Else the
-   * next event is another node's to write.
-   */
+  /** Fails unless this node may write the job's next event: the job is open here, or has ended. */
   public CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
     return onceOpen(
         jobId,
@@ -257,12 +257,12 @@ public final class JobCommands {
         });
   }
 
-  /** Decisions of people on what steps ask, between callers and the stored job. Pure. */
+  /** Maps people's decisions on step requests between callers and the stored job. Pure. */
   private static final class StepDecisions {
     private StepDecisions() {}
 
     /**
-     * @throws MnException INVALID for an unknown action, and what {@link Person#of} refuses
+     * @throws MnException INVALID for an unknown action, and the errors of {@link Person#of}
      */
     static HumanAct act(HumanDecision decision) {
       Kind kind =
@@ -275,9 +275,9 @@ public final class JobCommands {
     }
 
     /**
-     * The record of the act in the stored job; empty when it is not there though it could be.
+     * The record of the act in the stored job; empty when it could still be added.
      *
-     * @throws MnException NOT_FOUND for another run and an unknown request, CONFLICT when the job
+     * @throws MnException NOT_FOUND for another run or an unknown request, CONFLICT when the job
      *     has ended without it
      */
     static Optional<ObjectNode> recorded(StoredJob stored, String runId, HumanAct act) {

@@ -47,13 +47,13 @@ public final class JobCreation {
   }
 
   /**
-   * Makes the job durable together with its first turn, then starts what that turn asks for.
+   * Makes the job durable together with its first turn, then runs the effects of that turn.
    *
    * @param bundle fingerprint of the stored payloads, or null
-   * @param by the name that the submitter's token vouches for, or null
+   * @param by the name vouched for by the submitter's token, or null
    * @param deployed the deployment that makes the job, or null
-   * @param copies names of nodes that are to run copies of a system job; none where this node alone
-   *     ever can
+   * @param copies names of the nodes that run copies of a system job; empty if only this node can
+   *     run it
    */
   public CompletionStage<SubmittedJob> submit(
       NewJob job,
@@ -82,7 +82,7 @@ public final class JobCreation {
         commit -> commit);
   }
 
-  /** Names of the nodes that live, this one too, as the last heartbeat was told. */
+  /** Names of the living nodes, this one included, as of the last heartbeat. */
   private List<String> observed() {
     Stream<String> others =
         nodes.sawOthers() ? nodes.seen().stream().map(NodeRegistry::nameOf) : Stream.empty();
@@ -90,8 +90,8 @@ public final class JobCreation {
   }
 
   /**
-   * Makes a paused job with the progress of another one, from its backup. Fails as INVALID when the
-   * workflow and the state do not fit each other.
+   * Makes a paused job with the progress of a backed-up job. Fails as INVALID when workflow and
+   * state do not fit each other.
    */
   public CompletionStage<SubmittedJob> restore(NewJob job, Workflow workflow, Restoration from) {
     return loops.begin(
@@ -102,11 +102,12 @@ public final class JobCreation {
   }
 
   /**
-   * Makes a job that begins where another one was; both remember the other. Fails as UNAVAILABLE,
-   * and makes nothing, when the other is open on another node: that node could not record the fork.
+   * Makes a job that begins at a point of a source job; both record the other. Fails as
+   * UNAVAILABLE, and makes nothing, when the source is open on another node, because it could not
+   * record the fork.
    *
-   * @param workflow with the same graph as that of the other job
-   * @param by the name that the caller's token vouches for, or null
+   * @param workflow with the same graph as that of the source
+   * @param by the name vouched for by the caller's token, or null
    */
   public CompletionStage<SubmittedJob> fork(NewJob job, Workflow workflow, Fork fork, String by) {
     return commands

@@ -19,14 +19,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** What jobs run: looks at it, and has it changed while they run. Thread-safe; no call blocks. */
+/** Reads and changes the definitions of jobs while they run. Thread-safe; no call blocks. */
 public final class JobDefinitions {
   private final JobCommands commands;
   private final JobStore store;
   private final Function<String, Workflow> manifests;
 
   /**
-   * @param manifests understands a stored manifest
+   * @param manifests parses a stored manifest
    */
   JobDefinitions(JobCommands commands, JobStore store, Function<String, Workflow> manifests) {
     this.commands = commands;
@@ -35,10 +35,10 @@ public final class JobDefinitions {
   }
 
   /**
-   * Has agents of a job be what another manifest says, each between two of its messages; completes
-   * when the order is durable. Asked again, it changes nothing. Fails as CONFLICT when the job has
-   * another definition by now than the one that this follows, as INVALID when more differs than the
-   * agents, as PRECONDITION when the job has ended.
+   * Changes agents of a job to those of another manifest, each between two of its messages;
+   * completes when the order is durable. Idempotent. Fails as CONFLICT when the job's definition is
+   * not the one the order is based on, as INVALID when more than the agents differs, as
+   * PRECONDITION when the job has ended.
    */
   public CompletionStage<JobStatus> redefine(String jobId, Redefinition order) {
     return commands.give(
@@ -46,8 +46,8 @@ public final class JobDefinitions {
   }
 
   /**
-   * Has a job play another role in its deployment; completes when that is durable. A role that it
-   * had before, or that does not follow, changes nothing. Fails as PRECONDITION when it has ended.
+   * Changes the role of a job in its deployment; completes when that is durable. The present role,
+   * or one that may not follow it, changes nothing. Fails as PRECONDITION when the job has ended.
    */
   public CompletionStage<JobStatus> play(String jobId, String role) {
     return commands.give(
@@ -55,10 +55,10 @@ public final class JobDefinitions {
   }
 
   /**
-   * Ends a job in the moment in which no message waits and no program runs; fails as UNAVAILABLE
-   * while it has something in hand. Completes when it has ended.
+   * Ends a job while no message waits and no program runs; otherwise fails as UNAVAILABLE.
+   * Completes when the job has ended.
    *
-   * @param spared agents that may have something in hand
+   * @param spared agents that may still have work
    * @param reason for people
    */
   public CompletionStage<JobStatus> retire(String jobId, Set<String> spared, String reason) {
@@ -67,14 +67,15 @@ public final class JobDefinitions {
   }
 
   /**
-   * What a job runs and is to run, and how its agents are, as of its last commit.
+   * The definition of a job and the state of its agents, as of its last commit.
    *
-   * @param standing why it does not go on, in the words of {@code mn job why}; null while it does
-   * @param manifest what it runs
+   * @param standing why it does not continue, in the words of {@code mn job why}; null while it
+   *     does
+   * @param manifest the one it runs
    * @param bundle fingerprint of the payload files of the job, or null
-   * @param definition nothing is pending when it has taken effect
-   * @param isReviewed whether it waits for a person, as it could not go on by itself
-   * @param agents by id, those that have got a message
+   * @param definition has nothing pending once it has taken effect
+   * @param isReviewed whether it waits for a person, as it could not continue by itself
+   * @param agents by id, those that have received a message
    */
   public record Running(
       JobStatus status,
@@ -87,7 +88,7 @@ public final class JobDefinitions {
 
   /**
    * @param error why its last program failed; null when it did not
-   * @param restartedAt when it was started again last, in milliseconds since the epoch; 0 for never
+   * @param restartedAt last restart, in milliseconds since the epoch; 0 for never
    */
   public record AgentHealth(String error, long restartedAt) {}
 
@@ -121,12 +122,13 @@ public final class JobDefinitions {
   }
 
   /**
-   * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
-   * state cannot be read, as the set is then not known.
+   * Fingerprints of the payload files of the jobs of all nodes, including ended jobs. Fails when a
+   * state cannot be read, as the set is then unknown.
    */
   public CompletionStage<Set<String>> bundles() {
     Set<String> found = ConcurrentHashMap.newKeySet();
-    return store // what is in the one may be in the other later, and not the other way round
+    return store // a file may move from the first set to the second meanwhile, and not the other
+        // way round
         .eachState(JobDefinition.FIELD, text -> found.addAll(StoredDefinition.read(text).files()))
         .thenCompose(done -> store.eachState(StoredFields.HEADER, header -> note(header, found)))
         .thenApply(done -> found);

@@ -22,9 +22,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The thread-safe handle of one open job: passes all work to the job's lane. */
+/** The thread-safe handle of one open job: passes all work to the job's event loop. */
 final class JobLoop {
-  /** Causes that another node may not have. */
+  /** Causes for waiting that may not exist on another node. */
   private static final Set<Hold.Cause> LEFT_BEHIND = Set.of(Hold.Cause.ROOM, Hold.Cause.LOAD);
 
   private final String jobId;
@@ -37,8 +37,8 @@ final class JobLoop {
   private final long epoch;
 
   /**
-   * @param epoch of the store, which fences whoever owned the job before
-   * @param ended runs on the lane when this node has nothing more to do with the job
+   * @param epoch of the store, which fences earlier owners
+   * @param ended runs on the event loop when this node has released the job
    */
   JobLoop(
       EngineContext context,
@@ -61,36 +61,34 @@ final class JobLoop {
     return jobId;
   }
 
-  /** The ids of the job's agents. */
   Set<String> agents() {
     return definition.workflow().agents().keySet();
   }
 
-  /** What each node runs a copy of, as its author wrote it; empty where other nodes run none. */
+  /** The workflow as written by its author, if each node runs a copy of it; otherwise empty. */
   Optional<Workflow> spread() {
     return isSpread ? Optional.of(definition.written()) : Optional.empty();
   }
 
-  /** Whether its programs may simply run again, as those of other nodes must. */
+  /** Whether its programs may simply run again, as programs on other nodes must. */
   static boolean isSpread(JobState state, Decider decider) {
     return state.workflow().agents().values().stream()
         .filter(agent -> agent.type() == AgentType.EXECUTOR)
         .allMatch(agent -> decider.isRepeatable(state.view(agent.id()).mailbox()));
   }
 
-  /** Why nothing can be committed now; empty while the store is there and writes. */
+  /** Why commits fail at present; empty while the store is reachable and writable. */
   Optional<MnException> obstacle() {
     return obstacle.reason();
   }
 
-  /** Queues the input for the next turn. */
   void offer(Input input) {
     eventLoop.execute(() -> turns.take(input));
   }
 
   /**
-   * Offers the command and answers with the status once it is one that settles the question; fails
-   * as UNAVAILABLE while the store is away.
+   * Offers the command and answers with the first status that settles it; fails as UNAVAILABLE
+   * while the store is away.
    */
   CompletionStage<JobStatus> ask(Input.Command command, Predicate<JobStatus> settled) {
     CompletableFuture<JobStatus> answer = new CompletableFuture<>();
@@ -98,31 +96,31 @@ final class JobLoop {
     return answer;
   }
 
-  /** The turn that is folded into the first commit. On the lane, before any other call. */
+  /** Runs the turn of the first commit. On the event loop, before any other call. */
   CompletionStage<JobStore.Created> create(
       Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     return turns.create(beginning, store);
   }
 
-  /** Loads the job again when it is on this lane, which is the one that calls. */
+  /** Loads the job again if it runs on this event loop, which must be the caller's. */
   void reload(Executor present) {
     if (eventLoop == present) {
       turns.reload();
     }
   }
 
-  /** Lets go of the job as it is in the store; completes when no turn begins any more. */
+  /** Releases the job as it is in the store; completes when no further turn begins. */
   CompletableFuture<Void> letGo() {
     return CompletableFuture.runAsync(turns::lost, eventLoop);
   }
 
   /**
-   * Lets go of the job at the end of a turn, for another node to go on with it.
+   * Releases the job at the end of a turn, so that another node can continue it.
    *
-   * @param isOpen whether this is still the job's loop; asked on the lane
-   * @return what stays here of it; null when that is over already; fails as PRECONDITION while
-   *     programs run here that may not be ended, as UNAVAILABLE while nobody knows what is stored
-   *     of it
+   * @param isOpen whether this is still the job's loop; asked on the event loop
+   * @return the staying programs; null when the loop has ended already; fails as PRECONDITION while
+   *     programs run here that may not be ended, as UNAVAILABLE while the job's stored state is
+   *     unknown
    */
   CompletableFuture<DepartingJobs.Stay> leave(BooleanSupplier isOpen, JobMoves.Leaving how) {
     return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, how), eventLoop)
@@ -146,9 +144,8 @@ final class JobLoop {
   }
 
   /**
-   * Whether programs of it run here, or wait for it. Those that wait for room on a full disk, or
-   * for a node that is too busy, may be ended, if no person is to be asked then whether they may
-   * run again.
+   * Whether programs of the job run or wait here. A program that waits for disk space or for lower
+   * load may be ended, unless a person would have to decide whether it may run again.
    */
   private boolean runsHere() {
     Set<String> here =
@@ -172,24 +169,22 @@ final class JobLoop {
         .allMatch(context.decider()::mayRepeat);
   }
 
-  /** See {@link JobWatch.Listener#isArriving}. */
   CompletableFuture<Boolean> isArriving() {
     return CompletableFuture.supplyAsync(() -> turns.effects().isArriving(), eventLoop)
         .thenCompose(asked -> asked);
   }
 
-  /** Under which this node owns it. */
   long epoch() {
     return epoch;
   }
 
-  /** Completes when no commit is under way; no turn begins any more. */
+  /** Completes when no commit is running; no further turn begins. */
   CompletableFuture<Void> close() {
     return CompletableFuture.runAsync(() -> turns.close("the runtime is stopping"), eventLoop)
         .thenCompose(done -> turns.idle());
   }
 
-  /** Completes when what was offered until now is decided on, and the effects of it have begun. */
+  /** Completes when all inputs offered so far are decided and their effects have begun. */
   CompletableFuture<Void> idle() {
     return CompletableFuture.runAsync(() -> {}, eventLoop).thenCompose(done -> turns.idle());
   }

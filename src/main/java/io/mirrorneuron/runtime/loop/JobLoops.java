@@ -20,11 +20,11 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The jobs that are open on this node, each with its {@link JobLoop} on its lane, from the job's
- * beginning or its taking over until it ends. Thread-safe.
+ * The open jobs of this node, each with its {@link JobLoop} on its event loop, from creation or
+ * take-over until its end. Thread-safe.
  */
 final class JobLoops {
-  /** After so long another server, or this one anew, may be there for who asks at the same door. */
+  /** Retry hint: by then another server, or this one restarted, may answer at the same address. */
   private static final long REFUSED_MS = 2000;
 
   private final EngineContext context;
@@ -35,15 +35,15 @@ final class JobLoops {
 
   private volatile boolean closed;
 
-  /** Why no new jobs are taken. */
+  /** Reasons why no new jobs are accepted. */
   private final List<String> refusals = new CopyOnWriteArrayList<>();
 
-  /** Whether others may open what would be opened here. */
+  /** Whether this node opens no jobs, as other nodes may open them. */
   private volatile boolean suspended;
 
   /**
-   * @param uncertain is called with the id of a job that is not open here and may be this node's: a
-   *     new one that may or may not have been written, or one that has not left after all
+   * @param uncertain receives the id of a job that is not open here and may be this node's: its
+   *     first commit is in doubt, or its move to another node has failed
    */
   JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;
@@ -52,10 +52,10 @@ final class JobLoops {
   }
 
   /**
-   * Makes a job durable together with its first turn, and opens it unless it was there before.
+   * Makes a job durable together with its first turn, and opens it unless it existed.
    *
-   * @param state made on the job's lane; what it throws is the answer
-   * @param completed what is written for the first turn
+   * @param state is made on the job's event loop; its exception is the answer
+   * @param completed extends the first commit
    */
   CompletionStage<SubmittedJob> begin(
       NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
@@ -82,12 +82,12 @@ final class JobLoops {
                       open.remove(job.jobId(), loop);
                       answer.completeExceptionally(TakeOver.reported(failure, job.jobId()));
                       if (TakeOver.isAway(failure)) {
-                        uncertain.accept(job.jobId()); // it may have been written all the same
+                        uncertain.accept(job.jobId()); // it may have been written nevertheless
                       }
                     } else {
                       if (created.existing()) {
                         open.remove(job.jobId(), loop);
-                      } else if (!first) { // the one that was there has failed meanwhile
+                      } else if (!first) { // the existing one has failed meanwhile
                         put(loop);
                       }
                       answer.complete(new SubmittedJob(created.jobId(), "pending"));
@@ -98,9 +98,9 @@ final class JobLoops {
   }
 
   /**
-   * Opens a stored job, unless no job may be opened. On its lane.
+   * Opens a stored job, unless opening is suspended. Runs on the job's event loop.
    *
-   * @param isGiven whether its owner until now lives and has let go of it for this node
+   * @param isGiven whether its living owner has released it for this node
    * @return completes when it is open
    */
   CompletionStage<Void> open(JobState state, StoredJob stored, boolean isGiven) {
@@ -120,12 +120,15 @@ final class JobLoops {
     JobLoop loop =
         new JobLoop(
             context, context.ports().eventLoops().of(state.jobId()), state, epoch, this::ended);
-    open.put(loop.jobId(), loop); // one that asks whether the job is there gives way
+    open.put(loop.jobId(), loop); // a loop that only asks whether the job exists gives way
     letGoIfSuspended(loop);
     loop.offer(loaded);
   }
 
-  /** Unless a loop of the job is there: it may be asked for again while it begins or runs. */
+  /**
+   * Registers the loop unless the job has one: the job may be requested again while it begins or
+   * runs.
+   */
   private boolean put(JobLoop loop) {
     boolean first = open.putIfAbsent(loop.jobId(), loop) == null;
     if (first) {
@@ -135,7 +138,7 @@ final class JobLoops {
   }
 
   private void letGoIfSuspended(JobLoop loop) {
-    if (suspended) { // since it was asked whether it may be opened
+    if (suspended) { // suspended since the check
       loop.letGo();
     }
   }
@@ -163,7 +166,9 @@ final class JobLoops {
     open.remove(loop.jobId(), loop);
   }
 
-  /** The loop of a job, or null when the job is not open here. */
+  /**
+   * @return null when the job is not open here
+   */
   JobLoop get(String jobId) {
     return open.get(jobId);
   }
@@ -177,15 +182,14 @@ final class JobLoops {
     return isOpen(jobId) || leaving.has(jobId);
   }
 
-  /** All that are open. */
   List<String> ids() {
     return List.copyOf(open.keySet());
   }
 
   /**
-   * The state of a new system job, with its copies.
+   * Adds the copies to the state of a new system job.
    *
-   * @param nodes that are to run them; none for this node alone
+   * @param nodes that are to run them; empty for this node alone
    */
   JobState spread(JobState state, List<String> nodes) {
     if (!nodes.isEmpty() && JobLoop.isSpread(state, context.decider())) {
@@ -194,7 +198,7 @@ final class JobLoops {
     return state;
   }
 
-  /** Those of which other nodes may run copies. */
+  /** The jobs of which other nodes may run copies. */
   List<JobLoop> spread() {
     return open.values().stream().filter(loop -> loop.spread().isPresent()).toList();
   }
@@ -212,7 +216,7 @@ final class JobLoops {
     return closed || suspended;
   }
 
-  /** Lets go of all jobs, as they are in the store; none is opened until {@link #goOn}. */
+  /** Releases all jobs as they are in the store; none is opened until {@link #goOn}. */
   CompletableFuture<Void> letGo() {
     suspended = true;
     return CompletableFuture.allOf(
@@ -223,18 +227,18 @@ final class JobLoops {
     suspended = false;
   }
 
-  /** On this lane: its jobs are loaded again. */
+  /** Loads the jobs of this event loop again. */
   void reload(Executor eventLoop) {
     open.values().forEach(loop -> loop.reload(eventLoop));
   }
 
-  /** Completes when each job has decided on what it was offered until now. */
+  /** Completes when each job has decided all inputs offered so far. */
   CompletableFuture<Void> idle() {
     return CompletableFuture.allOf(
         open.values().stream().map(JobLoop::idle).toArray(CompletableFuture<?>[]::new));
   }
 
-  /** Ends all turns; no job is begun any more. */
+  /** Ends all turns; no further job begins. */
   CompletableFuture<Void> close() {
     closed = true;
     leaving.close();

@@ -10,9 +10,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * How a job gets from one living node to another: the one lets go of it at the end of a turn, the
- * other takes it over under the epoch under which that was. A former owner that takes it back first
- * has raised the epoch, and then it cannot be taken. Thread-safe.
+ * Moves a job from one living node to another: the owner releases it at the end of a turn, the
+ * other node takes it over under the epoch of that release. If the former owner takes it back
+ * first, it raises the epoch, and the take-over fails. Thread-safe.
  */
 public final class JobMoves {
   private final JobLoops loops;
@@ -22,10 +22,10 @@ public final class JobMoves {
   /**
    * How a job leaves this node for another one.
    *
-   * @param endsPrograms whether programs that run here may be ended; else it fails as PRECONDITION
-   *     while there are some
-   * @param staysForMs how long what it offers, and the programs behind that, may stay here at most,
-   *     until it is offered there; 0 for not at all
+   * @param endsPrograms whether programs that run here may be ended; otherwise leaving fails as
+   *     PRECONDITION while there are any
+   * @param staysForMs maximum time for which the job's services and their programs stay here until
+   *     they are offered there; 0 for not at all
    */
   public record Leaving(boolean endsPrograms, long staysForMs) {}
 
@@ -36,29 +36,28 @@ public final class JobMoves {
   }
 
   /**
-   * Begins no new jobs any more; those of others are taken over as before.
+   * Accepts no new jobs; jobs of other nodes are still taken over.
    *
-   * @param why is told to who asks, with the way out
+   * @param why part of the refusal, with a way out for the caller
    */
   public void takeNoMore(String why) {
     loops.takeNoMore(why);
   }
 
-  /** Begins new jobs again, unless there is another reason why not. */
+  /** Removes one reason; new jobs are accepted when none is left. */
   public void takeAgain(String why) {
     loops.takeAgain(why);
   }
 
-  /** The jobs that are open here. */
   public List<String> open() {
     return loops.ids();
   }
 
   /**
-   * Lets go of a job that is open here, at the end of a turn. Programs of it on other nodes go on.
+   * Releases an open job at the end of a turn. Its programs on other nodes continue.
    *
-   * @return when none runs here any more but those that stay for a while, the epoch under which it
-   *     was this node's; 0 when it is not open here
+   * @return completes when none of its programs runs here, except those that stay for a while, with
+   *     the epoch under which this node owned it; 0 when it is not open here
    */
   public CompletionStage<Long> leave(String jobId, Leaving how) {
     JobLoop loop = loops.get(jobId);
@@ -67,43 +66,42 @@ public final class JobMoves {
         : loops.leaving().leave(loop, () -> loops.get(jobId) == loop, how);
   }
 
-  /** Jobs that this node has let go of and whose services are still here. */
+  /** Jobs that this node has released and whose services are still here. */
   public Set<String> staying() {
     return loops.leaving().staying();
   }
 
-  /** What a stored manifest says. */
+  /** Parses a stored manifest. */
   public Workflow workflow(String manifest) {
     return loops.leaving().context().manifests().apply(manifest);
   }
 
-  /** Whether programs of an agent may simply run again, and so run twice. */
+  /** Whether programs of an agent may simply run again, and thus twice. */
   public boolean mayRepeat(Workflow.Agent agent) {
     return loops.leaving().context().decider().mayRepeat(agent);
   }
 
   /**
-   * Goes on with a job that another node has let go of; nothing happens if that one goes on with
-   * it.
+   * Takes over a job that another node has released; does nothing if that node has taken it back.
    *
-   * @param from its owner until now
-   * @param epoch under which that one let go of it
-   * @return whether it is not that one's any more
+   * @param from the former owner
+   * @param epoch under which the former owner released it
+   * @return whether the former owner does not own it any more
    */
   public CompletionStage<Boolean> take(String jobId, String from, long epoch) {
     return takeOver.given(jobId, from, epoch);
   }
 
   /**
-   * Whether a job is still this node's as it was when this node let go of it.
+   * Whether this node still owns a job as it did when it released it.
    *
-   * @param epoch under which that was
+   * @param epoch of the release
    */
   public CompletionStage<Boolean> isStill(String jobId, long epoch) {
     return takeOver.isStill(jobId, epoch);
   }
 
-  /** Opens a job that this node has let go of, unless another one has taken it meanwhile. */
+  /** Opens a job that this node has released, unless another node has taken it meanwhile. */
   public void takeBack(String jobId) {
     takeOver.later(jobId);
   }
@@ -114,18 +112,18 @@ public final class JobMoves {
   }
 
   /**
-   * Tells each open job of which nodes run copies which nodes those are.
+   * Passes the present nodes to each open job of which nodes run copies.
    *
-   * @param nodes by what they are to run, as its author wrote it
+   * @param nodes by workflow, as its author wrote it
    */
   public void spread(Function<Workflow, Input.Spread> nodes) {
     loops.spread().forEach(loop -> loop.offer(nodes.apply(loop.spread().orElseThrow())));
   }
 
   /**
-   * Ends the programs of a job that is open here, and has it wait for a person.
+   * Ends the programs of an open job and makes it wait for a person.
    *
-   * @return its status, paused or a final one
+   * @return its status, paused or terminal
    */
   public CompletionStage<JobStatus> review(String jobId, String reason) {
     return commands.give(

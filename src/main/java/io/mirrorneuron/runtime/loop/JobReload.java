@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the state of one job again, as the store has it, and tries until the store answers. Used on
- * the job's lane only.
+ * Loads the stored state of one job again, and retries until the store answers. Runs on the job's
+ * event loop only.
  */
 final class JobReload {
   private static final Logger LOG = LoggerFactory.getLogger(JobReload.class);
@@ -27,7 +27,7 @@ final class JobReload {
   private final Listener listener;
   private boolean stopped;
 
-  /** Receives the outcome, on the lane. */
+  /** Receives the outcome, on the event loop. */
   interface Listener {
     void loaded(JobState state);
 
@@ -37,7 +37,8 @@ final class JobReload {
 
   /**
    * @param epoch under which this node owns the job
-   * @param fits whether a state can be gone on with; else it is loaded again a little later
+   * @param fits whether the job can continue from a state; otherwise it is loaded again a little
+   *     later
    */
   JobReload(
       EngineContext context,
@@ -54,7 +55,6 @@ final class JobReload {
     this.listener = listener;
   }
 
-  /** Cancels: the state is not needed any more. */
   void stop() {
     stopped = true;
   }

@@ -27,12 +27,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The turns of one job: takes all inputs that wait, folds them into the state, commits once, and
- * only then runs the effects. On the job's lane only.
+ * The turns of one job: takes all waiting inputs, folds them into the state, commits once, and only
+ * then runs the effects. Runs on the job's event loop only.
  *
- * <p>After a commit of which nobody knows whether it was written the state is loaded again and the
- * same inputs are offered once more; commands are refused at once. What the store refuses for what
- * it is is offered once more, too, and then fails the job.
+ * <p>After a commit in doubt the state is loaded again and the same inputs are offered once more;
+ * commands are refused at once. A commit refused for its content is also tried once more, and then
+ * fails the job.
  */
 final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
@@ -134,7 +134,7 @@ final class JobTurns implements JobReload.Listener {
 
   private void commit(Commit commit, List<Input> inputs, Turn turn) {
     busy = true;
-    CompletableFuture<Void> done = new CompletableFuture<>(); // the next one has another
+    CompletableFuture<Void> done = new CompletableFuture<>(); // the next turn has its own
     idle = done;
     context
         .store()
@@ -207,7 +207,7 @@ final class JobTurns implements JobReload.Listener {
     reload.startLater(obstacle.pauseMs());
   }
 
-  /** The store may have lost commits. A commit that is under way fails and has the same effect. */
+  /** The store may have lost commits. A running commit fails and has the same effect. */
   void reload() {
     if (!busy && !closed) {
       busy = true;
@@ -238,7 +238,7 @@ final class JobTurns implements JobReload.Listener {
     leave(new JobMoves.Leaving(true, 0));
   }
 
-  /** This node has nothing more to do with the job, but for what may stay for a while. */
+  /** Releases the job, except for programs that may stay for a while. */
   DepartingJobs.Stay leave(JobMoves.Leaving how) {
     busy = false;
     close("the job is not owned by this node any more");
@@ -250,14 +250,14 @@ final class JobTurns implements JobReload.Listener {
     return effects;
   }
 
-  /** No turn begins any more; callers that wait are told why. */
+  /** No further turn begins; waiting callers fail with this reason. */
   void close(String why) {
     closed = true;
     reload.stop();
     waiters.close(why);
   }
 
-  /** Tells the log of this server, in one line, how a job has ended. */
+  /** Logs the end of a job in one line. */
   private static final class EndedJobLog {
     private static final Logger LOG = LoggerFactory.getLogger(EndedJobLog.class);
 
@@ -283,34 +283,34 @@ final class JobTurns implements JobReload.Listener {
       }
     }
 
-    /** By whom and why, as far as that was told. */
+    /** The caller and reason of a cancellation, if given. */
     private static String cancellation(Subjects subjects) {
       String by = subjects.cancelledBy() == null ? "" : " by " + subjects.cancelledBy();
       return subjects.cancelReason() == null ? by : by + ": " + subjects.cancelReason();
     }
 
-    /** Texts of programs may have line ends. */
+    /** Program output may contain line ends. */
     private static String line(String text) {
       return text.replaceAll("\\p{Cntrl}+", " ");
     }
   }
 
-  /** Callers that wait for a job to reach a status. Used on the job's lane only. */
+  /** Callers that wait for a job to reach a status. Runs on the job's event loop only. */
   private static final class StatusWaiters {
     private record Question(
         Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {}
 
     private final List<Question> open = new ArrayList<>();
 
-    /** Commands that are not decided on yet; the present status is no answer to them. */
+    /** Undecided commands; the present status does not answer them. */
     private final Set<Input> undecided = Collections.newSetFromMap(new IdentityHashMap<>());
 
     /**
      * Keeps the question, or answers it at once.
      *
      * @param ended the status of a job that has ended, or null
-     * @param obstacle why nothing can be committed now
-     * @return whether the command is to be decided on
+     * @param obstacle why commits fail at present
+     * @return whether the command is to be decided
      */
     boolean add(
         Input.Command command,
@@ -329,12 +329,12 @@ final class JobTurns implements JobReload.Listener {
       return ended == null && obstacle.isEmpty();
     }
 
-    /** Notes that these inputs are decided on in the turn that begins now. */
+    /** The turn that begins now decides these inputs. */
     void decided(List<Input> inputs) {
       inputs.forEach(undecided::remove);
     }
 
-    /** Answers those whose command was not carried out with the reason. */
+    /** Answers callers whose command was refused, with the reason. */
     void refuse(Map<Input.Command, MnException> refusals) {
       if (refusals.isEmpty()) {
         return;
@@ -346,7 +346,6 @@ final class JobTurns implements JobReload.Listener {
           });
     }
 
-    /** Answers the callers that wait for this status. */
     void settle(JobStatus status) {
       Iterator<Question> questions = open.iterator();
       while (questions.hasNext()) {
@@ -358,13 +357,12 @@ final class JobTurns implements JobReload.Listener {
       }
     }
 
-    /** Answers all: the job has ended. Messages that were not decided on by then are refused. */
+    /** Answers all callers: the job has ended. Undecided messages are refused. */
     void end(JobStatus status) {
       open.forEach(question -> ended(question.command(), status, question.answer()));
       clear();
     }
 
-    /** Answers one: the job has ended. */
     private static void ended(
         Input.Command command, JobStatus status, CompletableFuture<JobStatus> answer) {
       if (command instanceof Input.Deliver) {
@@ -380,9 +378,9 @@ final class JobTurns implements JobReload.Listener {
     }
 
     /**
-     * Answers all: a turn could not be committed. Commands that are not decided on are not carried
-     * out any more, nor are those of that turn where the store has refused it. It may be that
-     * others were.
+     * Answers all callers: a turn could not be committed. Undecided commands are dropped, and so
+     * are those of that turn if the store has refused it. If the commit is in doubt, the commands
+     * of the turn may have been carried out.
      *
      * @param inputs of that turn
      */
@@ -401,7 +399,9 @@ final class JobTurns implements JobReload.Listener {
       clear();
     }
 
-    /** Answers all: nothing of the job is decided here any more. Mostly nobody waits. */
+    /**
+     * Answers all callers: this node decides nothing of the job any more. Usually there are none.
+     */
     void close(String why) {
       if (!open.isEmpty()) {
         refuse(MnException.unavailable(why, null));

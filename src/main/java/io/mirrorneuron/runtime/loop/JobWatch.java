@@ -8,35 +8,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Follows the jobs that are open on this node, for what has to exist as long as they do. A listener
- * learns of a job from its state alone, and is told again whenever that may have changed; so
- * nothing is missed by a crash or a change of owner.
+ * Follows the open jobs of this node, for resources that must exist as long as they do. A listener
+ * derives everything from the job's state and is called whenever that may have changed, so a crash
+ * or a change of owner loses nothing.
  */
 public interface JobWatch {
   JobWatch NOBODY = (state, epoch, teller) -> Listener.NOBODY;
 
   /**
-   * The listener of a job that may be opened on this node; nothing of it is stored yet, so it is to
-   * do nothing until it hears.
+   * The listener of a job that may be opened on this node. Nothing of the job is stored yet: the
+   * listener does nothing until it is called.
    *
-   * @param epoch of the job, in which this node owns it
+   * @param epoch under which this node owns the job
    */
   Listener of(JobState state, long epoch, Teller teller);
 
   /**
-   * Why a job that this node takes over is to be cancelled instead of going on: its time was over
-   * before anybody could see to that. Empty when it goes on; fails when nobody knows now.
+   * Why a job that this node takes over is to be cancelled: its time was over before any server
+   * could enforce that. Empty when it continues; fails while that is unknown.
    */
   default CompletionStage<Optional<String>> overdue(JobState state) {
     return CompletableFuture.completedStage(Optional.empty());
   }
 
-  /** Makes an event of the job. Any thread; does nothing once the job is not open here any more. */
+  /** Adds an event to the job. Thread-safe; does nothing once the job is not open here. */
   interface Teller {
     void tell(String type, Map<String, Object> members);
   }
 
-  /** Called on the job's lane; must not block, and may read the state during the call only. */
+  /**
+   * Called on the job's event loop; must not block, and may read the state during the call only.
+   */
   interface Listener {
     Listener NOBODY =
         new Listener() {
@@ -50,19 +52,19 @@ public interface JobWatch {
     /** The state is stored as it is. */
     void settled(JobState state);
 
-    /** The job has ended, or this node has to do with it no more. */
+    /** The job has ended, or this node has released it. */
     void left();
 
-    /** Whether what it offers is still where it was before, as it is not offered here yet. */
+    /** Whether the job's services are still offered by its former node, not yet here. */
     default CompletionStage<Boolean> isArriving() {
       return CompletableFuture.completedStage(false);
     }
 
     /**
-     * As {@link #left}, when another node goes on with the job: what it offers stays here until it
-     * is offered there.
+     * As {@link #left}, when another node continues the job: its services stay here until they are
+     * offered there.
      *
-     * @param forMs how long at most
+     * @param forMs maximum
      */
     default Staying hand(long forMs) {
       left();
@@ -70,7 +72,7 @@ public interface JobWatch {
     }
   }
 
-  /** What stays here of a job that another node has now. */
+  /** Services that stay here although another node has the job. */
   interface Staying {
     Staying NOTHING =
         new Staying() {
@@ -90,13 +92,13 @@ public interface JobWatch {
           }
         };
 
-    /** Ids of the executions behind it. */
+    /** Ids of the executions that provide them. */
     Set<String> executions();
 
-    /** Whether some of it is not offered elsewhere yet; asked before the job goes, too. */
+    /** Whether some of them are not offered elsewhere yet; also asked before the job goes. */
     CompletionStage<Boolean> isNeeded();
 
-    /** Nobody is told of it any more. */
+    /** They are not announced any more. */
     CompletionStage<?> end();
   }
 }

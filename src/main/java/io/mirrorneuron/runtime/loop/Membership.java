@@ -10,21 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node among those that share the store: sends its heartbeats, and knows when others may take
- * it for dead. Then this node lets go of all it does, before others begin the same; once it is
- * known to live again, it goes on with what is still its own. A node that has never seen another
- * lets go of nothing, as there is nobody who could begin the same. When it hears that others have
- * come or gone, it sends one heartbeat more, to know who lives now. Thread-safe.
+ * This node among those that share the store: sends its heartbeats, and knows when other nodes may
+ * consider it dead. Then it ends all its work before they start it again; once it is known to be
+ * alive, it continues with what it still owns. A node that has never seen another node ends
+ * nothing. When nodes join or leave, it sends an additional heartbeat to learn the living nodes.
+ * Thread-safe.
  */
 final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
 
-  /** Who has just started can tell what it is by then. */
+  /** By then a node that has just started can describe itself. */
   private static final long TELL_MS = 500;
 
   /**
-   * So long a node waits for each that lives, once it has heard something, and up to twice as long:
-   * when many come and go, they send hardly more heartbeats than without hearing anything.
+   * Pause per living node after a notification, up to twice as long: even with many joins and
+   * leaves the heartbeats are hardly more than the regular ones.
    */
   private static final double PAUSE_MS = 2.5;
 
@@ -40,18 +40,18 @@ final class Membership {
   private boolean begun;
   private boolean closed;
 
-  /** Null while the lease is held; else completes when all that this node did has ended. */
+  /** Null while the lease is held; otherwise completes when all work of this node has ended. */
   private CompletableFuture<Void> lettingGo;
 
-  /** What this node does, and what it learns of others. */
+  /** The work of this node, and the receiver of membership changes. */
   interface Work {
-    /** Who lives now, this node too, and whether others have gone. */
+    /** Receives the living nodes, this one included, and whether nodes have gone. */
     void see(Beat beat);
 
-    /** Ends all work at once. Completes when nothing of it is left. */
+    /** Ends all work at once. Completes when none is left. */
     CompletionStage<Void> letGo();
 
-    /** This node lives again, or may have been taken for dead: looks for jobs that it may have. */
+    /** This node is alive again, or may have been considered dead: looks for jobs to take over. */
     void goOn();
   }
 
@@ -64,7 +64,6 @@ final class Membership {
     this.lease = new Lease(timers.ticks(), lifetime.leaseMs());
   }
 
-  /** Sends heartbeats from now on. */
   void keepUp() {
     nodes.onChange(owner, this::heard);
     keepOn();
@@ -77,7 +76,7 @@ final class Membership {
                 after(failure == null ? lifetime.beatMs() : lifetime.retryMs(), this::keepOn));
   }
 
-  /** What is heard while a heartbeat is due anyway brings no other one. */
+  /** A notification shortly before a regular heartbeat causes no additional one. */
   private void heard() {
     int living = Math.max(1, nodes.seen().size());
     synchronized (this) {
@@ -98,8 +97,8 @@ final class Membership {
   }
 
   /**
-   * One heartbeat. Who meets others by it tells them soon what this node is, with another one: they
-   * need not wait until the next is due.
+   * Sends one heartbeat. If it meets new nodes, a further one follows soon, so that they learn of
+   * this node without waiting for the regular one.
    */
   private CompletionStage<?> beat() {
     long sentAt = timers.ticks();
@@ -127,7 +126,9 @@ final class Membership {
         });
   }
 
-  /** Whether it has met others by this heartbeat. */
+  /**
+   * @return whether this heartbeat has met new nodes
+   */
   private boolean answered(long sentAt, Beat beat) {
     boolean lapsedAlone = false;
     boolean meets;
@@ -152,7 +153,7 @@ final class Membership {
       work.see(beat);
     }
     if (lapsedAlone) {
-      work.goOn(); // one that came and went meanwhile may have left jobs
+      work.goOn(); // a node that came and went meanwhile may have left jobs
     }
     return meets;
   }
@@ -179,7 +180,7 @@ final class Membership {
     }
   }
 
-  /** To be called when one of its conditions may have come true. */
+  /** Call it when one of its conditions may have become true. */
   private void goOnIfPossible() {
     synchronized (this) {
       boolean gone = lettingGo != null && lettingGo.isDone();
@@ -192,12 +193,12 @@ final class Membership {
     work.goOn();
   }
 
-  /** Whether this node may work: others take it for alive, or there are none. */
+  /** Whether this node may work: other nodes consider it alive, or there are none. */
   synchronized boolean mayWork() {
     return lettingGo == null;
   }
 
-  /** Tells others that this node will not come back for its jobs. */
+  /** Announces that this node will not come back for its jobs. */
   CompletionStage<Void> close() {
     synchronized (this) {
       closed = true;
@@ -206,17 +207,17 @@ final class Membership {
   }
 
   /**
-   * How long this node may believe that others take it for alive. Counts from the sending of the
-   * last heartbeat that was answered, so it is over on this node before it is over for any other,
-   * whatever an answer takes. Not thread-safe.
+   * How long this node may assume that other nodes consider it alive. Counts from the sending of
+   * the last answered heartbeat, so it ends here before it ends for any other node, however long an
+   * answer takes. Not thread-safe.
    */
   private static final class Lease {
     private final long heldMs;
     private long renewedAt;
 
     /**
-     * @param ticks of a clock that nobody sets, in milliseconds
-     * @param heldMs less than others wait: what is left is for ending work
+     * @param ticks of a monotonic clock, in milliseconds
+     * @param heldMs less than the time other nodes wait; the rest is for ending work
      */
     Lease(long ticks, long heldMs) {
       this.renewedAt = ticks;
@@ -224,7 +225,7 @@ final class Membership {
     }
 
     /**
-     * @param sentAt when the heartbeat was sent that has been answered
+     * @param sentAt when the answered heartbeat was sent
      */
     void renewed(long sentAt) {
       renewedAt = Math.max(renewedAt, sentAt);

@@ -21,13 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds open jobs whose owner is dead, or was this node before it was started anew, and has them
- * taken over.
+ * Finds open jobs whose owner is dead, or is an earlier process of this node, and has them taken
+ * over.
  */
 final class OrphanedJobs {
   private static final Logger LOG = LoggerFactory.getLogger(OrphanedJobs.class);
 
-  /** A search that takes longer, as programs of a job end slowly, holds up no other. */
+  /**
+   * After this time a search, slow because programs of a job end slowly, does not delay the next
+   * one.
+   */
   private static final long LONGEST_MS = 1_000;
 
   private final JobStore store;
@@ -40,10 +43,10 @@ final class OrphanedJobs {
   /** See {@link NodeRegistry.Beat}, of the last heartbeat. */
   private long departures = -1;
 
-  /** The search that runs, or whose next try is due soon. */
+  /** The running search, or the one that will soon be retried. */
   private Search present;
 
-  /** Of all who asked since the present one was begun. */
+  /** Serves all requests since the present search began. */
   private Search next;
 
   private static final class Search {
@@ -54,7 +57,7 @@ final class OrphanedJobs {
 
   /**
    * @param isOpen whether a job is already open on this node
-   * @param idle completes when each open job has decided on what it was offered until then
+   * @param idle completes when each open job has decided all inputs offered before
    */
   OrphanedJobs(
       Engine.Ports ports,
@@ -71,10 +74,10 @@ final class OrphanedJobs {
   }
 
   /**
-   * Takes over the jobs of each owner that has left or died since this was called before; other
-   * nodes that are told so take their share of them. The first time nobody has: what was left
-   * before is looked for at the start, in order. A node that had lapsed counts itself among those
-   * that have gone, and looks for all that was left as it goes on.
+   * Takes over this node's share of the jobs of owners that have left or died since the last call;
+   * the other living nodes take theirs. The first call takes none: the search at the start covers
+   * those. A node that had lapsed counts itself among the departed, and looks for all orphans when
+   * it continues.
    */
   void see(NodeRegistry.Beat beat) {
     synchronized (this) {
@@ -90,17 +93,17 @@ final class OrphanedJobs {
   }
 
   /**
-   * Takes over every open job that has no living owner. What the store does not answer now is tried
-   * again until it does. All who ask while jobs are being looked for share one search, which begins
-   * thereafter. Answers how many it took over at once.
+   * Takes over every open job without a living owner. Jobs for which the store does not answer are
+   * retried until it does. Requests during a search share the one that follows it. Answers how many
+   * were taken over at once.
    */
   CompletionStage<Integer> orphans() {
     return ask(false, false);
   }
 
   /**
-   * The same when this node has just started, or the store may have lost something: programs that
-   * had slots are given them first meanwhile.
+   * The same when this node has just started, or the store may have lost writes: programs that had
+   * slots get them first meanwhile.
    */
   CompletionStage<Integer> resumed() {
     return ask(true, false);
@@ -173,7 +176,7 @@ final class OrphanedJobs {
     beginNext();
   }
 
-  /** Whoever waits for a search that will not begin any more is told so. */
+  /** Fails the requests of a search that will not begin any more. */
   void close() {
     Search never;
     synchronized (this) {
@@ -195,13 +198,13 @@ final class OrphanedJobs {
   }
 
   /**
-   * Has those of some jobs taken over whose owner is dead. All living nodes are told of a death,
-   * with their next heartbeats; the first one that hears of it would take all jobs. So each job has
-   * an heir among the living, the same in the eyes of all (rendezvous hashing), and the others wait
-   * for it.
+   * Takes over those of some jobs whose owner is dead. All living nodes learn of a death with their
+   * next heartbeats, and the first would take all jobs. So each job has an heir among the living,
+   * the same in the view of all (rendezvous hashing), and the other nodes leave it to the heir for
+   * a while.
    */
   private static final class DeadOwners {
-    /** Jobs that are asked for together, so that others are answered in between. */
+    /** Batch size, so that other requests are answered in between. */
     private static final int AT_ONCE = 500;
 
     private final JobStore store;
@@ -217,11 +220,10 @@ final class OrphanedJobs {
     }
 
     /**
-     * Takes over, of open jobs, those without a living owner, and those of this node itself before
-     * it was started anew. Answers how many at once; those that the store does not answer for
-     * follow.
+     * Takes over those open jobs that have no living owner, or are owned by an earlier process of
+     * this node. Answers how many at once; jobs for which the store does not answer follow later.
      *
-     * @param isShared whether those with another heir are left to it for a while
+     * @param isShared whether jobs of another heir are left to it for a while
      */
     CompletionStage<Integer> adoptFrom(List<String> jobs, boolean isShared) {
       return adoptFrom(jobs, 0, new Taking(new AtomicInteger(), isShared));
@@ -229,7 +231,7 @@ final class OrphanedJobs {
 
     private record Taking(AtomicInteger taken, boolean isShared) {}
 
-    /** Who has a job; fails when the store does not answer. */
+    /** The owner of a job; fails when the store does not answer. */
     private record Held(String jobId, CompletableFuture<JobHolder> holder) {}
 
     private CompletionStage<Integer> adoptFrom(List<String> jobs, int from, Taking taking) {
@@ -240,8 +242,8 @@ final class OrphanedJobs {
     }
 
     /**
-     * Asks who has the jobs, and then who lives: an owner that was dead at some time and lives
-     * again has raised the epochs of its jobs since, and keeps them.
+     * Reads the owners first and the living nodes second: an owner that was dead and lives again
+     * has raised the epochs of its jobs since, and keeps them.
      */
     private CompletionStage<Void> adopt(List<String> jobs, Taking taking) {
       List<Held> held =
@@ -280,7 +282,7 @@ final class OrphanedJobs {
               });
     }
 
-    /** Whether its owner is dead and another one its heir. */
+    /** Whether its owner is dead and another node its heir. */
     private boolean isOfAnother(Held held, Set<String> living) {
       return held.holder
           .handle(
@@ -292,7 +294,7 @@ final class OrphanedJobs {
           .join(); // it has answered
     }
 
-    /** One of the living, to each of whom about as many jobs fall. */
+    /** One of the living nodes; jobs are spread about evenly. */
     private String heir(String jobId, Set<String> living) {
       return Stream.concat(living.stream(), Stream.of(owner))
           .max(Comparator.comparingLong(node -> weight(jobId, node)))

@@ -10,22 +10,21 @@ import io.mirrorneuron.runtime.workflow.KeptPlan;
 import java.util.Set;
 
 /**
- * Decides where the agents of a job run: once when it is made, and again when it comes to another
- * node. What was decided is part of the job's state.
+ * Decides where the agents of a job run: when it is made, and again when another node takes it
+ * over. The plan is part of the job's state.
  */
 record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
 
   /**
-   * What is known of a stored job before it is opened.
+   * What must be known of a stored job before it is opened.
    *
    * @param elsewhere executions that other nodes may still run
-   * @param overdue why it is to be cancelled; null when it goes on
+   * @param overdue why it is to be cancelled; null when it continues
    */
   record Known(Set<String> elsewhere, String overdue) {
     static final Known NOTHING = new Known(Set.of(), null);
   }
 
-  /** The state of a new job, with its plan. */
   JobState made(JobState state) {
     state.plan(placed(state));
     return state;
@@ -41,9 +40,9 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
   }
 
   /**
-   * What a job is told that this node has taken over, perhaps from itself.
+   * The input for a job that this node has taken over, perhaps from its earlier process.
    *
-   * @param isGiven whether its owner until now lives and has let go of it for this node
+   * @param isGiven whether its living owner has released it for this node
    */
   Input.Loaded takenOver(JobState state, Known known, boolean isGiven) {
     KeptPlan former = state.plan();

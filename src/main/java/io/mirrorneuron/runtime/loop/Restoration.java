@@ -27,19 +27,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The beginning of a job that is restored from a backup: paused, with exactly the progress of the
- * job that was backed up. The ids in it have been rewritten already.
+ * The beginning of a job restored from a backup: paused, with exactly the progress of the backed-up
+ * job. Its ids are already rewritten.
  *
- * @param fields the state of the other job as stored; empty when only its manifest is known, and
- *     then the job begins anew
- * @param blobs what these fields refer to, text by name; a name is the SHA-256 of its text
- * @param events its last events, without gaps, as stored; none when it begins anew
+ * @param fields the stored state of the source job; empty when only its manifest is known, and then
+ *     the job begins anew
+ * @param blobs texts by name to which the fields refer; a name is the SHA-256 of its text
+ * @param events the last stored events of the source, without gaps; empty when it begins anew
  * @param runId of the new job
  * @param bundle fingerprint of the stored payloads, or null
- * @param provenance where the job comes from, for {@code job.restore_provenance}
- * @param sourceJobId the other job
- * @param reason why a person should look at it before it goes on
- * @param restoredBy subject of the token of the user who restores the job, or null
+ * @param provenance origin of the job, for {@code job.restore_provenance}
+ * @param reason why a person should review it before it continues
+ * @param restoredBy subject of the restoring user's token, or null
  */
 public record Restoration(
     Map<String, String> fields,
@@ -53,10 +52,10 @@ public record Restoration(
     String restoredBy)
     implements Input.FirstTurn {
 
-  /** Number of past rounds whose derived ids are renamed; ids of older rounds stay as they were. */
+  /** Number of past rounds whose derived ids are renamed; older rounds keep their ids. */
   private static final int ROUNDS = 1000;
 
-  /** What of a stored job decides whether and how it can be copied. */
+  /** The facts of a stored job that decide whether and how it can be copied. */
   public record Source(JobStatus status, String runId, String bundle, long lastEventSeq) {
 
     /**
@@ -70,7 +69,7 @@ public record Restoration(
   }
 
   /**
-   * The ids that the state of a job derives from the job's id, and what they are for another job.
+   * The ids derived from the job's id in its state, each with its counterpart for the new job.
    *
    * @throws MnException INVALID when the state is damaged
    */
@@ -89,7 +88,7 @@ public record Restoration(
     return ids;
   }
 
-  /** The state that the job begins with, before its first turn. */
+  /** The state before the first turn. */
   JobState state(NewJob job, Workflow workflow, long now, int inlineLimit) {
     if (fields.isEmpty()) {
       JobHeader header = new JobHeader(JobOrigin.of(now, runId, bundle)).submittedBy(restoredBy);
@@ -139,10 +138,10 @@ public record Restoration(
     }
   }
 
-  /** The job waits for a person, who sees where it comes from. */
+  /** The job waits for a person, who sees its origin. */
   @Override
   public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
-    if (state.status() != JobStatus.PAUSED) { // else the pause began in the job that was backed up
+    if (state.status() != JobStatus.PAUSED) { // otherwise the pause began in the source job
       state.header().status(JobStatus.PAUSED, turn.now());
     }
     ObjectNode recovery = Json.object().put("status", "restored_from_backup");
@@ -155,7 +154,7 @@ public record Restoration(
         "job_restored_from_backup", Subjects.put(members, Subjects.SUBMITTED_BY, restoredBy));
   }
 
-  /** The commit of the first turn together with all that was there before it. */
+  /** Adds the restored fields to the commit of the first turn. */
   Commit completed(Commit first) {
     Map<String, String> set = new HashMap<>(fields);
     set.putAll(first.set());

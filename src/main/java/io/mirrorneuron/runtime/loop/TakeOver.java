@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes this node the owner of jobs; a new epoch fences the former owner. */
+/** Makes this node the owner of jobs. A new epoch fences the former owner. */
 final class TakeOver {
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
   private static final long RETRY_MS = 250;
@@ -29,19 +29,19 @@ final class TakeOver {
   private final Predicate<String> isOpen;
   private final Adopted adopted;
 
-  /** Jobs that are being taken over: of two attempts at once both would open the job. */
+  /** Jobs that are being taken over; two concurrent attempts would both open the job. */
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
-  /** Jobs that living nodes have given to this one, until they are open. */
+  /** Jobs released by living nodes for this one, until they are open. */
   private final Set<String> given = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
 
-  /** Gets each job that this node has become the owner of, on the lane of the job. */
+  /** Receives each job that this node has taken over, on the job's event loop. */
   @FunctionalInterface
   interface Adopted {
     /**
-     * @param isGiven whether the owner until now has let go of it for this node
+     * @param isGiven whether its living owner has released it for this node
      * @return completes when the job is open
      */
     CompletionStage<?> open(StoredJob job, boolean isGiven);
@@ -49,8 +49,8 @@ final class TakeOver {
 
   /**
    * @param isOpen whether a job is already open on this node
-   * @param adopted is called on lanes: Redis answers for many at once, and whoever waits for it
-   *     must not wait for all of them
+   * @param adopted is called on event loops: Redis answers for many jobs at once, and a caller must
+   *     not wait for all of them
    */
   TakeOver(Engine.Ports ports, String owner, Predicate<String> isOpen, Adopted adopted) {
     this.store = ports.store();
@@ -62,11 +62,11 @@ final class TakeOver {
   }
 
   /**
-   * Takes over a job as it was when somebody looked, unless it has gone elsewhere since.
+   * Takes over a job with this known holder, unless the holder has changed since.
    *
-   * @param takes whose jobs are taken
-   * @param taken counts those that were
-   * @param again what is done later when the store has not answered
+   * @param takes owners whose jobs are taken
+   * @param taken counts the jobs taken
+   * @param again runs later when the store has not answered
    */
   CompletableFuture<?> adopt(
       String jobId,
@@ -121,7 +121,9 @@ final class TakeOver {
                     .thenComposeAsync(
                         stored ->
                             stored
-                                .filter(job -> job.epoch() == epoch) // else another node was faster
+                                .filter(
+                                    job ->
+                                        job.epoch() == epoch) // otherwise another node was faster
                                 .map(job -> opened(job, taken))
                                 .orElseGet(() -> CompletableFuture.completedFuture(null)),
                         eventLoops.of(jobId)));
@@ -133,10 +135,10 @@ final class TakeOver {
   }
 
   /**
-   * Takes over a job that its living owner has let go of, unless that was long ago.
+   * Takes over a job that its living owner has released, unless that was long ago.
    *
-   * @param epoch under which {@code from} let go of it
-   * @return whether it is not {@code from}'s any more; fails when nobody knows
+   * @param epoch under which {@code from} released it
+   * @return whether {@code from} does not own it any more; fails while that is unknown
    */
   CompletionStage<Boolean> given(String jobId, String from, long epoch) {
     given.add(jobId);
@@ -151,7 +153,9 @@ final class TakeOver {
             });
   }
 
-  /** Whether the owner is another one now; what this node did not get is not given to it. */
+  /**
+   * Whether the owner has changed. If this node is not the new owner, the job is not given to it.
+   */
   private boolean left(String jobId, String from, String now) {
     if (!owner.equals(now)) {
       given.remove(jobId);
@@ -159,29 +163,28 @@ final class TakeOver {
     return !from.equals(now);
   }
 
-  /** Whether nobody has taken the job over since this node had it under this epoch. */
+  /** Whether no node has taken the job over since this node owned it under this epoch. */
   CompletionStage<Boolean> isStill(String jobId, long epoch) {
     return store.holder(jobId).thenApply(new JobHolder(owner, epoch)::equals);
   }
 
-  /** Does it in a moment, unless the node stops. */
+  /** Runs the task after a short pause, unless the node stops. */
   void later(Runnable task) {
     later(RETRY_MS, task);
   }
 
-  /** Does it after so many milliseconds, unless the node stops. */
   void later(long delayMs, Runnable task) {
     if (!closed) {
       timers.at(timers.now() + delayMs, task);
     }
   }
 
-  /** Whether the store did not answer, so that nobody knows what it has written. */
+  /** Whether the store did not answer, so that it is unknown what it has written. */
   static boolean isAway(Throwable failure) {
     return code(failure) == ErrorCode.UNAVAILABLE;
   }
 
-  /** What who asked for a new job is told when the store has failed to write it. */
+  /** The error for the creator of a job whose write has failed. */
   static Throwable reported(Throwable failure, String jobId) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return isAway(cause) && cause instanceof MnException away
@@ -189,12 +192,12 @@ final class TakeOver {
         : cause;
   }
 
-  /** Whether the store may do later what it did not now: it is away, or its disk is full. */
+  /** Whether a retry may succeed: the store is away, or its disk is full. */
   static boolean isTemporary(Throwable failure) {
     return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;
   }
 
-  /** The value in place of a failure, unless that is one of the moment. */
+  /** The value in place of a permanent failure; temporary failures stay. */
   static <T> CompletionStage<T> orElse(Throwable failure, T value) {
     return isTemporary(failure)
         ? CompletableFuture.failedFuture(failure)

@@ -3,20 +3,20 @@ package io.mirrorneuron.runtime.machine;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Performs the side effects that records ask for.
+ * Performs the effects that the state machine of a record asks for.
  *
- * @param <I> what may happen to a record
- * @param <E> what a record may want done
+ * @param <I> input of the state machine
+ * @param <E> effect
  */
 @FunctionalInterface
 public interface EffectRunner<I, E> {
 
   /**
-   * Does it, or finds that it was done. May be asked for the same deed more than once, by two
-   * servers also at the same time.
+   * Performs one effect. Must be idempotent: two servers may ask for the same effect at the same
+   * time.
    *
    * @param id of the record
-   * @return what came of it, as the record's next input; a stage that fails is asked again later
+   * @return the outcome as the record's next input; a failed stage is retried later
    */
   CompletionStage<I> perform(String id, E effect);
 }

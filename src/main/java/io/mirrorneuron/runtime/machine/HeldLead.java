@@ -7,18 +7,18 @@ import io.mirrorneuron.store.LeaderLease;
 import java.util.OptionalLong;
 
 /**
- * The lead of one kind of records, as this server holds it. It counts on a clock that nobody sets,
- * from when it was asked for, and trusts the lease for less time than it lasts: who stood still
- * knows at once that it leads no more. A lease of another that nobody keeps has ended for it once
- * it was seen for longer than any lasts, also when the store's clock was set back. Thread-safe.
+ * This server's lead over one kind of records. Uses a monotonic clock, counts the lease from the
+ * time of the request and trusts it for less time than it lasts: a server that stood still knows at
+ * once that it lost the lead. A lease of another server that was not renewed for longer than any
+ * lease lasts counts as ended, even if the store's clock was set back. Thread-safe.
  */
 public final class HeldLead implements Leader, AutoCloseable {
   private record Held(long term, long until) {}
 
   /**
-   * The lease of another.
+   * The lease of another server.
    *
-   * @param since it was seen first, by a clock that nobody sets
+   * @param since when it was first seen, on the monotonic clock
    */
   private record Seen(String lease, long since) {
     private static final Seen NONE = new Seen("", Long.MAX_VALUE);
@@ -43,8 +43,8 @@ public final class HeldLead implements Leader, AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param owner of this server; the same after a restart, so that it leads again at once
-   * @param lifetime says how long a lead lasts
+   * @param owner id of this server; the same after a restart, so that it leads again at once
+   * @param lifetime how long a lead lasts
    */
   public HeldLead(String kind, String owner, LeaderLease lease, Lifetime lifetime, Timers timers) {
     this.kind = kind;
@@ -54,7 +54,6 @@ public final class HeldLead implements Leader, AutoCloseable {
     this.timers = timers;
   }
 
-  /** Asks for the lead, now and from time to time. */
   public void start() {
     if (closed) {
       return;
@@ -68,7 +67,7 @@ public final class HeldLead implements Leader, AutoCloseable {
         .thenAccept(answer -> learn(answer, asked));
   }
 
-  /** Answers come one after the other. */
+  /** Calls are sequential. */
   private void learn(LeaderLease.Answer answer, long asked) {
     seen = seen.and(answer.other(), timers.ticks());
     held = answer.term() == LeaderLease.NONE ? NOTHING : trusted(answer.term(), asked);
@@ -84,7 +83,7 @@ public final class HeldLead implements Leader, AutoCloseable {
     return timers.ticks() < now.until() ? OptionalLong.of(now.term()) : OptionalLong.empty();
   }
 
-  /** Lets another server lead at once. */
+  /** Gives up the lead, so that another server can take it at once. */
   @Override
   public void close() {
     closed = true;

@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Drives the records of one {@link StateMachine}: an input is decided on, the next state is stored
- * in place of the one that was read, and only then what the state owes is done: by the server that
- * has stored it, at once or when its time comes, if that is before the leader looks. A record that
- * owes something or waits for a time is due in the store, so the leader finds what any server has
- * left: nothing is kept in memory but what is under way. Thread-safe, never blocks.
+ * Drives the records of one {@link StateMachine}: decides on an input, replaces the stored state,
+ * then performs the pending effects of the new state. The server that stored the state performs
+ * them, at once or at the wake-up time if that comes before the leader's next scan. The store has a
+ * due time for each record with pending effects or a wake-up time, so the leader finds what a
+ * crashed server left; memory holds only what is under way. Thread-safe, never blocks.
  */
 public final class MachineLoop<S, I, E> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MachineLoop.class);
 
   private static final int PAGE = 500;
 
-  /** The term of who need not lead: what it writes is guarded by the revision alone. */
+  /** Term of a write without a lead; only the revision guards it. */
   private static final long NO_TERM = 0;
 
   private record UnderWay<E>(String id, E effect) {}
@@ -46,7 +46,9 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private final ClockWatch clock;
   private volatile boolean closed;
 
-  /** The lifetime says how often the leader looks for what a crash or a lost timer left due. */
+  /**
+   * @param lifetime how often the leader scans for records that a crash or a lost timer left due
+   */
   public MachineLoop(
       StateMachine<S, I, E> machine,
       RecordStore store,
@@ -65,20 +67,20 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   /**
-   * Decides on an input and stores what came of it. Any server may be asked.
+   * Decides on an input and stores the result. Works on any server.
    *
-   * @return the record as it is then, empty when there is none; fails with what the machine says
-   *     when it refuses the input, or UNAVAILABLE when the store does not answer
+   * @return the record after that, empty when there is none; fails with the machine's error when it
+   *     refuses the input, or UNAVAILABLE when the store does not answer
    */
   public CompletionStage<Optional<S>> submit(String id, I input) {
     return submit(id, input, NO_TERM);
   }
 
   /**
-   * The same, and waits for what the record then owes, but for what nobody waits for: whoever asks
-   * is told what came of it. Each deed is the leader's too, until it is done.
+   * Like {@link #submit}, and waits for the record's effects that are {@link StateMachine#isAwaited
+   * awaited}. The leader, too, performs each effect until it is done.
    *
-   * @return the record when it owes nothing of that; fails when a deed could not be done now
+   * @return the record when no awaited effect is pending; fails when an effect failed
    */
   public CompletionStage<Optional<S>> settle(String id, I input) {
     return submit(id, input).thenCompose(state -> settled(id, state));
@@ -99,7 +101,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   /**
-   * @param term of the leader whose input it is; 0 when anybody may give it
+   * @param term of the leader that gives the input; {@link #NO_TERM} for inputs of any server
    */
   private CompletionStage<Optional<S>> submit(String id, I input, long term) {
     return store
@@ -141,12 +143,15 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
         : timers.now();
   }
 
-  /** The term under which this server looks for what is due; empty when it does not. */
+  /** The term under which this server scans for due records; empty when it does not lead. */
   private OptionalLong work() {
     return closed ? OptionalLong.empty() : leader.term();
   }
 
-  /** Does what a state owes that this server has stored, and wakes it if its time comes soon. */
+  /**
+   * Performs the effects of a state that this server has stored, and sets a timer if it is to wake
+   * soon.
+   */
   private void attend(String id, S state) {
     if (!closed) {
       long term = work().orElse(NO_TERM);
@@ -155,7 +160,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
   }
 
-  /** What is under way already is not begun again. */
+  /** An effect that is under way is not begun again. */
   private CompletableFuture<Optional<S>> perform(String id, E effect, long term) {
     var attempt = new UnderWay<>(id, effect);
     var done = new CompletableFuture<Optional<S>>();
@@ -206,14 +211,14 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
   }
 
-  /** What could not be done now is due still, so the next look finds it. */
+  /** A record whose work failed is still due, so the next scan finds it. */
   private <T> T later(Throwable failure) {
     clock.lookAgain();
     LOG.debug("records of kind {} are looked at again later", machine.kind(), failure);
     return null;
   }
 
-  /** Takes up what earlier servers have left due, and looks again from time to time. */
+  /** Begins to scan for due records, periodically. */
   public void start() {
     if (closed) {
       return;
@@ -245,15 +250,15 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
   }
 
-  /** What is under way goes on; nothing new begins. */
+  /** Work under way goes on; nothing new begins. */
   @Override
   public void close() {
     closed = true;
   }
 
   /**
-   * Wakes records whose times come soon; one timer each, for the earliest. Who is woken too early
-   * is to ask again. Thread-safe.
+   * Wakes records whose time comes soon; one timer per record, for the earliest time. The receiver
+   * of an early wake-up sets the timer again. Thread-safe.
    */
   private static final class SoonTimers {
     private final Timers timers;
@@ -262,8 +267,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     private final Map<String, Long> set = new ConcurrentHashMap<>();
 
     /**
-     * @param horizonMs what comes later has no timer: the leader looks before, and finds it
-     * @param wake is given the id of a record whose time has come
+     * @param horizonMs later times get no timer: the leader's scan finds them
+     * @param wake gets the id of a record whose time has come
      */
     SoonTimers(Timers timers, long horizonMs, Consumer<String> wake) {
       this.timers = timers;
@@ -271,7 +276,10 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
       this.wake = wake;
     }
 
-    /** At that time, milliseconds since the epoch, or earlier when it is woken earlier anyway. */
+    /**
+     * Wakes the record at that time (milliseconds since the epoch), or earlier if a timer is set
+     * already.
+     */
     void at(String id, long at) {
       Long earlier = set.get(id);
       boolean isLater = at > timers.now() + horizonMs;
@@ -289,12 +297,12 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   /**
-   * Says how far ahead the leader looks. When the clock was set back, which one that nobody sets
-   * tells, what was stored to be looked at soon may lie far ahead: then it looks at everything,
-   * until it has found nothing more to do so early. Thread-safe.
+   * Says how far ahead the leader scans. When the wall clock was set back (seen by the monotonic
+   * clock), records that were to be looked at soon may lie far ahead: then scans cover everything
+   * until one finds no such record. Thread-safe.
    */
   private static final class ClockWatch {
-    /** Clocks differ by less while nobody sets them. */
+    /** The two clocks differ by less while the wall clock is not set. */
     private static final long NOISE_MS = 1_000;
 
     private final Timers timers;
@@ -303,7 +311,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     private boolean looksAtAll = true;
 
     /**
-     * @param nearMs how far it looks ahead while nobody sets the clock
+     * @param nearMs how far a scan looks ahead while the clock is not set
      */
     ClockWatch(Timers timers, long nearMs) {
       this.timers = timers;
@@ -311,7 +319,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
       this.difference = timers.now() - timers.ticks();
     }
 
-    /** Up to which time a look goes that begins now, milliseconds since the epoch. */
+    /** Up to which time a scan that begins now looks, in milliseconds since the epoch. */
     synchronized long horizon() {
       long before = difference;
       difference = timers.now() - timers.ticks();
@@ -321,7 +329,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
 
     /**
-     * The next look is at everything: this one was not complete, as when the lead was lost in it.
+     * The next scan covers everything: this one was not complete, for example because the lead was
+     * lost.
      */
     synchronized void lookAgain() {
       looksAtAll = true;
@@ -331,7 +340,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
       return at <= timers.now() + nearMs;
     }
 
-    /** What is owed may fail, and would be looked at again when it is due. */
+    /** A pending effect may fail, and is then looked at again when it is due. */
     void owes(boolean something, long dueAt) {
       if (something && !isNear(dueAt)) {
         lookAgain();
@@ -339,10 +348,10 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
 
     /**
-     * Whether a state is to be woken now: its time has come, or it waits for one far ahead that was
-     * near before the clock was set, and knows so.
+     * Whether a state is to be woken now: its time has come, or it waits for a far time that was
+     * near before the clock was set.
      *
-     * @param at its time
+     * @param at its wake-up time
      */
     <S, I> boolean isDue(StateMachine<S, I, ?> machine, S state, long at) {
       long now = timers.now();

@@ -6,16 +6,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What decides on the records of one kind. Pure: the same state, input and time give the same next
- * state, so any server may decide, and may decide again.
+ * Decides on the records of one kind. Pure: the same state, input and time give the same next
+ * state, so any server may decide, repeatedly.
  *
- * @param <S> an immutable state; what is equal is not written again
- * @param <I> what may happen to a record
- * @param <E> what a record may want done; equal when it is the same deed
+ * @param <S> an immutable state; an equal state is not written again
+ * @param <I> input
+ * @param <E> effect; two equal effects are the same effect
  */
 public interface StateMachine<S, I, E> {
 
-  /** Where the records are kept; part of their keys. */
+  /** The kind of the records; part of their keys in the store. */
   String kind();
 
   /**
@@ -29,31 +29,29 @@ public interface StateMachine<S, I, E> {
   Optional<S> decide(Optional<S> state, I input, long now);
 
   /**
-   * What the state owes the world: done after the state is stored, and done again after a crash
-   * until an input has led to a state that no longer owes it. So a deed carries an id by which
-   * whoever does it knows it again.
+   * The pending effects of a state. They are performed after the state is stored, and again after a
+   * crash until an input has led to a state without them. So each effect carries an id that makes
+   * it idempotent.
    */
   List<E> pending(S state);
 
   /**
-   * Whether those who give an input may wait for that deed. False for what is only news, which may
+   * Whether {@link MachineLoop#settle} waits for the effect. False for notifications, which may
    * lead to further inputs of the same record.
    */
   default boolean isAwaited(E effect) {
     return true;
   }
 
-  /**
-   * When the record wants to hear {@link #wake}, in milliseconds since the epoch; never if empty.
-   */
+  /** When the record wants {@link #wake}, in milliseconds since the epoch; empty for never. */
   OptionalLong wakeAt(S state);
 
-  /** The input that tells a record that its time has come. */
+  /** The input for a record whose wake-up time has come. */
   I wake();
 
   String write(S state);
 
-  /** What is written beside the state: its group, its document, what has just happened to it. */
+  /** Written beside the state: its group, its document, its latest event. */
   default Beside beside(S state) {
     return Beside.NOTHING;
   }

@@ -16,7 +16,7 @@ import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What constraints ask about a node, and whether they hold. Pure. */
+/** Attributes of a node, and whether constraints on them hold. Pure. */
 final class Attributes {
   private static final BigDecimal STEP = new BigDecimal(1024);
 
@@ -75,12 +75,11 @@ final class Attributes {
         .toPlainString();
   }
 
-  /** All that the node says something to. */
   Set<String> names() {
     return values.keySet();
   }
 
-  /** What the node says to it; none when it says nothing. */
+  /** Empty for an unknown attribute. */
   List<String> of(String attribute) {
     return values.getOrDefault(attribute, List.of());
   }
@@ -118,7 +117,7 @@ final class Attributes {
                     .anyMatch(order -> order.isPresent() && holds.test(order.getAsInt())));
   }
 
-  /** As numbers, else as versions; other texts have no order. */
+  /** Compares as numbers, else as versions; other texts have no order. */
   private static OptionalInt compare(String had, String wanted) {
     if (wanted.length() > LONGEST_NUMBER) {
       return OptionalInt.empty();
@@ -130,7 +129,7 @@ final class Attributes {
     }
   }
 
-  /** A list has a word as one of its own, a text anywhere in it. */
+  /** A list must have the word as an element, a text may have it anywhere. */
   private static boolean contains(String attribute, List<String> had, String word) {
     boolean isText = had.size() == 1 && !attribute.endsWith("s");
     return had.stream().anyMatch(one -> one.equalsIgnoreCase(word) || isText && one.contains(word));
@@ -144,7 +143,7 @@ final class Attributes {
     }
   }
 
-  /** A text that is not looked at for ever: patterns come from strangers. */
+  /** A text that limits the number of reads: patterns are untrusted, and may take very long. */
   private record PatientText(String text, int[] looks) implements CharSequence {
     private static final int MOST_LOOKS = 2_000;
 

@@ -29,23 +29,23 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Gives each agent the best of the nodes that it fits: one with room now before one where it has to
- * wait, its preferred node, then by strategy, at last by name or whose turn it is. Binpack keeps a
- * job on the node of its first agent while there is room, else takes the fullest; spread takes the
- * emptiest, and so does binpack among nodes where the agents of the job have to take turns.
+ * Gives each agent the best node that it fits: resources now before waiting, the preferred node,
+ * then by strategy, finally by name or turn. Binpack keeps a job on the node of its first agent
+ * while it has resources, then takes the fullest node; spread takes the emptiest, and so does
+ * binpack among nodes where the agents of the job have to take turns.
  */
 public final class BestNode implements Placement {
   private static final Comparator<Machine> BY_NAME = Comparator.comparing(Machine::name);
 
   private final Comparator<Machine> equals;
 
-  /** Of equally good nodes the first by name is taken. */
+  /** Takes the first by name of equally good nodes. */
   public BestNode() {
     this(name -> 0);
   }
 
   /**
-   * @param turn of a node: the lowest of equally good ones is taken
+   * @param turn of a node: the lowest of equally good nodes is taken
    */
   BestNode(ToLongFunction<String> turn) {
     this.equals =
@@ -93,7 +93,7 @@ public final class BestNode implements Placement {
         List.of("each node runs a copy", one.room().words()));
   }
 
-  /** One refusal for each agent, with what each node lacks. */
+  /** One refusal per agent, with the unmet requests on each node. */
   private static List<Unplaced> together(List<Unplaced> refused) {
     Map<String, Map<String, List<Missing>>> byAgent = new LinkedHashMap<>();
     for (Unplaced one : refused) {
@@ -104,13 +104,12 @@ public final class BestNode implements Placement {
         .toList();
   }
 
-  /** Where agents with the same wish may go, and what the other nodes lack. */
+  /** The nodes for agents with equal requests, and the unmet requests on the other nodes. */
   private record Fit(Map<Seat, Alone> seats, Map<String, List<Missing>> lacks) {}
 
-  /** What an agent would find and get if it were the only one of its job. */
+  /** The resources for an agent if it were the only one of its job. */
   private record Alone(Room room, List<NodeDevice> devices) {}
 
-  /** What a node offers an agent. */
   private record Offer(Seat seat, Room room, double fullness, boolean isPreferred) {}
 
   private static final class Round {
@@ -121,7 +120,7 @@ public final class BestNode implements Placement {
     private Seat home;
 
     /**
-     * @param nodes of equally good ones the first is taken
+     * @param nodes the first of equally good nodes is taken
      */
     Round(List<Machine> nodes) {
       seats = nodes.stream().map(Seat::new).toList();
@@ -176,7 +175,7 @@ public final class BestNode implements Placement {
       return order != 0 ? order : byStrategy(strategy, one, other);
     }
 
-    /** The first of equals is kept. */
+    /** On equality the first is kept. */
     private int byStrategy(Strategy strategy, Offer one, Offer other) {
       if (strategy == Strategy.SPREAD || one.room != Room.NOW) {
         return Double.compare(one.fullness, other.fullness);
@@ -185,7 +184,7 @@ public final class BestNode implements Placement {
       return byHome != 0 ? byHome : Double.compare(other.fullness, one.fullness);
     }
 
-    /** Taking turns with oneself is no waiting for others. */
+    /** Taking turns within the job does not count as waiting. */
     private static Room group(Room room) {
       return room == Room.TURNS ? Room.NOW : room;
     }
@@ -233,16 +232,16 @@ public final class BestNode implements Placement {
     }
   }
 
-  /** A node with what of it a job has been promised so far. */
+  /** A node with the resources promised to a job so far. */
   private static final class Seat {
-    /** An agent that asks for nothing takes some room all the same, where fullness is compared. */
+    /** Where fullness is compared, an agent without requests counts as this much. */
     private static final long LEAST_MILLIS = 100;
 
     private final Machine machine;
     private final Attributes attributes;
     private final List<NodeDevice> free;
     private final Set<String> promised = new HashSet<>();
-    private final Map<String, Integer> slots = new HashMap<>(); // promised of pools
+    private final Map<String, Integer> slots = new HashMap<>(); // promised, by pool
     private Amounts planned = Amounts.NONE;
     private long millis;
 
@@ -264,7 +263,7 @@ public final class BestNode implements Placement {
       return attributes;
     }
 
-    /** What an agent would find if it were the only one of its job. */
+    /** The resources for an agent if it were the only one of its job. */
     Room alone(Wish wish) {
       ResourceRequest request = wish.request();
       int devices = count(request);
@@ -285,7 +284,7 @@ public final class BestNode implements Placement {
           .noneMatch(one -> machine.portsTaken().contains(Machine.port(one.number(), one.isUdp())));
     }
 
-    /** Whether it is there beside what the job has been promised. */
+    /** Whether it fits in addition to what the job has been promised. */
     boolean hasRoom(Wish wish) {
       ResourceRequest request = wish.request();
       return (wish.pool() == null
@@ -295,7 +294,7 @@ public final class BestNode implements Placement {
           && (request.devices().isEmpty() || beside(request).isPresent());
     }
 
-    /** The devices that it would get if the node had nothing else to do. */
+    /** Its devices if the node were idle. */
     List<NodeDevice> whole(ResourceRequest request) {
       return request.devices().isEmpty()
           ? List.of()
@@ -312,7 +311,7 @@ public final class BestNode implements Placement {
       return DeviceChoice.of(request.devices(), left);
     }
 
-    /** How full it would be with one more: 1 is full, more are too many at once. */
+    /** Fullness with one more: 1 is full, more means overcommitted. */
     double fullness(ResourceRequest request) {
       Amounts all = request.amounts().plus(machine.given()).plus(planned);
       long counted = machine.given().cpuMillis() + millis + nominal(request);
@@ -324,10 +323,10 @@ public final class BestNode implements Placement {
     }
 
     /**
-     * Promises it to an agent.
+     * Promises resources to an agent.
      *
-     * @param whole the devices that it takes when there are none for it now
-     * @return the devices that it would get
+     * @param whole its devices when none is free now
+     * @return its devices
      */
     List<NodeDevice> promise(Wish wish, Room room, List<NodeDevice> whole) {
       ResourceRequest request = wish.request();
@@ -358,7 +357,7 @@ public final class BestNode implements Placement {
     }
   }
 
-  /** What a node will never have of what an agent looks for, whatever others give back. Pure. */
+  /** Requests of an agent that a node can never meet, however much is given back. Pure. */
   private static final class Lacks {
     private static final String[] DEVICES = {
       "resources.devices", "resources.gpu_count", "resources.gpus", "resources.gpu"
@@ -371,7 +370,7 @@ public final class BestNode implements Placement {
       this.machine = machine;
     }
 
-    /** None when the agent fits. */
+    /** Empty when the agent fits. */
     static List<Missing> of(Machine machine, Attributes attributes, Wish wish) {
       Lacks lacks = new Lacks(machine);
       if (!machine.takesWork()) {
@@ -486,7 +485,7 @@ public final class BestNode implements Placement {
       }
     }
 
-    /** A card that its vendor's tool does not tell is not there for anybody. */
+    /** A card that its vendor's tool does not report does not exist for any program. */
     private String problems() {
       return machine.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
     }
@@ -523,11 +522,11 @@ public final class BestNode implements Placement {
     }
   }
 
-  /** Which devices would meet demands if nobody else used any memory of theirs. Pure. */
+  /** Devices that would meet demands if none of their memory were in use. Pure. */
   private static final class DeviceMatch {
     private DeviceMatch() {}
 
-    /** A device of its own for each that is asked for; empty when there are not enough. */
+    /** A separate device for each demand; empty when there are not enough. */
     static Optional<List<NodeDevice>> inAll(List<DeviceDemand> demands, List<NodeDevice> devices) {
       return DeviceChoice.of(
           demands.stream().map(DeviceMatch::least).toList(),
@@ -543,7 +542,9 @@ public final class BestNode implements Placement {
           device.device(), device.apiVersion(), device.capabilities(), device.totalMb(), -1);
     }
 
-    /** Exactly so much of what is free can come to be free as long as the device has more. */
+    /**
+     * A demand for an exact amount of free memory can be met later if the device has more in total.
+     */
     private static DeviceDemand least(DeviceDemand demand) {
       return new DeviceDemand(
           demand.resource(),

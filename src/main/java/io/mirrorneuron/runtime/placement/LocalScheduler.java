@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.function.BiFunction;
 
 /**
- * Plans over the node it runs on, where a job was accepted because each of its agents fits; what it
- * cannot run yet waits for its turn.
+ * Plans accepted jobs on this node: each of their agents fits it, and waits while resources are in
+ * use.
  */
 public final class LocalScheduler implements Scheduler {
   private final List<String> nodes;
@@ -24,7 +24,7 @@ public final class LocalScheduler implements Scheduler {
 
   /**
    * @param nodeName of the form {@code mirror_neuron@host}
-   * @param places decides where agents run, at a time; does not wait
+   * @param places plans agents at a time; does not wait
    */
   public LocalScheduler(String nodeName, BiFunction<Workflow, Long, KeptPlan> places) {
     this.nodes = List.of(nodeName);

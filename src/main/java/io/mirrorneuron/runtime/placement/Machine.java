@@ -10,21 +10,21 @@ import java.util.Set;
  * A node as placement sees it.
  *
  * @param status {@code healthy} and {@code joining} may take new work
- * @param isEligible whether an operator lets it
- * @param labels what constraints may ask about besides what follows: {@code os}, {@code meta.rack}
- * @param totals what it has
- * @param usable what of it the limits leave
- * @param given what of that is given to programs now
- * @param devicesGiven ids of those that programs have now
- * @param usableDevices how many devices the limits leave
- * @param deviceProblems what keeps devices that may be there from being known; a sentence each
- * @param portsTaken as {@link #port} calls them: given to programs, or used by anybody else
- * @param ownPorts those of the ports asked about that its server listens on; of TCP
- * @param drivers what can run programs here
+ * @param isEligible whether the operator allows new work
+ * @param labels further attributes for constraints: {@code os}, {@code meta.rack}
+ * @param totals capacity
+ * @param usable capacity within the limits
+ * @param given present allocations
+ * @param devicesGiven ids of allocated devices
+ * @param usableDevices number of devices within the limits
+ * @param deviceProblems why some devices may be unknown; a sentence each
+ * @param portsTaken in the form of {@link #port}: allocated, or used by any process
+ * @param ownPorts requested TCP ports on which its server listens
+ * @param drivers that run programs here
  * @param pools slots by pool
- * @param slotsTaken how many of them programs have now
- * @param programs ids of the executions that have them, or have lent theirs
- * @param folders those of the folders asked about that are there
+ * @param slotsTaken used slots by pool
+ * @param programs ids of the executions that have slots, or have lent theirs
+ * @param folders requested folders that exist
  */
 public record Machine(
     String name,
@@ -45,7 +45,7 @@ public record Machine(
     Map<String, Integer> slotsTaken,
     Set<String> programs,
     Set<String> folders) {
-  /** The label of a node with a full disk, which says which one, in a sentence without paths. */
+  /** Label of a node with a full disk. Its value is a sentence about the disk, without paths. */
   public static final String FULL_DISK = "full_disk";
 
   public Machine {
@@ -62,12 +62,12 @@ public record Machine(
     folders = Set.copyOf(folders);
   }
 
-  /** How a port is called among those that are taken; those of UDP have numbers of their own. */
+  /** The form of a port in {@code portsTaken}; UDP has port numbers of its own. */
   public static String port(int number, boolean isUdp) {
     return (isUdp ? "udp/" : "tcp/") + number;
   }
 
-  /** The same when programs have this of it. */
+  /** The same with these allocations. */
   public Machine taking(Amounts nowGiven, Map<String, Integer> nowTaken) {
     return new Machine(
         name,
@@ -90,17 +90,17 @@ public record Machine(
         folders);
   }
 
-  /** Which of its disks is full: it begins no programs until there is room; null for none. */
+  /** The full disk, because of which no program starts; null for none. */
   public String fullDisk() {
     return labels.getOrDefault(FULL_DISK, List.of()).stream().findFirst().orElse(null);
   }
 
-  /** How many slots of a pool are free; none of a pool that is not there. */
+  /** 0 for an unknown pool. */
   int freeSlots(String pool) {
     return pools.getOrDefault(pool, 0) - slotsTaken.getOrDefault(pool, 0);
   }
 
-  /** Whether new work may come here at all. */
+  /** Whether new work may be placed here. */
   public boolean takesWork() {
     return isEligible && (status.equals("healthy") || status.equals("joining"));
   }

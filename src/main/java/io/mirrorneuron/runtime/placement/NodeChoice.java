@@ -13,10 +13,11 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * Where one run of a program goes. It stays with its job while that node has what it asks for,
+ * Chooses the node of one program run. It stays with its job while that node meets its requests,
  * unless its author wrote a strategy or prefers another node: then binpack takes the job's own node
- * while there is room, and the best other one when there is none; spread the emptiest. Where no
- * node has room it goes to the one that it fits, or to the first of several that has. Pure.
+ * while that has resources, otherwise the best other node; spread takes the emptiest. If no node
+ * has resources now, the program goes to the one node it fits, or to the first of several that has
+ * resources. Pure.
  */
 public final class NodeChoice {
   private static final Placement BEST = new BestNode();
@@ -24,9 +25,9 @@ public final class NodeChoice {
   private NodeChoice() {}
 
   /**
-   * @param node its name; null when none has what it asks for
-   * @param waits whether no node has room now, and several may be the first that has: this one is
-   *     the best as they are now
+   * @param node its name; null when no node meets the requests
+   * @param waits whether no node has resources now and several may be the first to have them; this
+   *     node is the best at present
    * @param reasons for people
    */
   public record Choice(String node, boolean waits, List<String> reasons) {
@@ -41,7 +42,7 @@ public final class NodeChoice {
   }
 
   /**
-   * Whether it stays with its job whatever other nodes have.
+   * Whether it stays with its job regardless of other nodes.
    *
    * @param own the node of the job
    */
@@ -62,7 +63,7 @@ public final class NodeChoice {
   /**
    * @param own the node of the job
    * @param others all with different names
-   * @param turn of a node, by its name: the lowest of equally good ones is taken
+   * @param turn of a node, by name: the lowest of equally good nodes is taken
    */
   public static Choice of(
       Machine own, List<Machine> others, PlacementRequest asked, ToLongFunction<String> turn) {
@@ -79,10 +80,10 @@ public final class NodeChoice {
   }
 
   /**
-   * The same of a program that is to leave nodes: it goes to another one that has what it asks for.
-   * Where there is none it stays with its job, or goes back where that node cannot run it.
+   * The same for a program that is to leave nodes: it goes to another node that meets its requests.
+   * If there is none, it stays with its job, or returns if the job's node cannot run it.
    *
-   * @param left their names; the node of the job may be one of them
+   * @param left names of the nodes to leave, possibly including the job's node
    */
   public static Choice leaving(
       Set<String> left,

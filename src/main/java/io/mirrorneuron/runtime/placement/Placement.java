@@ -8,47 +8,44 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * Port: chooses nodes for the agents of a job. Pure: equal questions have equal answers, in
- * whichever order the nodes come.
- */
+/** Port: chooses nodes for the agents of a job. Pure; the order of the nodes does not matter. */
 public interface Placement {
 
   /**
-   * Each agent is given what it asks for only while its program runs, so it fits a node that has as
-   * much in all, whatever others want of it.
+   * An agent holds resources only while its program runs, so it fits a node with enough total
+   * capacity, whatever is in use.
    *
    * @param nodes with different names
-   * @param requests each with the strategy that holds for it
+   * @param requests each with its effective strategy
    */
   PlacementPlan plan(List<Machine> nodes, List<PlacementRequest> requests);
 
   /**
-   * The same for a job of which every node runs a copy: of each agent one for each node that may
-   * take it, called {@code agent@node}.
+   * The same for a job with a copy on every node: for each agent one copy, called {@code
+   * agent@node}, on each node that may take it.
    */
   PlacementPlan planEach(List<Machine> nodes, List<PlacementRequest> requests);
 
   /**
-   * An agent that looks for a node.
+   * An agent to be placed.
    *
    * @param agentType in lower case
    */
   public record PlacementRequest(String agentId, String agentType, Wish wish) {
 
     /**
-     * What it looks for; many agents of a job have the same.
+     * The requests of an agent; many agents of a job share them.
      *
-     * @param pool whose slots its program takes; null when it runs none
+     * @param pool of its program's slots; null when it runs no program
      */
     public record Wish(ResourceRequest request, Scheduling scheduling, String pool, int slots) {}
 
-    /** Those of a job, in manifest order. */
+    /** In manifest order. */
     public static List<PlacementRequest> of(Workflow workflow) {
       return of(workflow, Integer.MAX_VALUE);
     }
 
-    /** The first of them. Their places do not depend on those that follow. */
+    /** The first {@code most} of them. Their places do not depend on the rest. */
     public static List<PlacementRequest> of(Workflow workflow, int most) {
       return workflow.agents().values().stream().limit(most).map(PlacementRequest::of).toList();
     }
@@ -67,10 +64,11 @@ public interface Placement {
   }
 
   /**
-   * Something that a node will never have.
+   * A request that a node can never meet.
    *
-   * @param members of the agent's node in a manifest, in all spellings, one of which asks for it
-   * @param mentions a text that the right one has in it; empty when any has
+   * @param members of the agent's node in a manifest, in all spellings; one of them makes the
+   *     request
+   * @param mentions a text that identifies the right member; empty when any will do
    * @param words a phrase that follows "agent X asks for"
    * @param help what to do, for people
    */

@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Where each agent of a job goes, or why no node will ever take it.
+ * The node of each agent, or why no node can ever take it.
  *
  * @param placements in the order of the requests
- * @param refusals of those that fit no node
+ * @param refusals of agents that fit no node
  */
 public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
-  /** Who reads of a hundred nodes knows that there is none. */
+  /** Limit of nodes in a sentence. */
   private static final int MOST_TOLD = 5;
 
   public PlacementPlan {
@@ -25,22 +25,22 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
     refusals = List.copyOf(refusals);
   }
 
-  /** Names of the nodes that get any agent, each once. */
+  /** Names of the nodes that get an agent, each once. */
   public List<String> nodes() {
     return placements.stream().map(Placed::node).distinct().toList();
   }
 
-  /** What an agent finds at the node. */
+  /** Availability of an agent's resources at a node. */
   public enum Room {
-    /** It is free, also beside the other agents of the job. */
+    /** Free for all agents of the job together. */
     NOW("fits now"),
-    /** It is free, and the agents of the job take turns with it. */
+    /** Free, but the agents of the job take turns. */
     TURNS("takes turns with other agents of the job"),
-    /** A port has another user, which may be no program of ours. */
+    /** A port is in use, perhaps by a process outside this runtime. */
     PORT("waits: a port that it asks for is in use"),
-    /** Others have it. */
+    /** In use. */
     LATER("waits until others give back what they have"),
-    /** The limits of the node do not leave it. */
+    /** Beyond the limits of the node. */
     LIMITED("waits until the limits of the node are raised");
 
     private final String words;
@@ -57,10 +57,10 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
   /**
    * One agent and its node.
    *
-   * @param source the agent that this is a copy of, for jobs that run on each node; else null
-   * @param amounts what its program is given
-   * @param devices those that it would get if nobody else came
-   * @param score 0 to 1; the highest of the nodes that have equal room
+   * @param source the original of a copy, for jobs that run on each node; else null
+   * @param amounts allocated to its program
+   * @param devices its devices if no other program came
+   * @param score 0 to 1; the highest among nodes with equal availability
    * @param reasons for people
    */
   public record Placed(
@@ -79,7 +79,7 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
   }
 
   /**
-   * One agent that fits nowhere.
+   * An agent that fits no node.
    *
    * @param lacks by node
    */

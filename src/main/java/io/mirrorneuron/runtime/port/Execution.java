@@ -21,18 +21,17 @@ import java.util.regex.Pattern;
  * @param message the full message: {@code {envelope, headers, body, artifacts, stream}}
  * @param agentState the agent's private state, or a null node
  * @param workflow empty without a workflow step; else {@code {run_id, step_id, attempt_id, attempt,
- *     idempotency_key, timeout_ms?, beacon_timeout_ms?, inputs?}}. The program sees it with {@code
+ *     idempotency_key, timeout_ms?, beacon_timeout_ms?, inputs?}}. The program gets {@code
  *     deadline_at} and {@code heartbeat_deadline_at} in place of the two durations, which count
  *     from {@link Executions.Lease#acquiredAt}; absent or 0 means no limit
- * @param inputs of the job, by the names that its manifest gives them; empty when it has none
- * @param resources what the node asked for as written ({@code runtime.md} 5.6); empty when nothing
- * @param request the same, read
+ * @param inputs of the job, by their names in the manifest; may be empty
+ * @param resources as written in the manifest ({@code runtime.md} 5.6); may be empty
+ * @param request the same, parsed
  * @param payloads the bundle's payload folder, or null when the bundle has no files
- * @param demands what its bundle asks for beyond what all programs may reach
- * @param plain whether what the program prints is the output of its step
+ * @param demands which folders its bundle asks for
+ * @param plain whether the program's printed text is the output of its step
  * @param attempt 1 for the first try of this message
- * @param rank its place among those that wait for slots
- * @param placing where it may run
+ * @param rank its place in the queue for slots
  */
 public record Execution(
     String executionId,
@@ -59,13 +58,14 @@ public record Execution(
    * Where a program may run.
    *
    * @param epoch under which its owner owns the job
-   * @param scheduling which node is preferred, and what must hold for it
-   * @param pool whose slots it takes, and how many
-   * @param isRepeatable whether it may run again without a person's word when its node is gone
-   * @param left names of nodes on which its restarts were used up: it runs on another one while
-   *     there is one that has what it asks for
-   * @param target name of the only node that runs it, as it is part of that node's copy; or null
-   * @param isFirst whether its job has run no program yet, and waits while its node is too busy
+   * @param scheduling which node is preferred, and which constraints it must meet
+   * @param pool whose slots it takes
+   * @param isRepeatable whether it may run again without a person's consent when its node is gone
+   * @param left names of nodes on which its restarts were used up: it runs on another node if one
+   *     meets its request
+   * @param target name of the only node that may run it, for a node's copy of a system job; or null
+   * @param isFirst whether its job has run no program yet, and therefore waits while the node is
+   *     overloaded
    */
   public record Placing(
       long epoch,
@@ -76,7 +76,7 @@ public record Execution(
       Set<String> left,
       String target,
       boolean isFirst) {
-    /** Where its job is. */
+    /** On the node of its job. */
     public static final Placing HERE =
         new Placing(0, Scheduling.ANY, null, 0, false, Set.of(), null, false);
   }
@@ -105,29 +105,31 @@ public record Execution(
         placing);
   }
 
-  /** Of {@link #config}: the folder that a client has prepared for the submission of the job. */
+  /**
+   * Member of {@link #config}: the folder that a client has prepared for the submission of the job.
+   */
   public static final String MN_STORAGE = "mn_storage";
 
-  /** Of {@link #config}: texts that the program gets and nobody else. */
+  /** Member of {@link #config}: texts that only the program may see. */
   public static final String SECRETS = "marked_secrets";
 
-  /** Texts that its program gets and nobody else, longest first. */
+  /** Texts that only the program may see, longest first. */
   public List<String> secrets() {
     JsonNode texts = config.path(SECRETS);
     return texts.valueStream().map(JsonNode::textValue).toList();
   }
 
-  /** What its program is told of where the job comes from, as JSON; null when there is nothing. */
+  /** The metadata as JSON; null when there is none. */
   public String reported(JobMetadata fact) {
     JsonNode reported = config.get(fact.member());
     return reported != null && reported.isContainerNode() ? Json.write(reported) : null;
   }
 
-  /** A file that an interpreter is given; other arguments may hold what is not for everybody. */
+  /** The script of an interpreter; other arguments may be confidential. */
   private static final Pattern SCRIPT =
       Pattern.compile("(?:[\\w.-]+/)*([\\w-]{1,60}\\.[A-Za-z]{1,5})");
 
-  /** What runs, for people: the name of its file and of the script that it is given. */
+  /** Name of the program's file and of its script, for people. */
   public String program() {
     JsonNode command = config.path("command");
     List<String> words =
@@ -142,7 +144,6 @@ public record Execution(
     return script.matches() ? file + " " + script.group(1) : file;
   }
 
-  /** What the program is to work on. */
   public JsonNode body() {
     return message.path("body");
   }
@@ -152,12 +153,11 @@ public record Execution(
     return message.path("body_encoding").asText().equals("base64");
   }
 
-  /** Media type of the body. */
   public String contentType() {
     return envelope().path("content_type").asText("application/json");
   }
 
-  /** How the body is to be packed; {@code identity} is not at all. */
+  /** How the body is to be compressed; {@code identity} is not at all. */
   public String contentEncoding() {
     return envelope().path("content_encoding").asText("identity");
   }

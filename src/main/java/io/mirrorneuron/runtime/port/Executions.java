@@ -10,84 +10,88 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
-/** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
+/** Port: runs the programs of executors. Calls return at once; results come through a listener. */
 public interface Executions extends RemoteExecutions {
 
   /**
    * Queues the execution for its pool and runs it. The listener is called from any thread, in
-   * order, and ends with exactly one {@link Signal.Finished}, also when it was stopped.
+   * order; its last signal is exactly one {@link Signal.Finished}, also when the execution was
+   * stopped.
    */
   void start(Execution execution, Listener listener);
 
   /**
-   * Stops an execution wherever it is: leaves the queue, or ends its whole process group. Unknown
-   * ids are ignored.
+   * Stops an execution: removes it from the queue, or ends its whole process group. Ignores unknown
+   * ids.
    */
   void stop(String executionId);
 
   /**
-   * Ends every execution at once, without time to end by itself: this node may run none any more.
-   * Their listeners hear of it as of {@link #stop}.
+   * Kills every execution at once, without grace period: this node may run none any more. Listeners
+   * are called as for {@link #stop}.
    *
-   * @return completes when none is left, or when waiting for one that cannot be ended is in vain
+   * @return completes when none is left, or when waiting for one that cannot be killed has timed
+   *     out
    */
   CompletionStage<Void> stopAll();
 
   /**
-   * Until then, and until all such have asked, only programs that had slots when a server ended get
-   * some: {@code ordered} completes when all that were there before have been started again.
+   * After a restart of the server, gives slots first to the programs that had slots before; the
+   * rest waits until all of those have been started again.
+   *
+   * @param ordered completes when all executions that existed before the restart have been started
+   *     again
    */
   default void resumeFirst(CompletionStage<?> ordered) {}
 
-  /** Where the execution waits for slots; empty when it runs, or is not known here. */
+  /** The execution's place in the queue for slots; empty when it runs, or is not known here. */
   default Optional<QueuePlace> place(String executionId) {
     return Optional.empty();
   }
 
   /**
-   * Why the execution is held back before it asks for slots, for example that the disk is full.
-   * Empty when nothing holds it, or it is not known here.
+   * Why the execution is held back before it asks for slots, for example a full disk. Empty when it
+   * is not held back, or is not known here.
    */
   default Optional<Hold> hold(String executionId) {
     return Optional.empty();
   }
 
-  /** For which answer of a person the program waits; empty when it does not, or is not known. */
+  /** The question that the program waits for; empty when it does not, or is not known here. */
   default Optional<PersonWait> person(String executionId) {
     return Optional.empty();
   }
 
   /**
-   * A question that a program waits for.
+   * A question to people that a program waits for.
    *
-   * @param prompt what people read, or null
+   * @param prompt text for people, or null
    * @param dueAt when it is closed, in milliseconds since the epoch; 0 is never
    */
   record PersonWait(String requestId, String prompt, long dueAt) {}
 
   /**
-   * What an execution waits for before it asks for slots.
+   * Why an execution does not ask for slots yet.
    *
    * @param sentence for people
    */
   record Hold(Cause cause, String sentence) {
-    /** The cause, for records. */
     public String word() {
       return cause.name().toLowerCase(Locale.ROOT);
     }
 
     public enum Cause {
-      /** Processors: others use them, and its job has run no program yet. */
+      /** The node is overloaded, and the job has run no program yet. */
       LOAD,
-      /** Room on the disks. */
+      /** Disk space. */
       ROOM,
-      /** Payload files that this node has not and cannot reach yet. */
+      /** Payload files that are not on this node and cannot be fetched yet. */
       PAYLOADS,
-      /** Devices, ports or shares of this node that others have. */
+      /** Devices, ports or shares of this node that other programs hold. */
       RESOURCES,
-      /** More of this node than its operator allows programs. */
+      /** More of this node than its operator allows for programs. */
       LIMITS,
-      /** Services that do not pass. */
+      /** Services whose checks do not pass. */
       SERVICES
     }
   }
@@ -115,18 +119,18 @@ public interface Executions extends RemoteExecutions {
 
     /** The program printed a beacon; {@code payload} is {@code mn.agent.beacon.v1}. */
     record Beacon(ObjectNode payload) implements Signal {
-      /** The member that says how many beacons before this one were dropped; absent for none. */
+      /** Member with the number of beacons that were dropped before this one; absent for none. */
       public static final String DROPPED = "beacons_dropped";
     }
 
-    /** The program is gone, its process group is empty, its slots are free. */
+    /** The program has ended, its process group is empty, its slots are free. */
     record Finished(Outcome outcome) implements Signal {}
   }
 
   /**
    * @param requestedAt milliseconds since the epoch
    * @param acquiredAt milliseconds since the epoch
-   * @param allocation what it was given besides slots; null when it did not ask for anything
+   * @param allocation the resources besides slots; null when it did not ask for any
    * @param node that gave it; null when it is the job's own
    */
   record Lease(
@@ -138,7 +142,7 @@ public interface Executions extends RemoteExecutions {
       Allocation allocation,
       String node) {
 
-    /** As it is stored and told: {@code {lease_id, pool, slots, allocation?, node?}}. */
+    /** As stored and reported: {@code {lease_id, pool, slots, allocation?, node?}}. */
     public ObjectNode json() {
       ObjectNode json = Json.object().put("lease_id", leaseId).put("pool", pool);
       json.put("slots", slots);
@@ -157,13 +161,13 @@ public interface Executions extends RemoteExecutions {
     TIMED_OUT,
     /** Required beacons stayed away. */
     BEACON_MISSED,
-    /** Its processes together had more memory than {@code resources.limits} gives them. */
+    /** Its processes together used more memory than {@code resources.limits} allows. */
     OUT_OF_MEMORY,
-    /** They were more than {@code resources.limits} gives it. */
+    /** It had more processes than {@code resources.limits} allows. */
     TOO_MANY_PROCESSES,
     /**
-     * The program cannot be started, its files not laid out, its pool not entered, here or
-     * elsewhere. Where this node is why it is {@link #FAILED}.
+     * The program cannot start on any node: for example its command, files or pool are wrong. A
+     * failure for a reason of this node is {@link #FAILED}.
      */
     NOT_STARTED,
     /** {@link #stop} was called. */
@@ -173,25 +177,24 @@ public interface Executions extends RemoteExecutions {
   /**
    * Where a program ran.
    *
-   * @param runner the name of what ran it
+   * @param runner name of the runner
    * @param name of its workspace
    * @param remoteDir the working folder it saw
    */
   record Sandbox(String runner, String name, String remoteDir) {
-    /** Of what came to no workspace. */
+    /** Of an execution that got no workspace. */
     public static final Sandbox NONE = new Sandbox("", "", "");
   }
 
   /**
    * How an execution ended.
    *
-   * @param error what happened, in the words of one line, and in further lines, if there are any,
-   *     what can be done about it; null on success
-   * @param exitCode of the program; -1 when it has none
-   * @param stdout what it printed apart from lines of the stdout protocol; cut to a limit, secrets
-   *     hidden
+   * @param error null on success; else one line that says what happened, perhaps followed by lines
+   *     with advice
+   * @param exitCode -1 when there is none
+   * @param stdout without the lines of the stdout protocol; cut to a limit, secrets hidden
    * @param stderr cut to a limit, but for its end; secrets hidden
-   * @param structured what it asked for by the stdout protocol; never null
+   * @param structured what the program asked for by the stdout protocol; never null
    * @param lease null when no slots were given
    */
   record Outcome(
@@ -203,7 +206,7 @@ public interface Executions extends RemoteExecutions {
       String stderr,
       Structured structured,
       Lease lease) {
-    /** The last lines that a program printed on stderr which failed; empty when it is silent. */
+    /** The last lines that a failed program printed on stderr; may be empty. */
     public String stderrTail() {
       return OutputTail.of(stderr);
     }
@@ -213,7 +216,7 @@ public interface Executions extends RemoteExecutions {
       return error.lines().findFirst().orElse("");
     }
 
-    /** The other lines of the error; empty when there are none. */
+    /** The other lines of the error; may be empty. */
     public String advice() {
       return error.lines().skip(1).collect(Collectors.joining("\n"));
     }
@@ -224,10 +227,10 @@ public interface Executions extends RemoteExecutions {
    * or empty. After a failed ending only {@code events} is filled.
    *
    * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
-   * @param completeStep null when the program did not ask that its step ends, as {@code
-   *     completeRun} for the job
-   * @param printed the output that it printed beside that, unchanged; null where the stored copy of
-   *     stdout says the same
+   * @param completeStep null when the program did not ask to end its step, like {@code completeRun}
+   *     for the job
+   * @param printed the rest of the output, unchanged; null where the stored copy of stdout says the
+   *     same
    */
   record Structured(
       List<ObjectNode> emits,
@@ -240,7 +243,7 @@ public interface Executions extends RemoteExecutions {
         new Structured(List.of(), List.of(), null, null, null, null);
   }
 
-  /** Something that a program has observed; the payload is never null. */
+  /** An event that a program reported; the payload is never null. */
   record Event(String type, ObjectNode payload) {}
 
   /**

@@ -3,12 +3,13 @@ package io.mirrorneuron.runtime.port;
 import java.util.List;
 
 /**
- * What the programs of a bundle ask for beyond what all programs may reach.
+ * The files and folders of the node that a bundle asks for, beyond those that all programs may
+ * access.
  *
- * @param read absolute paths of files, and of folders with all that lies below
- * @param write the same, to read and to change
- * @param fingerprint of what would get it: the payload files, the agents and this demand, as 64
- *     digits; empty when nothing is asked for
+ * @param read absolute paths of files, and of folders with their content
+ * @param write the same, for reading and writing
+ * @param fingerprint of the payload files, the agents and these demands, as 64 digits; empty when
+ *     nothing is asked for
  */
 public record FolderDemands(List<String> read, List<String> write, String fingerprint) {
   public static final FolderDemands NONE = new FolderDemands(List.of(), List.of(), "");

@@ -1,20 +1,20 @@
 package io.mirrorneuron.runtime.port;
 
 /**
- * What programs of a job are told of where it comes from, as a member of the manifest's {@code
- * metadata} says it: each as a file, and in a variable where it is short enough for one.
+ * Facts about the origin of a job, members of the manifest's {@code metadata}. Programs get each as
+ * a file, and as a variable if it is short enough.
  */
 public enum JobMetadata {
   /** Why a schedule made the job. */
   SCHEDULE_DISPATCH("schedule_dispatch", "MN_SCHEDULE_DISPATCH"),
 
-  /** The configuration of the blueprint that was launched, all its layers merged. */
+  /** The configuration of the launched blueprint, with all layers merged. */
   BLUEPRINT_CONFIG("blueprint_config", "MN_BLUEPRINT_CONFIG"),
 
-  /** The scenario of the blueprint that was launched. */
+  /** The scenario of the launched blueprint. */
   BLUEPRINT_SCENARIO("blueprint_scenario", "MN_BLUEPRINT_SCENARIO"),
 
-  /** Variables that a hook of the launch has set: each is one of its programs, too. */
+  /** Variables set by a hook of the launch; each also becomes a variable of the program. */
   BLUEPRINT_ENVIRONMENT("blueprint_environment", "MN_BLUEPRINT_ENVIRONMENT");
 
   private final String member;
@@ -25,22 +25,22 @@ public enum JobMetadata {
     this.variable = variable;
   }
 
-  /** Of {@code metadata}, and of the {@code config} of an {@link Execution}. */
+  /** The member of {@code metadata}, and of the {@code config} of an {@link Execution}. */
   public String member() {
     return member;
   }
 
-  /** Where the JSON itself is. */
+  /** The variable with the JSON. */
   public String jsonVariable() {
     return variable + "_JSON";
   }
 
-  /** Where the path of the file is. */
+  /** The variable with the path of the file. */
   public String fileVariable() {
     return variable + "_FILE";
   }
 
-  /** The file, in the workspace. */
+  /** The name of the file in the workspace. */
   public String file() {
     return "mirror_neuron_" + member + ".json";
   }

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.port;
 
-/** Hears of jobs that have new events. Any thread; must not block. */
+/** Listener for new events of jobs. Called on any thread; must not block. */
 @FunctionalInterface
 public interface JobNews {
 
   /**
-   * @param isPressing whether somebody may be waiting to see it: the job has ended, or asks people
+   * @param isPressing whether people may be waiting for it: the job has ended, or asks them
    */
   void changed(String jobId, boolean isPressing);
 }

@@ -16,7 +16,7 @@ public enum JobStatus {
   FAILED,
   CANCELLED;
 
-  /** Whether it goes on, or waits only until its node can give it what it needs to begin. */
+  /** Whether the job runs, or waits for its node before it can begin. */
   public boolean isActive() {
     return this == RUNNING || this == SCHEDULED;
   }
@@ -26,8 +26,8 @@ public enum JobStatus {
   }
 
   /**
-   * What it may be next; {@code docs/states.md} draws this. A job that has become unreadable can be
-   * given up, whatever it was.
+   * Statuses that may follow; {@code docs/states.md} draws this. An unreadable job can be given up
+   * in any status.
    */
   public Set<JobStatus> next() {
     return switch (this) {

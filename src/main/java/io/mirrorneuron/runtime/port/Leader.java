@@ -3,19 +3,19 @@ package io.mirrorneuron.runtime.port;
 import java.util.OptionalLong;
 
 /**
- * Port: whether this server is the one that does what must be done once for all of them. Two may
- * think so for a moment, so everything a leader writes must be refused when it is late: a write
- * that names the revision it replaces and the leader's term, an effect with an id.
+ * Port: whether this server leads, and so does what only one server may do. Two servers may believe
+ * so for a moment, so late writes of a leader must be refused: each write names the revision that
+ * it replaces and the leader's term, each effect has an id.
  */
 @FunctionalInterface
 public interface Leader {
-  /** A server that has no others beside it. */
+  /** A server without a cluster. */
   Leader ALONE = () -> OptionalLong.of(0);
 
   /**
-   * The number of this leadership, which no later one has: what the leader writes names it, so that
-   * the store refuses it when another has led since. 0 when nobody counts; empty for who does not
-   * lead.
+   * The term of this leadership; no later one has the same. Writes name it, so that the store
+   * refuses them once another server has led. 0 for a server without a cluster; empty when this
+   * server does not lead.
    */
   OptionalLong term();
 
@@ -24,10 +24,7 @@ public interface Leader {
     /** Milliseconds since the epoch. */
     long now();
 
-    /**
-     * Milliseconds of a clock that nobody sets, from no certain beginning: how much time has
-     * passed.
-     */
+    /** Milliseconds of a monotonic clock with any origin, for elapsed time. */
     default long ticks() {
       return now();
     }

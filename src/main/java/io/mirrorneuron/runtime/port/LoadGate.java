@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.port;
 
 import java.util.Optional;
 
-/** Port: whether jobs may begin that have run no program yet, or the machine is too busy. */
+/** Port: whether the machine is too busy for jobs that have run no program yet. */
 public interface LoadGate {
   LoadGate OPEN = Optional::empty;
 
-  /** Why they wait, in words for people; empty when they need not. Cheap enough for many. */
+  /** Why such jobs wait, for people; empty when they need not. Cheap. */
   Optional<String> busy();
 }

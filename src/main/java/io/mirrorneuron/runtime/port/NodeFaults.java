@@ -1,8 +1,7 @@
 package io.mirrorneuron.runtime.port;
 
-/** Port: what goes wrong on nodes for reasons of the node. Thread-safe; calls return at once. */
+/** Port: collects faults of nodes. Thread-safe; calls return at once. */
 public interface NodeFaults {
-  /** Notes nothing. */
   NodeFaults NONE =
       new NodeFaults() {
         @Override
@@ -12,11 +11,11 @@ public interface NodeFaults {
         public void unreached(String node, String reason) {}
       };
 
-  /** A program of that job could not begin here, and would on another node. */
+  /** A program of that job could not begin on this node, and could on another. */
   void notBegun(String jobId, String reason);
 
   /**
-   * That node sends heartbeats, but this one does not reach it.
+   * That node sends heartbeats, but this node cannot reach it.
    *
    * @param node its name
    */

@@ -2,16 +2,16 @@ package io.mirrorneuron.runtime.port;
 
 import java.util.List;
 
-/** The end of a long text, for people. */
+/** The end of a long output, for people. */
 public final class OutputTail {
   private static final int LINES = 20;
 
-  /** Within what an error may hold of one text. */
+  /** Fits into an error envelope. */
   private static final int CHARS = 2000;
 
   private OutputTail() {}
 
-  /** The last 20 lines that are not all blank, 2,000 characters at most. */
+  /** The last 20 lines without trailing blank ones, 2,000 characters at most. */
   public static String of(String text) {
     List<String> lines = text.stripTrailing().lines().toList();
     String last = String.join("\n", lines.subList(Math.max(0, lines.size() - LINES), lines.size()));

@@ -13,24 +13,24 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a program put out: what it completed its step or run with; else the JSON that it printed, as
- * all of its output or as its last line; else the text without the space around it; null when there
- * is none. A line for the engine ({@code runtime.md} 3.5) is no output.
+ * The output of a program: the value with which it completed its step or run; else the JSON that it
+ * printed, as all of its output or as its last line; else the stripped text; null when there is
+ * none. A line of the stdout protocol ({@code runtime.md} 3.5) is no output.
  */
 public final class PrintedOutput {
-  /** Type of an event by which the runner tells the author of a program about its output. */
+  /** Type of the runner's event that warns a program's author about the output. */
   public static final String WARNING = "program_output_warning";
 
-  /** What it says, in the payload of that event. */
+  /** Member of that event's payload with the warning. */
   public static final String MESSAGE = "message";
 
-  /** Characters of output that are in a message as text and as the value that they stand for. */
+  /** Up to so many characters, a message has the output both as text and as parsed value. */
   public static final int MAX_TOLD_TWICE = 32 << 10;
 
   private PrintedOutput() {}
 
   /**
-   * @param structured what the engine was asked for
+   * @param structured the program's answer
    */
   public static JsonNode of(String stdout, Structured structured) {
     JsonNode named =
@@ -49,7 +49,7 @@ public final class PrintedOutput {
   }
 
   /**
-   * @param answered whether there is an answer for the engine, which names no output
+   * @param answered whether there is an answer by the stdout protocol, which names no output
    */
   public static JsonNode of(String stdout, boolean answered) {
     String text = text(stdout, answered);
@@ -57,13 +57,15 @@ public final class PrintedOutput {
     return json == null ? TextNode.valueOf(text) : json;
   }
 
-  /** What was printed apart from the answer for the engine, without the space around it. */
+  /** The stripped text without the answer by the stdout protocol. */
   public static String text(String stdout, boolean answered) {
     String all = stdout.strip();
     return answered ? beforeTheAnswer(all) : all;
   }
 
-  /** The JSON that such a text is or ends with, JSON's null for nothing; null when it is text. */
+  /**
+   * The JSON that the text is or ends with; JSON's null for an empty text; null when it is no JSON.
+   */
   public static JsonNode json(String text) {
     if (text.isEmpty()) {
       return NullNode.getInstance();
@@ -90,10 +92,10 @@ public final class PrintedOutput {
   }
 
   /**
-   * An answer with an event that tells the author something about the output. As there is an answer
-   * then, the end of what was printed would be read as one: so the output is named.
+   * The answer with a warning for the author about the output. As there is an answer then, the end
+   * of the printed text would be taken for one: so the output is named.
    *
-   * @param output the text that was printed
+   * @param output the printed text
    */
   public static Structured warned(Structured one, String message, String output) {
     List<Event> events = new ArrayList<>(one.events());

@@ -6,12 +6,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What is to be known of executions whose programs run on other nodes than their jobs. */
+/** What is known of executions whose programs run on other nodes than their jobs. */
 public interface RemoteExecutions {
 
   /**
-   * Which of these executions were begun on other nodes and may still be there: starting one again
-   * goes on with hearing of it. Completes when that is known for certain.
+   * Which of these executions were begun on other nodes and may still run there; starting such an
+   * execution again attaches to it. Completes when that is certain.
    *
    * @param jobId of all of them
    */
@@ -20,19 +20,19 @@ public interface RemoteExecutions {
   }
 
   /**
-   * This node has nothing more to do with the job: what runs elsewhere goes on for the next owner,
-   * and its listener hears no more.
+   * This node no longer owns the job: a remote program goes on for the next owner, and its listener
+   * is not called any more.
    *
-   * @return false, and nothing is done, when it does not run elsewhere
+   * @return false, and nothing is done, when the program does not run on another node
    */
   default boolean leave(String executionId) {
     return false;
   }
 
-  /** The outcome of the execution is part of the stored state; nobody will ask for it again. */
+  /** The outcome of the execution is part of the stored state and will not be asked for again. */
   default void recorded(String executionId) {}
 
-  /** The node that runs it, when that is another one; else empty. */
+  /** The node that runs it, if that is another one; else empty. */
   default Optional<String> where(String executionId) {
     return Optional.empty();
   }

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 
 /**
- * Port: says on which nodes the agents of a job run. Asked with every commit of a job, from any
+ * Port: decides on which nodes the agents of a job run. Called with every commit of a job, from any
  * thread; answers from memory.
  */
 public interface Scheduler {
@@ -13,7 +13,8 @@ public interface Scheduler {
   Plan plan(Workflow workflow);
 
   /**
-   * Where the agents of a job run that this node has from now on; what becomes part of its state.
+   * Places the agents of a job that this node takes over; the result becomes part of the job's
+   * state.
    *
    * @param workflow of a system job the copy for its target
    * @param now milliseconds since the epoch

@@ -3,45 +3,39 @@ package io.mirrorneuron.runtime.port;
 import io.mirrorneuron.runtime.workflow.Workflow;
 
 /**
- * Port: whose the folders are that manifests bring along for their programs ({@code
- * metadata.mn_storage}). Each folder belongs to one job or schedule; others get none of it unless
- * it is lent to them. Without a folder in the manifest, nothing happens. Blocking and thread-safe;
- * failures are logged, as each job can do with a folder of its own.
+ * Port: ownership of the folders that manifests bring for their programs ({@code
+ * metadata.mn_storage}). Each folder belongs to one job or schedule; another job gets access only
+ * if it is lent. Does nothing for a manifest without such a folder. Blocking and thread-safe;
+ * failures are only logged, as each job can use a folder of its own.
  */
 public interface SubmissionClaims {
-  /** Where no program ever runs. */
+  /** For nodes on which no program ever runs. */
   SubmissionClaims NONE =
       new SubmissionClaims() {
         @Override
-        public void claim(String owner, Workflow workflow) {
-          // nothing to claim
-        }
+        public void claim(String owner, Workflow workflow) {}
 
         @Override
-        public void lend(String owner, String jobId, Workflow workflow) {
-          // nothing to lend
-        }
+        public void lend(String owner, String jobId, Workflow workflow) {}
 
         @Override
-        public void release(String owner, Workflow workflow) {
-          // nothing was claimed
-        }
+        public void release(String owner, Workflow workflow) {}
 
         @Override
-        public void made(String owner) {
-          // nobody asks
-        }
+        public void made(String owner) {}
       };
 
-  /** The folder belongs to this job or schedule from now on, unless it is another one's. */
+  /** Gives the folder to this job or schedule, unless it has another owner. */
   void claim(String owner, Workflow workflow);
 
-  /** Lets a job read the folder, when it belongs to this owner. */
+  /** Lets a job read the folder if it belongs to this owner. */
   void lend(String owner, String jobId, Workflow workflow);
 
-  /** Who claimed a folder is in the store now, so it is known there whether it still exists. */
+  /**
+   * The owner of the claim is in the store from now on, so the store says whether it still exists.
+   */
   void made(String owner);
 
-  /** Undoes a claim: there will be no such job. */
+  /** Undoes a claim: the job will not be made. */
   void release(String owner, Workflow workflow);
 }

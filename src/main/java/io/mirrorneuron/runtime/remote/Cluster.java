@@ -19,13 +19,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a node needs to have programs of its jobs run by others.
+ * The services with which a node has programs of its jobs run by other nodes.
  *
  * @param owner this node as the owner of jobs
  * @param own this node as placement sees it; does not wait
  * @param sinks of this node's runs
- * @param remoteTasks what this node runs for jobs of others
- * @param takesWork whether programs may be placed on the node of that name; does not wait
+ * @param remoteTasks programs here for jobs of other nodes
+ * @param takesWork whether programs may be placed on the named node; does not wait
  */
 public record Cluster(
     String owner,
@@ -39,8 +39,8 @@ public record Cluster(
     Timers timers) {
 
   /**
-   * The other nodes that their operators let work, also those with full disks. One that is called
-   * as this one is would be taken for it. May wait.
+   * The other nodes whose operators allow work, including those with full disks, without one with
+   * the name of this node, which would be mistaken for it. May wait.
    */
   List<Neighbour> others() {
     String name = NodeRegistry.nameOf(owner);
@@ -53,8 +53,8 @@ public record Cluster(
   }
 
   /**
-   * Why a program waits that no node takes that works: another one has what it asks for, but takes
-   * no work now. Asks nobody.
+   * Why a program waits that no working node can take: another node meets its requests, but takes
+   * no work now. Asks no other node.
    */
   Optional<String> resting(PlacementRequest asked) {
     List<Machine> closed =
@@ -65,15 +65,15 @@ public record Cluster(
             .findFirst();
   }
 
-  /** Whether no program begins on this node now, as a disk is full. */
+  /** Whether no program starts on this node now, as a disk is full. */
   boolean isFull() {
     return own.get().fullDisk() != null;
   }
 
   /**
-   * Names of nodes that a program is to leave, where it can.
+   * Names of nodes that a program is to leave if it can.
    *
-   * @param left of nodes on which its restarts are used up
+   * @param left nodes on which its restarts are used up
    * @param here this node
    */
   Set<String> leaves(Set<String> left, Machine here) {
@@ -82,21 +82,21 @@ public record Cluster(
         : Stream.concat(left.stream(), Stream.of(here.name())).collect(Collectors.toSet());
   }
 
-  /** Those that can begin programs. */
+  /** Nodes that can start programs: those without a full disk. */
   static List<Machine> able(List<Machine> machines) {
     return machines.stream().filter(one -> one.fullDisk() == null).toList();
   }
 
-  /** What is known of nodes that have programs of this node's jobs. */
+  /** State of the nodes that run programs of this node's jobs. */
   interface KnownPeers {
-    /** Whether the node is taken for alive; while the store does not answer it is as it was. */
+    /** Whether the node is considered alive; the last answer while the store is away. */
     boolean isLiving(String node);
 
-    /** Where a living node is reached; empty when it is dead or has told nobody. */
+    /** The address of a living node; empty when it is dead or has announced none. */
     Optional<Peer> peer(String node);
 
     /**
-     * It could not be reached: it gets no programs for a while.
+     * The node was unreachable: it gets no programs for a while.
      *
      * @param why for people
      */

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Programs of this node's jobs that other nodes have, or this one as their guest. Thread-safe. */
+/** Programs of this node's jobs on other nodes, or on this one as remote tasks. Thread-safe. */
 final class FollowedPrograms implements RemoteExecutions {
   private static final Logger LOG = LoggerFactory.getLogger(FollowedPrograms.class);
   private static final long RETRY_MS = 250;
@@ -27,20 +27,18 @@ final class FollowedPrograms implements RemoteExecutions {
   private final Means means;
   private final Map<String, RemoteExecution> remote = new ConcurrentHashMap<>();
 
-  /** Nodes of executions that former owners of their jobs have begun there. */
+  /** Nodes of executions started by former owners of their jobs. */
   private final Map<String, String> expected = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
 
   /**
-   * What they are followed with.
-   *
    * @param sinks of this node's runs
    */
   record Means(
       RemoteContext ways, ElsewhereIndex index, RunSinks sinks, Timers timers, Follower follower) {}
 
-  /** Takes the steps of an execution, one after the other, without holding up its caller. */
+  /** Runs the steps of an execution in order, without blocking its caller. */
   interface Follower {
     /**
      * @param atEnd runs when no step is left
@@ -52,7 +50,7 @@ final class FollowedPrograms implements RemoteExecutions {
     this.means = means;
   }
 
-  /** A thread for each. */
+  /** One thread per execution. */
   static void onThread(String executionId, RemoteExecution one, Runnable atEnd) {
     Thread.ofVirtual()
         .name("mn-far-" + executionId)
@@ -76,14 +74,14 @@ final class FollowedPrograms implements RemoteExecutions {
             });
   }
 
-  /** The node, as the owner of jobs, on which a former owner has begun it; asked once. */
+  /** Removes and returns the node, as the owner of jobs, on which a former owner has started it. */
   Optional<String> expectedAt(String executionId) {
     return Optional.ofNullable(expected.remove(executionId));
   }
 
   /**
    * @param worker the node, as the owner of jobs
-   * @param begun whether it was begun before, perhaps by another owner of the job
+   * @param begun whether it was started before, perhaps by another owner of the job
    */
   void follow(Execution execution, Listener listener, String worker, boolean begun) {
     String id = execution.executionId();
@@ -105,7 +103,9 @@ final class FollowedPrograms implements RemoteExecutions {
             });
   }
 
-  /** Answers false when it is not elsewhere. */
+  /**
+   * @return false when it is not on another node
+   */
   boolean stop(String executionId) {
     RemoteExecution one = remote.get(executionId);
     if (one != null) {
@@ -114,7 +114,7 @@ final class FollowedPrograms implements RemoteExecutions {
     return one != null;
   }
 
-  /** What it waits for there; null when it waits for nothing, or is not elsewhere. */
+  /** Why it waits there; null when it does not wait, or is not on another node. */
   Hold hold(String executionId) {
     RemoteExecution one = remote.get(executionId);
     return one == null ? null : one.hold();
@@ -166,7 +166,7 @@ final class FollowedPrograms implements RemoteExecutions {
     }
   }
 
-  /** Nobody will look for it any more. */
+  /** Removes it from the index. */
   private void forget(RemoteExecution one, String executionId) {
     means
         .index()
@@ -183,12 +183,11 @@ final class FollowedPrograms implements RemoteExecutions {
     return Optional.ofNullable(remote.get(executionId)).map(RemoteExecution::node);
   }
 
-  /** Those that are followed now. */
   Set<String> ids() {
     return Set.copyOf(remote.keySet());
   }
 
-  /** From now on each is left at once. */
+  /** From now on each program is left at once. */
   void close() {
     closed = true;
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** A stream about a guest of this node whose job has come to this node too. */
+/** The stream of a remote task on this node whose job has moved to this node, too. */
 final class LocalStream implements Talk, HostedPrograms.Outlet {
   private static final int MOST_HELD = 16;
 

@@ -12,9 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Programs that wait on the node of their job. While a disk of that is full none of them begins:
- * those that another node would begin are ended, and begun there without an attempt being counted.
- * Thread-safe.
+ * Programs that wait on the node of their job. While a disk there is full and none can start, those
+ * that another node would start are moved, without counting an attempt. Thread-safe.
  */
 final class LocalWaits {
   private static final Logger LOG = LoggerFactory.getLogger(LocalWaits.class);
@@ -28,7 +27,7 @@ final class LocalWaits {
   private volatile boolean closed;
 
   /**
-   * @param canLeave whether another node would begin it now; may wait
+   * @param canLeave whether another node would start it now; may wait
    * @param stop ends an execution of this node
    */
   LocalWaits(Cluster cluster, Predicate<Execution> canLeave, Consumer<String> stop) {
@@ -37,7 +36,7 @@ final class LocalWaits {
     this.stop = stop;
   }
 
-  /** The listener of a program that is about to be started here. */
+  /** The listener of a program that is about to start here. */
   Listener watching(Execution execution, Listener listener) {
     String id = execution.executionId();
     waiting.put(id, execution);
@@ -58,7 +57,7 @@ final class LocalWaits {
 
   private void look() {
     if (cluster.isFull()) {
-      Thread.ofVirtual().name("mn-home-waits").start(this::moveAndGoOn); // others are asked
+      Thread.ofVirtual().name("mn-home-waits").start(this::moveAndGoOn); // it asks other nodes
     } else {
       goOn();
     }

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The other nodes on the same store, as they describe themselves. They are asked when somebody
- * wants to know, once a second at most. Blocking, thread-safe.
+ * The other nodes on the same store, as they describe themselves. They are asked on demand, at most
+ * once a second. Blocking; thread-safe.
  */
 public final class Neighbours implements KnownPeers {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
@@ -40,7 +40,7 @@ public final class Neighbours implements KnownPeers {
   private final Lifetime lifetime;
   private final Map<String, Long> avoided = new ConcurrentHashMap<>();
 
-  /** Where nodes were when the store was asked last: it may be away. */
+  /** Last known addresses, for when the store is away. */
   private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
   private volatile NodeFaults faults = NodeFaults.NONE;
@@ -54,14 +54,14 @@ public final class Neighbours implements KnownPeers {
   /**
    * Another node that takes programs.
    *
-   * @param askedAt when it said so, by {@link System#nanoTime}
+   * @param askedAt time of the answer, by {@link System#nanoTime}
    */
   record Neighbour(Peer peer, Machine machine, long askedAt) {}
 
   /**
    * @param owner this node as the owner of jobs
-   * @param nodes whose heartbeats tell whether there are others
-   * @param lifetime says for how long one that was not reached is avoided
+   * @param nodes whose heartbeats show other nodes
+   * @param lifetime for which an unreachable node is avoided
    */
   public Neighbours(String owner, NodeRegistry nodes, PeerPrograms peers, Lifetime lifetime) {
     this.owner = owner;
@@ -70,7 +70,7 @@ public final class Neighbours implements KnownPeers {
     this.lifetime = lifetime;
   }
 
-  /** Whether others live, as far as this node has heard; asks nobody. */
+  /** Whether other nodes live, as far as this node knows; asks none. */
   public boolean areThere() {
     return nodes.sawOthers();
   }
@@ -107,7 +107,7 @@ public final class Neighbours implements KnownPeers {
     }
   }
 
-  /** Has it noted there when a node is not reached. */
+  /** Sets the receiver of reports about unreachable nodes. */
   public void noting(NodeFaults noted) {
     faults = noted;
   }
@@ -127,7 +127,7 @@ public final class Neighbours implements KnownPeers {
     return until != null;
   }
 
-  /** Those that take programs now. */
+  /** Nodes that take programs now. */
   synchronized List<Neighbour> all() {
     long now = System.nanoTime();
     if (known.askedAt == 0 || now - known.askedAt > FRESH.toNanos()) {
@@ -144,8 +144,8 @@ public final class Neighbours implements KnownPeers {
   }
 
   /**
-   * Has the log tell which others refuse this node or have almost its name. For once they are
-   * known: work that needs them may come much later. One that is not reached may just be starting.
+   * Logs which other nodes refuse this node or have almost its name. Done early, as work that needs
+   * them may come much later. An unreachable node may just be starting.
    */
   public void greet() {
     Thread.startVirtualThread(
@@ -172,12 +172,12 @@ public final class Neighbours implements KnownPeers {
     }
   }
 
-  /** The machines of others as they were last seen; asks nobody, and waits for nobody who asks. */
+  /** The last known machines of other nodes; asks none, and waits for no concurrent request. */
   public List<Machine> seen() {
     return areThere() ? known.all.stream().map(Neighbour::machine).toList() : List.of();
   }
 
-  /** The machines of others, also of those that came a moment ago; asks the store and them. */
+  /** The machines of other nodes, including new ones; asks the store and the nodes. */
   public List<Machine> machines() {
     return all().stream().map(Neighbour::machine).toList();
   }

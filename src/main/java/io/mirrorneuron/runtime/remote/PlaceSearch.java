@@ -13,13 +13,16 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Looks for the node of one program until there is one: nodes come and go. On one thread; {@link
- * #stop} and {@link #hold} from any.
+ * Searches for the node of one program until there is one: nodes come and go. Confined to one
+ * thread, except {@link #stop} and {@link #hold}, which are thread-safe.
  */
 final class PlaceSearch implements RemotePlacement.Seeker {
   private static final long LOOK_AGAIN_MS = 1000;
 
-  /** Small programs may fill what a large one waits for; a node keeps an order. */
+  /**
+   * After this time it queues on a node, as small programs could keep taking the resources that a
+   * large one waits for.
+   */
   private static final long PATIENT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Execution execution;
@@ -30,9 +33,8 @@ final class PlaceSearch implements RemotePlacement.Seeker {
   private volatile boolean stopped;
   private volatile Hold hold;
 
-  /** Where a program goes. */
   sealed interface Place {
-    /** To the node of its job. */
+    /** The node of its job. */
     record Here() implements Place {}
 
     /**
@@ -40,17 +42,13 @@ final class PlaceSearch implements RemotePlacement.Seeker {
      */
     record There(String worker) implements Place {}
 
-    /**
-     * Not now.
-     *
-     * @param hold what it waits for
-     */
+    /** No node at present. */
     record Nowhere(Hold hold) implements Place {
       Nowhere(String why) {
         this(new Hold(Hold.Cause.RESOURCES, why));
       }
 
-      /** A disk of the node that is to begin it is full. */
+      /** A disk of the chosen node is full. */
       static Nowhere full(Machine node) {
         String sentence = "node %s: %s".formatted(node.name(), node.fullDisk());
         return new Nowhere(new Hold(Hold.Cause.ROOM, sentence));
@@ -89,12 +87,12 @@ final class PlaceSearch implements RemotePlacement.Seeker {
     return stopped;
   }
 
-  /** What it waits for, or null. */
+  /** Why it waits, or null. */
   Hold hold() {
     return hold;
   }
 
-  /** The place; null when the search is over without one, and its listener has been told. */
+  /** The place; null when the search has ended without one, and its listener has been notified. */
   Place search() throws InterruptedException {
     while (!isStopped()) {
       Place place = choosing.place(execution, this);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the programs of this node's jobs here or on other nodes. A node that is alone passes each on
- * to its own runner at once; while others live, a thread for each decides where it goes.
+ * Runs the programs of this node's jobs here or on other nodes. A node that is alone passes each to
+ * its own runner at once; while other nodes live, a thread per program decides its place.
  */
 public final class PlacedExecutions implements Executions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PlacedExecutions.class);
@@ -27,7 +27,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   private final FollowedPrograms remote;
   private final LocalWaits home;
 
-  /** Those that look for their nodes. */
+  /** Running searches for a node. */
   private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
 
   /**
@@ -111,7 +111,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     }
   }
 
-  /** Programs on other nodes go on for whoever has their jobs then. */
+  /** Programs on other nodes continue for the next owners of their jobs. */
   @Override
   public CompletionStage<Void> stopAll() {
     undecided.values().forEach(PlaceSearch::stop);
@@ -169,7 +169,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     return remote.where(executionId);
   }
 
-  /** Lets go of all that runs elsewhere: it goes on for the next owners of its jobs. */
+  /** Leaves all programs on other nodes: they continue for the next owners of their jobs. */
   @Override
   public void close() {
     home.close();
@@ -178,7 +178,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     remote.ids().forEach(this::leave);
   }
 
-  /** Reaches other nodes, and this one, whose own guests may be those of its own jobs by now. */
+  /** Reaches other nodes, and this one, whose remote tasks may belong to its own jobs by now. */
   private record OwnAndOthers(Cluster cluster) implements PeerPrograms {
     @Override
     public Talk open(Peer peer, Opening opening, byte[] record) {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Something that happened to a guest, which its owner is told.
+ * An event of a remote task, for the owner of its job.
  *
  * @param name of a file; else empty
  */
@@ -23,13 +23,12 @@ record RemoteEvent(long number, String kind, String name, Content content) {
 
   static final String SIGN_OF_LIFE = "alive";
 
-  /** What is told. */
   sealed interface Content {
     long size();
 
     InputStream open() throws IOException;
 
-    /** It is not asked for again. */
+    /** It is not read again. */
     default void drop() {}
   }
 
@@ -46,7 +45,7 @@ record RemoteEvent(long number, String kind, String name, Content content) {
   }
 
   /**
-   * @param isOurs whether the file is there for this only
+   * @param isOurs whether the file exists only for this event
    */
   record Stored(Path file, long size, boolean isOurs) implements Content {
     @Override

@@ -32,9 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A program of this node's job on another node, as its owner follows it: a stream that is opened
- * again for as long as that node is taken for alive. On one thread; {@link #stop}, {@link #leave}
- * and {@link #recorded} come from any.
+ * Follows a program of this node's job on another node: a stream, reopened while that node is
+ * considered alive. Confined to one thread, except {@link #stop}, {@link #leave} and {@link
+ * #recorded}, which are thread-safe.
  */
 final class RemoteExecution {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteExecution.class);
@@ -52,7 +52,7 @@ final class RemoteExecution {
   private final CountDownLatch left = new CountDownLatch(1);
   private final CountDownLatch recorded = new CountDownLatch(1);
 
-  /** Whether it is known to be there: then it is never begun anew. */
+  /** Whether it is known to be there; then it is never started again. */
   private volatile boolean begun;
 
   private boolean isOpened;
@@ -63,7 +63,7 @@ final class RemoteExecution {
 
   /**
    * @param worker the node, as the owner of jobs
-   * @param begun whether it was begun before, perhaps by another owner of the job
+   * @param begun whether it was started before, perhaps by another owner of the job
    */
   RemoteExecution(
       RemoteContext ways,
@@ -90,7 +90,7 @@ final class RemoteExecution {
     return NodeRegistry.nameOf(worker);
   }
 
-  /** What it waits for, or null. */
+  /** Why it waits, or null. */
   Hold hold() {
     return unheard
         ? new Hold(Hold.Cause.RESOURCES, "node " + node() + ", which has it, is not reached")
@@ -105,7 +105,7 @@ final class RemoteExecution {
     }
   }
 
-  /** Whether its end was told, and it was stopped: nobody records that. */
+  /** Whether its end was reported after it was stopped: that end is not recorded. */
   boolean isOverAndStopped() {
     return over && stopping;
   }
@@ -114,10 +114,7 @@ final class RemoteExecution {
     recorded.countDown();
   }
 
-  /**
-   * The program goes on, and nobody here hears of it; one that was stopped is followed until it has
-   * ended.
-   */
+  /** Stops following; the program continues. A stopped program is followed until it has ended. */
   void leave() {
     if (stopping) {
       recorded.countDown();
@@ -135,7 +132,7 @@ final class RemoteExecution {
     return left.getCount() == 0;
   }
 
-  /** Waits for what is to come before the next step. */
+  /** Waits for the condition of the next step. */
   void await(RemoteStep next) throws InterruptedException {
     if (next == RemoteStep.PAUSE) {
       left.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
@@ -144,7 +141,7 @@ final class RemoteExecution {
     }
   }
 
-  /** Opens the stream, or hears one event of it: waits no longer than the stream does. */
+  /** Opens the stream, or reads one event of it; waits no longer than the stream does. */
   RemoteStep step() throws InterruptedException {
     if (isLeft()) {
       return ended();
@@ -186,7 +183,6 @@ final class RemoteExecution {
     return RemoteStep.NONE;
   }
 
-  /** Hears no more. */
   void hangUp() {
     Talk open = talk;
     talk = null;
@@ -196,7 +192,7 @@ final class RemoteExecution {
   }
 
   /**
-   * @param isCertain whether it does not run there
+   * @param isCertain whether it is certain that it does not run there
    */
   private RemoteStep giveUp(String why, boolean isCertain) {
     unheard = true;
@@ -251,30 +247,30 @@ final class RemoteExecution {
     return RemoteStep.RECORD;
   }
 
-  /** Its outcome is kept there until it is part of the stored state here. */
+  /** The other node keeps the outcome until it is part of the stored state here. */
   private RemoteStep confirm() throws InterruptedException {
     Talk open = talk;
     if (open != null && recorded.getCount() == 0) {
       open.acknowledge(events.after());
-      open.next(SILENCE); // the other node ends the stream then
+      open.next(SILENCE); // the other node then ends the stream
     }
     return ended();
   }
 
   /**
-   * How a program elsewhere ends for its owner when nobody tells of its end.
+   * The end of a remote program whose node does not report it.
    *
    * @param node its name
-   * @param index is asked first: what was sent to that node may still be on its way
+   * @param index is asked first: a request to that node may still be in transit
    */
   private record RemoteEnd(Execution execution, String node, ElsewhereIndex index) {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteEnd.class);
 
-    /** What came of giving it up. */
+    /** Result of giving it up. */
     enum Came {
-      /** The node cannot begin it any more. */
+      /** The node cannot start it any more. */
       DONE,
-      /** The node has begun it, or is about to. */
+      /** The node has started it, or is about to. */
       TAKEN,
       /** The job has another owner. */
       FENCED,
@@ -282,7 +278,7 @@ final class RemoteExecution {
       UNKNOWN
     }
 
-    /** What a node says that certainly does not run it; empty when it may. */
+    /** The refusal of a node that certainly does not run it; empty when it may. */
     static Optional<String> refusal(MnException e) {
       return switch (e.code()) {
         case NOT_FOUND -> Optional.of("knows nothing of it any more");
@@ -292,9 +288,9 @@ final class RemoteExecution {
     }
 
     /**
-     * Blocks while the store is asked.
+     * Blocks for the store's answer.
      *
-     * @param isCertain whether it does not run there
+     * @param isCertain whether it is certain that it does not run there
      */
     Came giveUp(boolean isCertain) {
       String id = execution.executionId();
@@ -312,9 +308,9 @@ final class RemoteExecution {
     }
 
     /**
-     * The attempt is made again, without one being counted: nobody knows how it ended.
+     * Repeats the attempt without counting it, as its end is unknown.
      *
-     * @param lease that was told; or null
+     * @param lease last reported; or null
      */
     Signal lost(String why, Lease lease) {
       return new Signal.Finished(
@@ -330,7 +326,7 @@ final class RemoteExecution {
     }
   }
 
-  /** What is heard of a program on another node, each event once, in order. Used by one thread. */
+  /** The events of a program on another node, each once, in order. Confined to one thread. */
   private static final class RemoteEventStream {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteEventStream.class);
 
@@ -363,7 +359,7 @@ final class RemoteExecution {
       this.clock = clock;
     }
 
-    /** What the program waits for there, or null. Any thread. */
+    /** Why the program waits there, or null. Thread-safe. */
     Hold hold() {
       return hold;
     }
@@ -373,7 +369,7 @@ final class RemoteExecution {
       return lease;
     }
 
-    /** Asks for what follows. */
+    /** Requests the events that follow. */
     Opening opening(String owner) {
       return new Opening(
           execution.executionId(), execution.jobId(), owner, execution.placing().epoch(), after);
@@ -384,7 +380,10 @@ final class RemoteExecution {
       return after;
     }
 
-    /** Answers whether that was the outcome; all else is acknowledged. */
+    /**
+     * Handles and acknowledges one event. The outcome alone is not acknowledged; for it the answer
+     * is true.
+     */
     boolean take(Talk open, Part first) {
       PartsInput content = new PartsInput(open, first, RemoteExecution.SILENCE);
       if (first.number() <= after) {
@@ -418,7 +417,7 @@ final class RemoteExecution {
       return isOutcome;
     }
 
-    /** As it was told when it was given: the clocks of nodes need not agree. */
+    /** With the lease as reported at its start, as the clocks of nodes may differ. */
     private Outcome withLease(Outcome one) {
       return new Outcome(
           one.ending(),
@@ -449,9 +448,9 @@ final class RemoteExecution {
     }
 
     /**
-     * The bytes of one event, part by part as they come: never more than one part is held.
+     * The bytes of one event, read part by part: at most one part is in memory.
      *
-     * <p>Reading fails with MnException when the connection is lost in the middle.
+     * <p>Reading throws MnException when the connection is lost in the middle.
      */
     private static final class PartsInput extends InputStream {
       private final Talk talk;
@@ -486,7 +485,7 @@ final class RemoteExecution {
         return some;
       }
 
-      /** Passes over what nobody has read. */
+      /** Skips unread bytes. */
       void skip() {
         while (part.more()) {
           part = next();
@@ -510,10 +509,10 @@ final class RemoteExecution {
   }
 
   /**
-   * What all share that follow programs on other nodes.
+   * Shared by all followers of programs on other nodes.
    *
    * @param owner this node as the owner of jobs
-   * @param index is asked before what may have been begun elsewhere is begun again
+   * @param index is asked before a program that may run elsewhere is started again
    */
   record RemoteContext(
       String owner, KnownPeers nodes, PeerPrograms peers, ElsewhereIndex index, RemoteClock clock) {
@@ -524,15 +523,14 @@ final class RemoteExecution {
     }
   }
 
-  /** What follows a step of following a program on another node. */
+  /** The next step in following a program on another node. */
   enum RemoteStep {
-    /** The next one, at once. */
+    /** At once. */
     STEP,
-    /** The next one, after a pause; at once when it was left. */
+    /** After a pause; at once when the program was left. */
     PAUSE,
-    /** The next one, once its outcome is recorded, or after some time. */
+    /** Once its outcome is recorded, or after some time. */
     RECORD,
-    /** Nothing. */
     NONE
   }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Chooses nodes for programs, and remembers what was promised to each. Thread-safe. */
+/** Chooses nodes for programs, and keeps reservations for them. Thread-safe. */
 final class RemotePlacement {
   private static final Logger LOG = LoggerFactory.getLogger(RemotePlacement.class);
 
@@ -33,12 +33,13 @@ final class RemotePlacement {
 
   private final LocalOnlyPrograms localOnly = new LocalOnlyPrograms();
 
-  /** Who looks for a place. */
   interface Seeker {
-    /** Whether it has waited in line so long that it takes the best node that has no room yet. */
+    /**
+     * Whether it has queued so long that it takes the best node although that has no resources yet.
+     */
     boolean isImpatient();
 
-    /** It may look again at once. */
+    /** It may search again at once. */
     void wake();
   }
 
@@ -46,7 +47,7 @@ final class RemotePlacement {
     this.cluster = cluster;
   }
 
-  /** Whether its node has it without anybody being asked or looked at. */
+  /** Whether its place is this node, known without asking any other. */
   boolean isSurelyHere(Execution execution) {
     String target = execution.placing().target();
     return target == null
@@ -54,7 +55,10 @@ final class RemotePlacement {
         : target.equals(NodeRegistry.nameOf(cluster.owner()));
   }
 
-  /** May ask other nodes what they have, and notes in the store that one is about to be asked. */
+  /**
+   * May ask other nodes for their capacity. Records in the store which node is about to be asked to
+   * run it.
+   */
   Place place(Execution execution, Seeker seeker) {
     Wish wish = wish(execution);
     String id = execution.executionId();
@@ -73,7 +77,7 @@ final class RemotePlacement {
     return place;
   }
 
-  /** It does not look for a place any more. */
+  /** It does not search any more. */
   void abandon(Execution execution) {
     lines.leave(wish(execution), execution.executionId());
   }
@@ -94,7 +98,9 @@ final class RemotePlacement {
     }
   }
 
-  /** A job that has another owner by now gets no program begun elsewhere for this one. */
+  /**
+   * False if the job has another owner by now; then no program is started elsewhere for this one.
+   */
   private boolean isNoted(Execution execution, String worker) {
     return Neighbours.await(
         cluster
@@ -103,7 +109,7 @@ final class RemotePlacement {
                 execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
   }
 
-  /** The node whose copy it is part of, whatever is decided of that node meanwhile. */
+  /** The node of its copy, whatever that node's state is now. */
   private Place pinned(Execution execution, String target) {
     Optional<String> bond = localOnly.bond(execution);
     if (bond.isPresent()) {
@@ -124,7 +130,7 @@ final class RemotePlacement {
   private Place chosen(Execution execution, boolean isImpatient) {
     Wish wish = wish(execution);
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
-    synchronized (reservations) { // most programs: other nodes are not even asked
+    synchronized (reservations) { // most programs: no other node is asked
       Machine own = own();
       if (leaves(execution, own).isEmpty() && NodeChoice.staysHome(own, asked)) {
         reservations.add(execution.executionId(), own.name(), wish);
@@ -149,7 +155,7 @@ final class RemotePlacement {
         return new Place.Nowhere(choice.sentence());
       }
       if (own.fullDisk() != null && choice.node().equals(own.name()) && bond.isEmpty()) {
-        return Place.Nowhere.full(own); // the first node that has room gets it
+        return Place.Nowhere.full(own); // the first node with resources gets it
       }
       reservations.add(execution.executionId(), choice.node(), wish);
       return others.stream()
@@ -161,7 +167,7 @@ final class RemotePlacement {
   }
 
   /**
-   * @param any what would be chosen of all nodes, also of those with full disks
+   * @param any the choice among all nodes, including those with full disks
    */
   private static Place unplaced(
       NodeChoice.Choice any, Optional<String> bond, List<Machine> machines) {
@@ -175,12 +181,12 @@ final class RemotePlacement {
         .orElseThrow();
   }
 
-  /** Names of nodes that it is to leave, where it can. */
+  /** Names of nodes that it is to leave if it can. */
   private Set<String> leaves(Execution execution, Machine own) {
     return cluster.leaves(execution.placing().left(), own);
   }
 
-  /** This node, with what was promised of it. */
+  /** This node, with the reservations on it. */
   private Machine own() {
     return reservations.on(cluster.own().get(), System.nanoTime());
   }
@@ -189,7 +195,7 @@ final class RemotePlacement {
     return nodes.stream().map(one -> reservations.on(one.machine(), one.askedAt())).toList();
   }
 
-  /** Whether another node would begin it now, if this one did not. */
+  /** Whether another node would start it now if this one did not. */
   boolean canLeave(Execution execution) {
     if (execution.placing().target() != null || localOnly.bond(execution).isPresent()) {
       return false;
@@ -219,14 +225,14 @@ final class RemotePlacement {
     return new Place.There(one.peer().owner());
   }
 
-  /** The listener, which hears of what keeps programs with their job. */
+  /** Wraps the listener to learn which programs need the node of their job. */
   Listener binding(Execution execution, Listener listener) {
     return localOnly.binding(execution, listener);
   }
 
   /**
-   * What nodes are asked for. Ports and volumes keep a program with its job, and the runner there
-   * looks for them.
+   * The request to nodes. Ports and volumes keep a program with its job, where the runner looks for
+   * them.
    */
   private static Wish wish(Execution execution) {
     return new Wish(
@@ -236,7 +242,7 @@ final class RemotePlacement {
         execution.placing().slots());
   }
 
-  /** The listener, whose signals also tell when what was promised is given back. */
+  /** Wraps the listener to end the reservation with the program. */
   Listener counting(String executionId, Listener listener) {
     return signal -> {
       if (signal instanceof Signal.Finished) {
@@ -253,19 +259,22 @@ final class RemotePlacement {
     lines.roomAgain();
   }
 
-  /** Which programs can run only where their jobs are. Thread-safe. */
+  /** Knows which programs can run only on the node of their job. Thread-safe. */
   private static final class LocalOnlyPrograms {
-    /** Agents of jobs whose programs turned out to need the node of their job. */
+    /** Agents whose programs turned out to need the node of their job. */
     private final Set<String> known = ConcurrentHashMap.newKeySet();
 
-    /** Why it can run only where its job is; empty when other nodes can run it too. */
+    /** Why it can run only on the node of its job; empty when other nodes can run it too. */
     Optional<String> bond(Execution execution) {
       return known.contains(agent(execution))
           ? Optional.of("it asks people, which the node of its job hears")
           : SentExecution.bond(execution);
     }
 
-    /** The listener; once a program asks people, the next of its agent runs where its job is. */
+    /**
+     * Wraps the listener: once a program asks people, later programs of its agent run on the job's
+     * node.
+     */
     Listener binding(Execution execution, Listener listener) {
       return signal -> {
         if (signal instanceof Signal.Finished finished
@@ -282,18 +291,18 @@ final class RemotePlacement {
   }
 
   /**
-   * What was promised to programs of nodes that have not said since that they have it, or that they
-   * have given it back: many may be placed before one has begun, and end before their node is asked
-   * again. Not thread-safe.
+   * Reservations on nodes that have not yet reported the program as started or ended: many programs
+   * may be placed before one has started, and end before their node is asked again. Not
+   * thread-safe.
    */
   static final class Reservations {
-    /** What a node says of itself is never older; by then it has said that a program has ended. */
+    /** Maximum age of a node's description; by then it has reported the end of a program. */
     private static final long OLDEST_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Map<String, Reservation> open = new HashMap<>();
     private final Map<String, Ended> ended = new HashMap<>();
 
-    /** By node, the number of the last pledge of it. */
+    /** By node, the number of its last reservation. */
     private final Map<String, Long> turns = new HashMap<>();
 
     private long made;
@@ -310,13 +319,13 @@ final class RemotePlacement {
       turns.put(node, ++made);
     }
 
-    /** The lower it is, the longer ago the node was chosen; 0 for one that never was. */
+    /** Lower if the node was chosen longer ago; 0 if it never was. */
     long turn(String node) {
       return turns.getOrDefault(node, 0L);
     }
 
     /**
-     * The program has ended, or its node was left with it.
+     * The program has ended, or has left the node.
      *
      * @param at by {@link System#nanoTime}
      */
@@ -328,8 +337,8 @@ final class RemotePlacement {
     }
 
     /**
-     * The machine with what was promised and does not count as given there yet, and without what
-     * counts as given and has ended.
+     * The machine with reservations that it does not count as allocated yet, and without ended
+     * programs that it still counts.
      *
      * @param seenAt when it was asked, by {@link System#nanoTime}
      */
@@ -357,7 +366,7 @@ final class RemotePlacement {
       return reservation.node.equals(machine.name());
     }
 
-    /** Whether its node has been asked since, and does not count it any more. */
+    /** Whether its node was asked later, and does not count it any more. */
     private static boolean isKnown(String executionId, Ended one, Machine machine, long seenAt) {
       return seenAt - one.at >= 0
               && isOn(one.reservation, machine)

@@ -21,7 +21,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts what a program on another node uses, prints and makes where it belongs: into its run. */
+/** Writes resource use, output and files of a program on another node to its run. */
 final class RemoteRecords {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteRecords.class);
   private static final String DRAFT = "far.new";
@@ -43,7 +43,7 @@ final class RemoteRecords {
 
   /**
    * @param name of a file, else empty
-   * @throws IOException when it cannot be kept, or is nothing that may be
+   * @throws IOException when it cannot be stored, or is not allowed
    */
   void take(String kind, String name, InputStream content) throws IOException {
     String run = execution.runId();
@@ -58,14 +58,14 @@ final class RemoteRecords {
     }
   }
 
-  /** Nothing more comes. */
+  /** Call it after the last record. */
   void end() {
     if (!lost.isEmpty()) {
       log(List.of());
     }
   }
 
-  /** What cannot be written is lost; that is told before what comes next, or at the end. */
+  /** Unwritable lines are lost; the loss is logged before the next lines, or at the end. */
   private void log(List<LogRecord> lines) {
     List<LogRecord> all = new ArrayList<>(lost.reported(LostLines.BY_DISK));
     all.addAll(lines);
@@ -110,7 +110,7 @@ final class RemoteRecords {
     }
   }
 
-  /** What a node may send is no better than what a program may write. */
+  /** A file name from a node is as untrusted as one from a program. */
   private static Path inRun(String name) throws IOException {
     Path path;
     try {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
- * Payload files for guests: from where all nodes see them, else from the owner of the job, which
- * has them. Blocking; thread-safe.
+ * Payload files for remote tasks: from the shared store, otherwise from the owner of the job.
+ * Blocking; thread-safe.
  */
 public final class RemoteTaskBundles {
   private final BundleCopies copies;
@@ -43,7 +43,7 @@ public final class RemoteTaskBundles {
   }
 
   /**
-   * @param shared what all nodes see
+   * @param shared the shared store
    */
   public PayloadSource after(PayloadSource shared) {
     return payloads -> {

@@ -18,11 +18,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Where guests write what belongs to their runs: a folder for each execution, gone with it. What an
- * earlier server left is deleted at the start. Blocking, thread-safe.
+ * The run folders of remote tasks: one per execution, deleted after it. Leftovers of an earlier
+ * server are deleted at the start. Blocking; thread-safe.
  */
 final class RemoteTaskFolders {
-  /** Files of a run that one program may leave; the rest stays behind, and is told. */
+  /** Limit of files per program that become part of its run; the rest is dropped, and reported. */
   static final int MOST_FILES = 1000;
 
   static final long MOST_BYTES = 1L << 30;
@@ -35,7 +35,7 @@ final class RemoteTaskFolders {
     delete(root);
   }
 
-  /** The folder that a program takes for that of its run: a real path. */
+  /** The folder that the program uses as its run folder: a real path. */
   Path of(String executionId) {
     try {
       return Files.createDirectories(root.resolve(name(executionId))).toRealPath();
@@ -49,7 +49,7 @@ final class RemoteTaskFolders {
   }
 
   /**
-   * @param sha256 of its bytes, in small hexadecimal digits
+   * @param sha256 of its bytes, in lower-case hexadecimal digits
    */
   record Kept(Path file, long size, String sha256) {}
 
@@ -61,14 +61,14 @@ final class RemoteTaskFolders {
       long size = content.transferTo(hashing);
       return new Kept(file, size, HexFormat.of().formatHex(hashing.getMessageDigest().digest()));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // each Java has it
+      throw new IllegalStateException(e); // every Java has it
     }
   }
 
   /**
-   * What a program has left.
+   * The files left by a program.
    *
-   * @param more how many files were too many or too large
+   * @param more number of files beyond the limits
    */
   record Left(Path folder, List<Path> files, int more) {}
 
@@ -85,7 +85,7 @@ final class RemoteTaskFolders {
 
               @Override
               public FileVisitResult visitFile(Path file, BasicFileAttributes is) {
-                if (!is.isRegularFile()) { // links lead to what is not of the run
+                if (!is.isRegularFile()) { // links may lead out of the run
                   return FileVisitResult.CONTINUE;
                 }
                 bytes += is.size();
@@ -109,7 +109,6 @@ final class RemoteTaskFolders {
     return new Left(folder, files, more[0]);
   }
 
-  /** Whether a program has asked people something. */
   boolean asksPeople(String executionId) {
     return Files.exists(root.resolve(name(executionId)).resolve(RunLog.HUMAN.file()));
   }
@@ -118,7 +117,7 @@ final class RemoteTaskFolders {
     delete(root.resolve(name(executionId)));
   }
 
-  /** What cannot be deleted is left for the next start. */
+  /** Undeletable files are left for the next start. */
   static void delete(Path tree) {
     try {
       Files.walkFileTree(
@@ -138,7 +137,7 @@ final class RemoteTaskFolders {
             }
           });
     } catch (IOException e) {
-      // it is not there, or a program has made it so
+      // it does not exist, or a program has made it undeletable
     }
   }
 }

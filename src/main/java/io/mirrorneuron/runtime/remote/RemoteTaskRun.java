@@ -15,12 +15,11 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One program that runs here for a job of another node: keeps what its owner has not acknowledged,
- * and tells it as fast as that one listens. What a program prints is kept within a window; above
- * that it is lost, counted, and told as lost. Thread-safe.
+ * One remote task: buffers its unacknowledged events, and sends them at the pace of the owner.
+ * Program output beyond a window is dropped, counted, and reported as lost. Thread-safe.
  */
 final class RemoteTaskRun {
-  /** Of log lines and samples that are not acknowledged. */
+  /** Limit of unacknowledged log lines and samples. */
   static final long WINDOW_BYTES = 4L << 20;
 
   private static final String NOT_TAKEN = "the server of the job did not take them in time";
@@ -56,7 +55,7 @@ final class RemoteTaskRun {
     return owner;
   }
 
-  /** Whether the owner of this epoch may decide; then no earlier one may any more. */
+  /** Whether the owner of this epoch may decide; from then on earlier owners may not. */
   synchronized boolean obeys(String by, long newEpoch) {
     if (newEpoch < epoch) {
       return false;
@@ -70,15 +69,14 @@ final class RemoteTaskRun {
     return asked == epoch;
   }
 
-  /** Completes when the program has ended. */
   CompletableFuture<Void> ended() {
     return ended;
   }
 
   /**
-   * Whether nobody has listened for so long; asked again, for so long since.
+   * Whether it has had no listener for so long; restarts the measurement.
    *
-   * @param now in milliseconds of a clock that nobody sets
+   * @param now of a monotonic clock, in milliseconds
    */
   synchronized boolean isUnheardFor(Duration time, long now) {
     boolean isFirst = unheardSince == NEVER_LOOKED;
@@ -87,7 +85,6 @@ final class RemoteTaskRun {
     return isLong;
   }
 
-  /** It has asked people something. */
   synchronized void noteAsking() {
     asking = true;
   }
@@ -96,17 +93,17 @@ final class RemoteTaskRun {
     return asking;
   }
 
-  /** Whether it has got its slots, and begins. */
+  /** Whether it has its slots, and starts. */
   synchronized boolean hasBegun() {
     return leased != null;
   }
 
-  /** Whether the program has ended, and all that it did is told. */
+  /** Whether the program has ended, and all its events are queued. */
   synchronized boolean isFinished() {
     return finished;
   }
 
-  /** Whether its outcome has reached its owner for good. */
+  /** Whether its outcome has been acknowledged. */
   synchronized boolean isSettled() {
     return finished && events.isEmpty();
   }
@@ -130,7 +127,9 @@ final class RemoteTaskRun {
     }
   }
 
-  /** Answers false when the window is full. */
+  /**
+   * @return false when the window is full
+   */
   synchronized boolean record(String kind, byte[] lines) {
     if (finished || windowed + lines.length > WINDOW_BYTES) {
       return false;
@@ -141,10 +140,10 @@ final class RemoteTaskRun {
   }
 
   /**
-   * Lines for which the window has no room are lost; that is told before what comes next, or before
-   * the outcome.
+   * Lines beyond the window are lost; the loss is reported before the next lines, or before the
+   * outcome.
    *
-   * @return false when its outcome is told
+   * @return false when its outcome is already queued
    */
   synchronized boolean log(List<LogRecord> lines) {
     if (finished) {
@@ -186,7 +185,7 @@ final class RemoteTaskRun {
     return reported;
   }
 
-  /** Forgets what has arrived. That it has its slots is told to each new owner. */
+  /** Drops acknowledged events. The lease event is sent again to each new owner. */
   synchronized void acknowledge(long asked, long number) {
     if (asked != epoch) {
       return;
@@ -206,14 +205,14 @@ final class RemoteTaskRun {
     }
   }
 
-  /** Nobody will hear of it any more. */
+  /** Drops all events. */
   synchronized void forget() {
     events.values().forEach(reported -> reported.content().drop());
     events.clear();
     finished = true;
   }
 
-  /** Who listens from now on, to all after a number; whoever listened before hears no more. */
+  /** Sets the listener for all events after a number; the former listener gets no more. */
   RemoteTaskStream listen(Outlet to, long asked, long after) {
     synchronized (this) {
       if (outlet != null) {
@@ -224,12 +223,12 @@ final class RemoteTaskRun {
     return new RemoteTaskStream(this, to, asked, after);
   }
 
-  /** It does not listen any more. */
+  /** Removes this listener. */
   synchronized void leave(Outlet one) {
     outlet = outlet == one ? null : outlet;
   }
 
-  /** That it has its slots, when that was acknowledged by an owner before. */
+  /** The lease event, if a former owner has acknowledged it. */
   synchronized RemoteEvent begun(long after) {
     boolean isUnknown = leased != null && after < leased.number();
     return isUnknown && !events.containsKey(leased.number()) ? leased : null;

@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Sends what programs of guests use, print and make to their owners, all else to this node. */
+/**
+ * Sends resource use, output and artifacts of remote tasks to their owners, all others to this
+ * node.
+ */
 public final class RemoteTaskSinks implements SampleSink, LogSink, ArtifactSink, RunPlaces {
   private final RunSinks own;
   private final RemoteTaskFolders folders;
@@ -33,12 +36,11 @@ public final class RemoteTaskSinks implements SampleSink, LogSink, ArtifactSink,
     this.folders = new RemoteTaskFolders(root);
   }
 
-  /** Takes in all that programs make. */
   public RunSinks sinks() {
     return new RunSinks(this, this, this, this);
   }
 
-  /** Where what belongs to this node's runs goes. */
+  /** The sinks of this node's own runs. */
   public RunSinks own() {
     return own;
   }
@@ -56,7 +58,7 @@ public final class RemoteTaskSinks implements SampleSink, LogSink, ArtifactSink,
     folders.drop(remoteTask.execution().executionId());
   }
 
-  /** A guest of the run that still runs. All of a run have the same owner. */
+  /** A running remote task of the run. All those of a run have the same owner. */
   private Optional<RemoteTaskRun> remoteTaskOf(String runId) {
     return remoteTasks.isEmpty()
         ? Optional.empty()

@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells one listener what happens to a guest, in order. On one thread. */
+/** Sends the events of a remote task to one listener, in order. Confined to one thread. */
 final class RemoteTaskStream {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteTaskStream.class);
   private static final int PART = 256 << 10;
@@ -21,8 +21,8 @@ final class RemoteTaskStream {
   private long sent;
 
   /**
-   * @param epoch of the owner that listens
-   * @param after what it has heard
+   * @param epoch of the listening owner
+   * @param after number of the last event received
    */
   RemoteTaskStream(RemoteTaskRun run, Outlet to, long epoch, long after) {
     this.run = run;
@@ -32,7 +32,7 @@ final class RemoteTaskStream {
     this.begun = run.begun(after);
   }
 
-  /** Tells all until all is acknowledged, the outlet closes, or somebody else listens. */
+  /** Sends events until all are acknowledged, the outlet closes, or another listener takes over. */
   void serve() throws InterruptedException {
     try {
       while (isOpen()) {
@@ -48,12 +48,12 @@ final class RemoteTaskStream {
     }
   }
 
-  /** Whether there is more to be told, now or later. */
+  /** Whether there may be further events. */
   boolean isOpen() {
     return to.isOpen() && run.isServed(to, epoch) && !run.isSettled();
   }
 
-  /** Tells one event; false when there is none now. */
+  /** Sends one event; false when there is none now. */
   boolean tellNext() {
     if (begun != null) {
       send(begun);
@@ -72,7 +72,7 @@ final class RemoteTaskStream {
     run.leave(to);
   }
 
-  /** What cannot be read any more ends early; its owner notices by its length or its hash. */
+  /** Unreadable content ends early; the receiver detects that by length or hash. */
   private void send(RemoteEvent reported) {
     long left = reported.content().size();
     try (InputStream in = reported.content().open()) {

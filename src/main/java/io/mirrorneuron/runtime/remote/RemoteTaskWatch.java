@@ -15,20 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at guests while they run, and ends those that ask people, as nobody hears it here, those
- * whose jobs are over, as their owners may have died before they could say so, and those that have
- * not begun while a disk is full here: their owners begin them elsewhere.
+ * Watches running remote tasks. Ends those that ask people, whom they cannot reach here; those
+ * whose jobs are over, as their owners may have died before they could end them; and those that
+ * have not started while a disk is full here, so that their owners start them elsewhere.
  */
 final class RemoteTaskWatch {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteTaskWatch.class);
   private static final long LOOK_MS = 500;
 
-  /** Between two looks at the job of a guest that nobody listens to. */
+  /** Between two looks at the job of a remote task without a listener. */
   private static final Duration UNHEARD = Duration.ofSeconds(30);
 
   private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
 
-  /** Of a program that was stopped: where it asks nobody hears it. */
+  /** Reason for stopping: questions to people work only on the node of the job. */
   static final String ASKS_PEOPLE = "it asks people, and runs again on the node of its job";
 
   private final Executions here;
@@ -38,8 +38,8 @@ final class RemoteTaskWatch {
   private final Timers timers;
 
   /**
-   * @param status of a job; null when there is none
-   * @param fullDisk which disk of this node is full, if one is
+   * @param status of a job; null when it does not exist
+   * @param fullDisk the full disk of this node, if any
    */
   RemoteTaskWatch(
       Executions here,
@@ -54,7 +54,7 @@ final class RemoteTaskWatch {
     this.timers = timers;
   }
 
-  /** From now on, until its program has ended. */
+  /** Watches until its program has ended. */
   void begin(RemoteTaskRun run) {
     timers.at(timers.now() + LOOK_MS, () -> look(run));
   }
@@ -84,7 +84,7 @@ final class RemoteTaskWatch {
     }
   }
 
-  /** The end of a program that was ended as it asks people says so. */
+  /** Adds the reason to the end of a program that was stopped because it asks people. */
   static Signal asking(Signal signal) {
     if (!(signal instanceof Signal.Finished finished)) {
       return signal;

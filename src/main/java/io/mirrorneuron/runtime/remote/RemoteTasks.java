@@ -38,8 +38,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs programs for the jobs of other nodes by the runner of this one: confined, limited and queued
- * as its own. An outcome is kept until it is acknowledged, for some minutes. Thread-safe.
+ * Runs programs for jobs of other nodes with the runner of this one: confined, limited and queued
+ * like its own. An outcome is kept until it is acknowledged, for some minutes. Thread-safe.
  */
 public final class RemoteTasks implements HostedPrograms, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RemoteTasks.class);
@@ -55,16 +55,16 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
   private final RemoteTaskDenials denials;
 
   /**
-   * What this node has for them.
+   * The services of this node for remote tasks.
    *
-   * @param flush writes what was printed for a run until now
+   * @param flush writes the output of a run so far
    * @param payloads folder of payload files by their fingerprint
    * @param owner this node as the owner of jobs
-   * @param index knows who owns a job now
+   * @param index knows the present owner of a job
    * @param machine this node as placement sees it; does not wait
-   * @param status of a job; null when there is none
-   * @param works whether this node may begin programs
-   * @param fullDisk which disk of this node is full, if one is; does not wait
+   * @param status of a job; null when it does not exist
+   * @param works whether this node may start programs
+   * @param fullDisk the full disk of this node, if any; does not wait
    */
   public record Home(
       String owner,
@@ -149,7 +149,8 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
     }
     watch.begin(run);
     here.start(run.execution(), signal -> heard(run, signal));
-    if (!home.works().getAsBoolean()) { // since it was looked: all others have been ended
+    if (!home.works()
+        .getAsBoolean()) { // it may work no more since the check; all others have been ended
       here.stop(opening.executionId());
     }
     return run;
@@ -165,7 +166,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
     run.tell(reported, SentSignal.bytes(reported, home.timers().now()));
   }
 
-  /** The files that a program has left become files of its run. */
+  /** Adds the files left by a program to its run. */
   private void leave(RemoteTaskRun run) {
     RemoteTaskFolders.Left left = home.sinks().folders().left(run.execution().executionId());
     for (Path file : left.files()) {
@@ -182,7 +183,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
     }
   }
 
-  /** Ends all programs of others, before those begin them again. */
+  /** Ends all remote tasks before their owners start them again. */
   @Override
   public void close() {
     closed = true;
@@ -212,7 +213,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
     }
   }
 
-  /** A guest as one owner of its job hears of it. */
+  /** A remote task as seen by one owner of its job. */
   final class Heard implements RemoteTask {
     private final RemoteTaskRun run;
     private final Opening opening;
@@ -248,12 +249,11 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
   }
 
   /**
-   * Executions of which owners of their jobs were told that they are not here. These begin them
-   * again elsewhere, so what a former owner, or a thread that is late, asks for then begins nothing
-   * here. Thread-safe.
+   * Executions that this node has denied having. Their owners then start them elsewhere, so a later
+   * request of a former owner, or of a delayed thread, must not start them here. Thread-safe.
    */
   private static final class RemoteTaskDenials {
-    /** By then whoever is late has found that the job has another owner. */
+    /** By then a late caller has found that the job has another owner. */
     private static final Duration KEPT = Duration.ofMinutes(10);
 
     private final Timers timers;
@@ -272,7 +272,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
       epochs.remove(executionId);
     }
 
-    /** Whether the same owner, or a later one, was told that it is not here. */
+    /** Whether it was denied to the same owner, or a later one. */
     synchronized boolean isDenied(Opening asked) {
       Long denied = epochs.get(asked.executionId());
       return denied != null && asked.epoch() <= denied;
@@ -280,9 +280,9 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
   }
 
   /**
-   * How long guests stay.
+   * Ends remote tasks.
    *
-   * @param runs by execution; another one adds and removes
+   * @param runs by execution; maintained by the caller
    * @param here the runner of this node
    */
   private record RemoteTaskStays(Map<String, RemoteTaskRun> runs, Executions here)
@@ -303,7 +303,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
       return end(open().filter(run -> run.execution().jobId().equals(jobId)));
     }
 
-    /** Ends all. Completes when they have ended. */
+    /** Completes when all have ended. */
     CompletableFuture<Void> endAll() {
       return end(open());
     }

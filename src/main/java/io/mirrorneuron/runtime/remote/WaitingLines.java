@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Programs that wait until a node has room, a line for those that ask for the same: only the first
- * of a line looks for a node, so a thousand that wait cost no more than one. Thread-safe.
+ * Programs that wait for resources on a node, queued by equal requests: only the first of a queue
+ * searches for a node, so a thousand waiting programs cost no more than one. Thread-safe.
  */
 final class WaitingLines {
   private static final Nowhere BEHIND =
       new Nowhere("no node has room for those that have waited for longer");
 
-  /** Of each line, in order, what wakes the execution. */
+  /** By queue, in order, the callback that wakes the execution. */
   private final Map<Wish, LinkedHashMap<String, Runnable>> lines = new HashMap<>();
 
-  /** What the first of each line waits for. */
+  /** Why the first of each queue waits. */
   private final Map<Wish, Nowhere> reasons = new HashMap<>();
 
-  /** Whether nobody who asks for the same has waited for longer. */
+  /** Whether no equal request has waited longer. */
   synchronized boolean isFirst(Wish wish, String executionId) {
     LinkedHashMap<String, Runnable> line = lines.get(wish);
     return line == null || line.firstEntry().getKey().equals(executionId);
   }
 
   /**
-   * Puts it behind those that wait, unless it waits already.
+   * Appends it to its queue, unless it waits already.
    *
-   * @param wake is called when it has become the first, or may find room
-   * @return what it waits for
+   * @param wake is called when it has become the first, or may find resources
+   * @return why it waits
    */
   synchronized Nowhere join(Wish wish, String executionId, Runnable wake) {
     lines.computeIfAbsent(wish, _ -> new LinkedHashMap<>()).putIfAbsent(executionId, wake);
@@ -40,13 +40,13 @@ final class WaitingLines {
     return first != null && first.isForRoom() ? first : BEHIND;
   }
 
-  /** The same of one that found no place, as nobody has waited for longer. */
+  /** The same for the first of its queue, which has found no place. */
   synchronized void lead(Wish wish, String executionId, Runnable wake, Nowhere reason) {
     join(wish, executionId, wake);
     reasons.put(wish, reason);
   }
 
-  /** It waits no more: the next one looks. */
+  /** Removes it and wakes the next one. */
   void leave(Wish wish, String executionId) {
     Runnable next = null;
     synchronized (this) {
@@ -64,7 +64,7 @@ final class WaitingLines {
     }
   }
 
-  /** Somewhere a program has ended. */
+  /** A program has ended on some node: wakes the first of each queue. */
   void roomAgain() {
     List<Runnable> first = new ArrayList<>();
     synchronized (this) {

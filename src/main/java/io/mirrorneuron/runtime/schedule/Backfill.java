@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The times of a past range for which a schedule makes jobs, oldest first.
+ * The times of a past range for which a schedule makes jobs, oldest first. Times are milliseconds
+ * since the epoch.
  *
- * @param next the time that comes next, and how far it is; null when all were dealt with
- * @param open its jobs that were open when it was last looked
- * @param beganAt milliseconds since the epoch
+ * @param next the next time and its phase; null when all times were handled
+ * @param open its jobs that were open at the last look
  * @param endedAt null while it runs
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -33,9 +33,9 @@ record Backfill(
   }
 
   /**
-   * @param from the first time that may be in it, milliseconds since the epoch
-   * @param to later than all of them
-   * @param concurrency how many of its jobs are open at a time at most
+   * @param from inclusive
+   * @param to exclusive
+   * @param concurrency most jobs that may be open at a time
    */
   record Range(long from, long to, int concurrency) {}
 
@@ -51,7 +51,7 @@ record Backfill(
 
   /**
    * @param total times of the range
-   * @param skipped had their job already
+   * @param skipped times that had their job already
    */
   record Progress(long total, long made, long skipped, long failed) {
     Progress madeOne() {
@@ -68,22 +68,22 @@ record Backfill(
   }
 
   /**
-   * When it is looked which of its jobs have ended.
+   * When the next look for ended jobs takes place.
    *
-   * @param now whether it is being looked
-   * @param at else when, milliseconds since the epoch
-   * @param pause what lies between two looks
+   * @param now whether a look is under way
+   * @param at else the time of the next look, milliseconds since the epoch
+   * @param pause milliseconds between two looks
    */
   record Look(boolean now, long at, long pause) {
     private static final long SHORTEST_MS = 250;
     private static final long LONGEST_MS = 5_000;
 
-    /** Something has changed, and may change again soon. */
+    /** Something changed and may change again soon. */
     static Look soon(long time) {
       return new Look(false, time + SHORTEST_MS, SHORTEST_MS);
     }
 
-    /** Nothing has changed since the last one. */
+    /** Backs off: nothing changed since the last look. */
     Look later(long time) {
       long longer = Math.min(2 * pause, LONGEST_MS);
       return new Look(false, time + longer, longer);
@@ -93,7 +93,7 @@ record Backfill(
       return new Look(true, at, pause);
     }
 
-    /** The same, no further ahead than looks ever are. */
+    /** Moves a look that is further ahead than the longest pause nearer. */
     Look near(long time) {
       return new Look(now, Math.min(at, time + LONGEST_MS), pause);
     }
@@ -116,7 +116,7 @@ record Backfill(
     return status == Status.RUNNING;
   }
 
-  /** Whether it was decided that the job of its next time is looked for or made. */
+  /** Whether the job of its next time is being looked up or made. */
   @JsonIgnore
   boolean isBusy() {
     return next != null && next.phase() != Phase.WAITS;
@@ -131,7 +131,7 @@ record Backfill(
     return open.size() >= range.concurrency();
   }
 
-  /** The same with another next time, and what became of the one before. */
+  /** With the next time, and progress that counts the one before. */
   Backfill then(Due due, Progress now) {
     return new Backfill(range, status, due, now, open, look, beganAt, endedAt);
   }
@@ -152,7 +152,6 @@ record Backfill(
     return new Backfill(range, how, left, progress, open, look, beganAt, now);
   }
 
-  /** What it wants done. */
   Optional<ScheduleEffect> pending(Schedule schedule) {
     if (!isBusy() && !(isRunning() && look.now())) {
       return Optional.empty();
@@ -171,7 +170,7 @@ record Backfill(
             schedule.graphIds()));
   }
 
-  /** When it goes on if it wants nothing done now; null for never. */
+  /** When it continues if it has no effect pending; null for never. */
   @JsonIgnore
   Long wakesAt() {
     if (!isRunning() || isBusy() || look.now()) {

@@ -16,25 +16,25 @@ import java.util.Optional;
 import java.util.function.LongPredicate;
 
 /**
- * A backfill as somebody asks for it.
+ * A backfill as requested.
  *
- * @param isDry whether nothing is to be made
- * @param first the first times of it
+ * @param isDry whether no job is to be made
+ * @param first the first times of the range
  */
 record BackfillRequest(
     Schedule schedule, Backfill.Range range, boolean isDry, long total, List<Firing> first) {
 
-  /** Jobs of one backfill that may be open at a time. */
+  /** Most jobs of one backfill that may be open at a time. */
   static final int MOST_OPEN = 20;
 
-  /** Times that one backfill may have. */
+  /** Most times of one backfill. */
   static final int MOST = 10_000;
 
   private static final int MOST_SHOWN = 100;
   private static final int USUAL_CONCURRENCY = 1;
 
   /**
-   * @throws MnException INVALID with all that is wrong with it
+   * @throws MnException INVALID with all faults
    */
   static BackfillRequest read(
       Schedule schedule, Map<String, Object> wanted, CronCalendar calendar, long now) {
@@ -108,7 +108,7 @@ record BackfillRequest(
   }
 
   /**
-   * @param hadJob says whether a time has had its job
+   * @param hadJob whether a time has had its job
    */
   BackfillReport dry(LongPredicate hadJob) {
     List<BackfillTime> data = new ArrayList<>();

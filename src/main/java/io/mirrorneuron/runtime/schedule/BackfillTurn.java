@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What follows for the backfill of a schedule. One time after another is looked at, whether it has
- * had its job, and then gets one: that is stored first, as for times that come.
+ * Decides the next steps of a schedule's backfill. For each time in turn it looks up whether the
+ * time has had its job, and makes one if not. As for current times, the decision to make a job is
+ * stored first.
  */
 final class BackfillTurn {
   private final ScheduleDraft draft;
@@ -27,7 +28,7 @@ final class BackfillTurn {
     this.calendar = calendar;
   }
 
-  /** As it is so far; null when there was never one. */
+  /** Null when there was never one. */
   private Backfill now() {
     return draft.schedule.work().backfill();
   }
@@ -36,7 +37,7 @@ final class BackfillTurn {
     draft.schedule = draft.schedule.doing(draft.schedule.work().filling(other));
   }
 
-  /** Asked again for the one that runs, it goes on with that. */
+  /** Continues the running backfill when the same one is requested again. */
   void begin(Backfill.Range range, long total) {
     Backfill before = now();
     if (before != null && before.isRunning() && before.range().equals(range)) {
@@ -60,7 +61,7 @@ final class BackfillTurn {
     put(Backfill.of(range, total, due(range, range.from() - 1), open, draft.now));
   }
 
-  /** The first time of a range after another; null when there is none. */
+  /** The first time of a range later than {@code after}; null when there is none. */
   private Due due(Backfill.Range range, long after) {
     Long at = DueTimes.next(draft.schedule.definition(), calendar, after);
     if (at == null || at >= range.to()) {
@@ -81,7 +82,7 @@ final class BackfillTurn {
         null);
   }
 
-  /** A job that is being made is made all the same; those that are open go on. */
+  /** A job that is being made is still made; open jobs continue. */
   void cancel() {
     Backfill running = now();
     if (running == null || !running.isRunning()) {
@@ -91,7 +92,9 @@ final class BackfillTurn {
     put(running.ended(Status.CANCELLED, starts ? running.next() : null, draft.now));
   }
 
-  /** Times of another calendar are other times. */
+  /**
+   * @throws MnException PRECONDITION when a backfill runs and the other definition has other times
+   */
   void requireSameTimes(Definition other) {
     Definition definition = draft.schedule.definition();
     boolean same =
@@ -104,7 +107,7 @@ final class BackfillTurn {
   }
 
   /**
-   * @param ended jobs that are not open any more, of those that were looked at
+   * @param ended looked-up jobs that are no longer open
    * @param had whether the time had its job
    */
   void surveyed(String dispatchId, Set<String> ended, boolean had) {
@@ -169,7 +172,7 @@ final class BackfillTurn {
         Map.of("job_id", jobId, "run_id", RunId.of(jobId), "version", due.ofVersion()));
   }
 
-  /** It has no hurry: what may pass is tried again until somebody cancels it. */
+  /** A temporary failure is retried until the backfill is cancelled. */
   void notStarted(String dispatchId, String why, boolean mayPass) {
     Backfill known = now();
     if (known == null || !known.isBusyWith(dispatchId)) {
@@ -204,7 +207,7 @@ final class BackfillTurn {
     }
   }
 
-  /** Goes on as far as it can without knowing more. */
+  /** Goes on until it needs an effect's outcome. */
   void advance() {
     Backfill known = now();
     if (known == null) {
@@ -228,7 +231,7 @@ final class BackfillTurn {
     }
   }
 
-  /** Whether its job was made, or is the schedule's own to make. */
+  /** Whether its job was made, or is left to the schedule's regular times. */
   private boolean isDealtWith(Due due) {
     Long own = draft.schedule.isActive() ? draft.schedule.nextDue() : null;
     return draft.schedule.work().times().has(calendar, due.at())

@@ -10,24 +10,24 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The versions of the bundle of a schedule that are kept. One whose bundle was never changed keeps
- * none: it has its first. Immutable.
+ * The kept versions of a schedule's bundle; empty until the bundle is changed for the first time.
+ * Immutable.
  *
- * @param current the number of the one that jobs are made of
+ * @param current number of the version from which jobs are made
  * @param kept oldest first
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record BundleVersions(int current, List<BundleVersion> kept) {
   public static final BundleVersions FIRST = new BundleVersions(1, List.of());
 
-  /** So many can be gone back to. */
+  /** Most versions kept for a rollback. */
   public static final int MOST = 20;
 
   public BundleVersions {
     kept = kept == null ? List.of() : List.copyOf(kept);
   }
 
-  /** Whether the bundle was never changed, so that nothing is kept. */
+  /** Whether the bundle was never changed. */
   @JsonIgnore
   public boolean isFirst() {
     return kept.isEmpty();
@@ -37,12 +37,12 @@ public record BundleVersions(int current, List<BundleVersion> kept) {
     return kept.stream().filter(one -> one.number() == number).findFirst();
   }
 
-  /** The one before the current one. */
+  /** The version before the current one. */
   public Optional<BundleVersion> before() {
     return kept.stream().filter(one -> one.number() < current).reduce((one, next) -> next);
   }
 
-  /** With one more, which is the current one. */
+  /** Adds a version and makes it current. */
   public BundleVersions and(BundleVersion next) {
     int number = kept.isEmpty() ? 1 : kept.getLast().number() + 1;
     List<BundleVersion> all = new ArrayList<>(kept);
@@ -50,21 +50,21 @@ public record BundleVersions(int current, List<BundleVersion> kept) {
     return new BundleVersions(number, all.subList(Math.max(0, all.size() - MOST), all.size()));
   }
 
-  /** With one that is kept as the current one. */
+  /** Makes a kept version current. */
   public BundleVersions at(int number) {
     return new BundleVersions(number, kept);
   }
 
   /**
-   * What the jobs of a schedule are made of, or were.
+   * A version of the bundle from which a schedule makes jobs.
    *
    * @param number counts from 1
    * @param fingerprint of the manifest
    * @param bundle fingerprint of the payload files; null for none
-   * @param graphId what its jobs are called after
-   * @param source where it came from, as its maker says
-   * @param by the name that its maker's token vouches for; null when it vouches for none
-   * @param at when it came, milliseconds since the epoch
+   * @param graphId prefix of its jobs' ids
+   * @param source origin as its author states it
+   * @param by name that the author's token vouches for; null for none
+   * @param at when it was added, milliseconds since the epoch
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record BundleVersion(
@@ -81,12 +81,12 @@ public record BundleVersions(int current, List<BundleVersion> kept) {
       source = source == null ? Map.of() : source;
     }
 
-    /** Of a manifest as it is stored. */
+    /** Fingerprint of a manifest as it is stored. */
     public static String fingerprint(String manifest) {
       return Sha256.of(manifest).substring(0, DIGITS);
     }
 
-    /** Whether both have the same manifest and the same payload files. */
+    /** Whether manifest and payload files are the same. */
     public boolean isSame(BundleVersion other) {
       return fingerprint.equals(other.fingerprint) && Objects.equals(bundle, other.bundle);
     }

@@ -6,18 +6,18 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import java.util.List;
 
 /**
- * Times that were missed and are made up for stand in a line, oldest first, and so do those that
- * come just then: one gets its job when that of the one before was made, unless that is to be later
- * than its own. Pure.
+ * The queue of missed times that are caught up, oldest first, with the regular times that come
+ * meanwhile. A time gets its job after that of the time before was made, unless that one is put off
+ * beyond it. Pure.
  */
 final class CatchUpLine {
   private CatchUpLine() {}
 
   /**
-   * Whether any of them still wait for their jobs.
+   * Whether a queued time still waits for its job.
    *
-   * @param before those that come later do not count
-   * @param until of those that are to get them later, nobody thinks yet
+   * @param before only times earlier than this count
+   * @param until times put off beyond this do not count, unless they were missed
    */
   private static boolean isLeft(Schedule schedule, long before, long until) {
     return schedule.waiting().stream()
@@ -25,11 +25,7 @@ final class CatchUpLine {
         .anyMatch(due -> due.wasMissed() || due.notBefore() <= until);
   }
 
-  /**
-   * Whether a time would have its job before earlier ones that are made up for.
-   *
-   * @param until as above
-   */
+  /** Whether a time would get its job before earlier times that are caught up. */
   static boolean jumps(Schedule schedule, Due due, long until) {
     return schedule.definition().prohibitOverlap()
         && due.reason() == Reason.PERIODIC
@@ -38,9 +34,9 @@ final class CatchUpLine {
   }
 
   /**
-   * Whether a time that comes now stands behind those that were missed. Where jobs may overlap,
-   * that takes no longer than to make them, nor where none of its jobs is open; else only what
-   * comes together with them waits so long.
+   * Whether a time that comes now joins the queue. It does where jobs may overlap, or where no job
+   * is open: the wait is short then. Otherwise only a time that comes together with missed ones
+   * joins.
    */
   static boolean takes(Schedule schedule, DueTimes times, long now) {
     if (!times.madeUp().isEmpty()) {
@@ -51,13 +47,13 @@ final class CatchUpLine {
     return waits && isLeft(schedule, Long.MAX_VALUE, now);
   }
 
-  /** Whether one more time may be made up for. */
+  /** Whether one more time may be caught up. */
   private static boolean hasPlace(Schedule schedule) {
     long line = schedule.waiting().stream().filter(Due::wasMissed).count();
     return line < schedule.definition().catchupLimit();
   }
 
-  /** Those that stand behind as many as are made up for at most. */
+  /** Queued times beyond the limit of times that are caught up. */
   static List<Due> beyondLimit(Schedule schedule) {
     return schedule.waiting().stream()
         .filter(due -> due.reason() == Reason.PERIODIC && due.catchUp())
@@ -65,7 +61,7 @@ final class CatchUpLine {
         .toList();
   }
 
-  /** Whether the policy has a time made up for that could get no job within its grace. */
+  /** Whether the policy catches up a time that got no job within its grace. */
   static boolean makesUp(Schedule schedule, Due due, long now) {
     if (due.reason() != Reason.PERIODIC && due.reason() != Reason.DELAYED
         || !schedule.definition().makesUpFor(due.at(), now)) {
@@ -80,7 +76,7 @@ final class CatchUpLine {
     };
   }
 
-  /** The same schedule after a time was missed that is made up for: later ones stand behind it. */
+  /** Queues a missed time; later times queue behind it. */
   static Schedule with(Schedule schedule, Due missed) {
     return schedule.waiting(
         schedule.waiting().stream()
@@ -97,7 +93,7 @@ final class CatchUpLine {
             .toList());
   }
 
-  /** Whether something that waits must do so until something else was dealt with. */
+  /** Whether a waiting time must wait for an earlier one. */
   static boolean isHeldUp(Schedule schedule, Due due) {
     if (schedule.definition().prohibitOverlap()
         && schedule.waiting().stream().anyMatch(one -> one.phase() != Phase.WAITS)) {

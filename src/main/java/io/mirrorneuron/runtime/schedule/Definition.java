@@ -13,16 +13,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What a schedule is to do, as {@link DefinitionReader} makes it of what its author wrote.
+ * What a schedule does, as {@link DefinitionReader} reads it from its author's text. Durations are
+ * milliseconds, times milliseconds since the epoch.
  *
  * @param name null for none
- * @param crons of a periodic one; the earliest counts
- * @param runAt of a delayed one, milliseconds since the epoch
+ * @param crons of a periodic schedule; the earliest time counts
+ * @param runAt of a delayed one
  * @param retryIntervalMs of one that waits for room
- * @param catchupLimit how many missed times are made up for at most
- * @param catchupWithinMs a time that passed longer ago is not made up for any more; null for never
- * @param missedGraceMs a time that passed so long ago is missed
- * @param jitterMs a job is made up to so much later, always as much later for one time
+ * @param catchupLimit most missed times that are caught up
+ * @param catchupWithinMs a time missed longer ago is not caught up; null for no limit
+ * @param missedGraceMs a time that passed longer ago is missed
+ * @param jitterMs most delay of a job; the same time always has the same delay
  * @param window null for none
  * @param trigger of one for events
  */
@@ -45,7 +46,7 @@ public record Definition(
     Map<String, Object> parameterized,
     Map<String, Object> metadata) {
 
-  /** Of what is due again and again, unless its author says otherwise. */
+  /** Default of {@code catchupWithinMs} of recurring schedules. */
   static final long DAY_MS = 86_400_000;
 
   public Definition {
@@ -88,12 +89,12 @@ public record Definition(
   public record Window(long durationMs, boolean cancels) {}
 
   /**
-   * Which events it is for.
+   * The events that it waits for.
    *
    * @param eventTypes any of them
-   * @param filters what an event must have besides, by path
-   * @param correlate which of them make a job together; null when each makes one
-   * @param debounce how many in a row make one job; null when each makes one
+   * @param filters further demands on an event, by path
+   * @param correlate which events make a job together; null when each makes one
+   * @param debounce how many events in a row make one job; null when each makes one
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Trigger(
@@ -118,12 +119,12 @@ public record Definition(
       return hasKey && new EventFilter(new HashSet<>(eventTypes), filters).matches(event);
     }
 
-    /** Whether events wait for others. */
+    /** Whether events wait for further events. */
     public boolean gathers() {
       return correlate != null || debounce != null;
     }
 
-    /** Whether it is for the same events as another: what is asked of them may differ. */
+    /** Whether it waits for the same events; the demands on their payload may differ. */
     public boolean waitsAs(Trigger other) {
       return other != null
           && eventTypes.equals(other.eventTypes)
@@ -134,11 +135,11 @@ public record Definition(
   }
 
   /**
-   * What must come with what makes it due.
+   * What the payload of an event or a dispatch must have.
    *
    * @param payload {@code required}, {@code optional} or {@code forbidden}
    * @param required members of the payload
-   * @param optional others that its author expects; named for readers
+   * @param optional further expected members; for readers only
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Demands(String payload, List<String> required, List<String> optional) {
@@ -151,8 +152,8 @@ public record Definition(
   }
 
   /**
-   * @throws io.mirrorneuron.model.MnException INVALID when the only time at which it is due has
-   *     passed, by more than its grace
+   * @throws io.mirrorneuron.model.MnException INVALID when its only time has passed by more than
+   *     its grace
    */
   public void requireAhead(long now) {
     if (runAt != null) {
@@ -160,13 +161,13 @@ public record Definition(
     }
   }
 
-  /** Whether its policy has a time made up for that was missed. */
+  /** Whether its policy catches up a missed time. */
   public boolean makesUpFor(long at, long now) {
     return missedPolicy != MissedPolicy.SKIP
         && (catchupWithinMs == null || at >= now - catchupWithinMs);
   }
 
-  /** Whether what makes it due is the body of the first messages of its jobs. */
+  /** Whether the payload of an event or a dispatch is the body of its jobs' first messages. */
   public boolean handsOver() {
     return kind == Kind.EVENT || !parameterized.isEmpty();
   }

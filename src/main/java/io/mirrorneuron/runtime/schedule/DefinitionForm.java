@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A definition in the form that its author could have written. */
+/** A definition in the form in which its author could have written it. */
 public final class DefinitionForm {
-  /** All that an author may write. */
+  /** All members that an author may write. */
   private static final Set<String> MEMBERS =
       Set.of(
           "kind",
@@ -76,7 +76,7 @@ public final class DefinitionForm {
     return form;
   }
 
-  /** What is empty is left out. */
+  /** Leaves empty values out. */
   private static void put(Map<String, Object> form, String name, Object value) {
     if (value != null && !Map.of().equals(value)) {
       form.put(name, value);
@@ -139,7 +139,7 @@ public final class DefinitionForm {
     return form;
   }
 
-  /** What is removed must have been there to be set: other members are refused when it is read. */
+  /** A removed member must be a known one; the reader refuses other unknown members. */
   private static void requireKnown(Map<String, Object> changes) {
     for (Map.Entry<String, Object> change : changes.entrySet()) {
       String name = change.getKey();
@@ -152,8 +152,8 @@ public final class DefinitionForm {
   }
 
   /**
-   * The form with some members replaced; null removes one. What says the same in another way gives
-   * way.
+   * The form with some members replaced; null removes a member. A member that says the same as a
+   * replaced one in another way is dropped.
    */
   public static Map<String, Object> merged(Definition definition, Map<String, Object> changes) {
     Map<String, Object> form = of(definition);

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads what an author wrote of a schedule, and tells all that is wrong with it at once. */
+/** Reads an author's text of a schedule and reports all faults at once. */
 public final class DefinitionReader {
   private static final long GRACE_MS = 60_000;
   private static final int CATCHUP_LIMIT = 10;
@@ -30,14 +30,14 @@ public final class DefinitionReader {
   private static final Map<String, Long> UNITS =
       Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
-  /** What other schedulers have instead of cron. */
+  /** Members that other schedulers have in place of cron. */
   private static final List<String> INTERVALS =
       List.of("interval", "interval_ms", "interval_seconds", "every");
 
   /** Ten years. */
   private static final long LONGEST_MS = 315_360_000_000L;
 
-  /** What a schedule may be due for at a time: no state can hold more. */
+  /** Most pending dispatches of one schedule: no state can hold more. */
   public static final int MOST_WAITING = 100;
 
   private final Calendar calendar;
@@ -52,8 +52,8 @@ public final class DefinitionReader {
 
   /**
    * @param given as its author wrote it
-   * @param now what a delay counts from
-   * @throws MnException INVALID with every fault
+   * @param now base of a delay, milliseconds since the epoch
+   * @throws MnException INVALID with all faults
    */
   public static Definition read(Calendar calendar, Map<String, Object> given, long now) {
     DefinitionReader reader = new DefinitionReader(calendar, given, now);
@@ -105,7 +105,7 @@ public final class DefinitionReader {
     return read;
   }
 
-  /** Knows of all else what it is, or refuses it. */
+  /** Refuses all members that are not known. */
   private void end() {
     given.flag("enabled", true);
     given.passOver("version");
@@ -190,7 +190,7 @@ public final class DefinitionReader {
     return at;
   }
 
-  /** A time without an offset is one of the schedule's zone. */
+  /** Milliseconds since the epoch; a time without an offset is one of the schedule's zone. */
   public static Long time(String text, String zone) {
     return WrittenTime.millis(text, zone);
   }
@@ -209,7 +209,7 @@ public final class DefinitionReader {
     return MissedPolicy.CATCHUP_ONE;
   }
 
-  /** Null for what follows from the kind. */
+  /** Null for the default of the kind. */
   private Long catchupWithin(MissedPolicy policy, long grace) {
     Long millis = given.positive("catchup_within_ms", null, LONGEST_MS);
     String text = given.text("catchup_within");
@@ -237,7 +237,7 @@ public final class DefinitionReader {
     return millis;
   }
 
-  /** Null for what is no time. */
+  /** Null when the text is no duration. */
   private static Long span(String text) {
     Matcher form = SPAN.matcher(text);
     return form.matches()
@@ -287,7 +287,7 @@ public final class DefinitionReader {
         of.texts("meta_optional"));
   }
 
-  /** What a parameterized schedule asks of those who dispatch it. */
+  /** What a parameterized schedule requires of its dispatches. */
   public static Demands demands(Map<String, Object> parameterized) {
     return demands(new WrittenMembers("schedule.parameterized.", parameterized));
   }
@@ -299,25 +299,25 @@ public final class DefinitionReader {
     members.faults().forEach(given::fault);
   }
 
-  /** Reads which events a schedule is for; faults are those of the members that are read. */
+  /** Reads the events of a schedule; faults are those of the members read. */
   private static final class TriggerReader {
     private static final int FEWEST = 2;
     private static final int MOST = 10;
     private static final long DAY_MS = 86_400_000;
     private static final long LONGEST_MS = 7 * DAY_MS;
 
-    /** How many times its wait a debounced job is held at most, unless it says. */
+    /** Default of the longest debounce, in multiples of its wait. */
     private static final int USUAL_WAITS = 10;
 
     private TriggerReader() {}
 
-    /** Of a schedule that names a type and nothing else. */
+    /** Trigger of a schedule that names only a type. */
     public static Trigger ofType(WrittenMembers schedule) {
       return new Trigger(required(schedule), Map.of(), Demands.NONE, null, null);
     }
 
     /**
-     * @param demands that were read of it
+     * @param demands as they were read from it
      */
     public static Trigger read(WrittenMembers trigger, Demands demands) {
       Correlation correlate = correlation(trigger);
@@ -334,7 +334,6 @@ public final class DefinitionReader {
       return types;
     }
 
-    /** Null when there is none. */
     private static Correlation correlation(WrittenMembers trigger) {
       if (!trigger.has("correlate")) {
         return null;
@@ -376,7 +375,6 @@ public final class DefinitionReader {
       return new Condition(types, filters, key == null ? usualKey : key);
     }
 
-    /** Null when there is none. */
     private static Debounce debounce(WrittenMembers trigger) {
       if (!trigger.has("debounce")) {
         return null;
@@ -393,7 +391,7 @@ public final class DefinitionReader {
       return new Debounce(wait, most, key);
     }
 
-    /** A time that is given, or has a default. */
+    /** A duration that is given, or has a default. */
     private static long millis(WrittenMembers of, String name, long most, Long byDefault) {
       if (of.has(name)) {
         return of.number(name, 1, 1, most);

@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Names what a schedule is due for after the schedule and what made it due, so that no crash and no
- * second leader makes another of it.
+ * Derives the id of a dispatch from its schedule and its cause, so that neither a crash nor a
+ * second leader makes another dispatch of it.
  */
 final class DispatchIds {
   private static final String PREFIX = "dispatch_";
   private static final int DIGITS = 24;
 
-  /** Of the job that is made for it. */
+  /** Digits of a job id. */
   private static final int JOB_DIGITS = 12;
 
   private DispatchIds() {}
 
-  /** A time at which it is due. */
+  /** Id for a time of the schedule. */
   static String ofTime(String scheduleId, long at) {
     return of(scheduleId, "at", Long.toString(at));
   }
@@ -29,9 +29,9 @@ final class DispatchIds {
   }
 
   /**
-   * Events that make a job together.
+   * Id for events that make a job together.
    *
-   * @param parts their ids, in an order that follows from them
+   * @param parts ids of the events, in an order that follows from them
    */
   static String ofEvents(String scheduleId, List<String> parts) {
     return of(scheduleId, "events", String.join("\0", parts));
@@ -54,7 +54,7 @@ final class DispatchIds {
     return PREFIX + Sha256.of(String.join("\0", parts)).substring(0, DIGITS);
   }
 
-  /** What ends the id of the job that is made for it, after a time. */
+  /** The end of its job's id, after a time. */
   static String jobPart(String dispatchId) {
     return Sha256.of(dispatchId).substring(0, JOB_DIGITS);
   }

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a decision tells of dispatches. */
+/** The dispatch records that a decision writes. */
 final class DispatchNotes {
   static final String TOO_LATE =
       "its time had passed by more than its grace when a server looked: none ran, or the clock was"
@@ -103,7 +103,7 @@ final class DispatchNotes {
             null));
   }
 
-  /** One record for all times that a pause has passed over. */
+  /** Writes one record for all times that a pause has skipped. */
   void skipped(String dispatchId, DueTimes.Passed passed) {
     String others =
         passed.count() == 1 ? "" : "; so it was at the " + times(passed.count() - 1) + " before";
@@ -125,7 +125,6 @@ final class DispatchNotes {
             null));
   }
 
-  /** So many times, in words. */
   private static String times(long count) {
     return count == 1 ? "time" : count + " times";
   }

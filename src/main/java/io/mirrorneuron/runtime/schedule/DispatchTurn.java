@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What follows from what became of something that a schedule wanted done. */
+/** Decides the next steps of a dispatch after one of its effects. */
 final class DispatchTurn {
-  /** What waits for an earlier job, or for room, is looked at again so much later. */
+  /** Pause before a dispatch that waits for an earlier job, or for room, is looked at again. */
   static final long AGAIN_MS = 5_000;
 
   private static final String LINE = "times before it are caught up first";
@@ -30,7 +30,7 @@ final class DispatchTurn {
 
   /**
    * @param open its jobs that have not ended
-   * @param asking what those of them wait for that wait for a person
+   * @param asking questions of the open jobs that wait for a person
    */
   void seen(String dispatchId, Set<String> open, Map<String, String> asking) {
     List<Child> left =
@@ -54,7 +54,10 @@ final class DispatchTurn {
     }
   }
 
-  /** With all that waits in the same way: one look tells of all of them, and they stay in order. */
+  /**
+   * Puts off all dispatches that wait in the same way: one look serves them all, and their order
+   * stays.
+   */
   private void putOff(String dispatchId, String why) {
     long again = draft.now + AGAIN_MS;
     for (Due due : draft.schedule.waiting()) {
@@ -67,7 +70,7 @@ final class DispatchTurn {
         draft.schedule.counting(draft.schedule.counters(), draft.schedule.reported().blocked(why));
   }
 
-  /** Whether there will be no other time for it. */
+  /** Whether the schedule has no other time. */
   private boolean isAlone(Due due) {
     return draft.schedule.definition().isOnce() && due.reason() != ScheduleWork.Reason.MANUAL;
   }
@@ -84,14 +87,14 @@ final class DispatchTurn {
   }
 
   /**
-   * Tells people, ahead of a time, that a job waits for one of them and will block it.
+   * Warns, ahead of a time, that a job waits for a person and will block that time.
    *
-   * @param asking as above
+   * @param asking questions by job id
    */
   void foreseen(long due, Map<String, String> asking) {
     Foresight ahead = draft.schedule.when().foresight();
     if (ahead == null || ahead.due() != due || !ahead.looking()) {
-      return; // told before
+      return; // was warned before
     }
     draft.schedule = draft.schedule.foreseeing(new Foresight(due, false));
     Long next = draft.schedule.isActive() ? draft.schedule.nextDue() : null;
@@ -177,7 +180,7 @@ final class DispatchTurn {
             .counting(draft.schedule.counters(), draft.schedule.reported().blocked(why));
   }
 
-  /** Whether its grace is not over, which nothing has that somebody waits for. */
+  /** Whether the grace is not over; dispatches by hand have none. */
   private boolean isInTime(Due due) {
     Definition definition = draft.schedule.definition();
     long from = due.at() + DispatchIds.spread(due.dispatchId(), definition.jitterMs());

@@ -7,35 +7,36 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Which times of a schedule have come, and what its policy makes of those that were missed. Pure.
+ * The times of a schedule that have come, and what its policy makes of the missed ones. Times are
+ * milliseconds since the epoch. Pure.
  *
- * @param onTime are run, oldest first
- * @param madeUp were missed and are run all the same, oldest first
+ * @param onTime to run, oldest first
+ * @param madeUp missed times to catch up, oldest first
  * @param missed how many are not run
- * @param lastMissed the latest of them
- * @param last the latest of all
- * @param next when it is due next; null for never
+ * @param lastMissed the latest of those
+ * @param last the latest of all times
+ * @param next null for never
  */
 record DueTimes(
     List<Long> onTime, List<Long> madeUp, long missed, long lastMissed, long last, Long next) {
 
-  /** More would only be counted: two years of a schedule that is due every minute. */
+  /** Beyond this, times would only be counted: two years of a schedule that runs every minute. */
   private static final int MOST = 1_100_000;
 
-  /** Times that a pause has passed over are counted so far. */
+  /** Most times of a pause that are counted. */
   private static final int MOST_PASSED = 10_000;
 
   /**
-   * Times that nothing is made of.
+   * Times that get no job.
    *
    * @param count how many were counted
-   * @param last the latest of those
-   * @param isMore whether there were others after it, which nobody counted
+   * @param last the latest counted time
+   * @param isMore whether uncounted times follow it
    */
   record Passed(long count, long last, boolean isMore) {}
 
   /**
-   * Which times a pause has passed over.
+   * The times that passed during a pause.
    *
    * @param first of them, not after {@code until}
    */
@@ -60,7 +61,7 @@ record DueTimes(
   }
 
   /**
-   * @param due the first of them, not after {@code now}
+   * @param due the first time that has come, not after {@code now}
    */
   static DueTimes until(Definition definition, Calendar calendar, long due, long now) {
     List<Long> onTime = new ArrayList<>();
@@ -95,7 +96,7 @@ record DueTimes(
         : 0;
   }
 
-  /** One for all, which a time that is due just now is as well; or the first few. */
+  /** One for all, unless a time comes on time now; or the first few. */
   private static List<Long> madeUp(
       Definition definition, List<Long> old, long lastMissed, boolean nothingNow) {
     return switch (definition.missedPolicy()) {

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schedules by the types of events that they wait for, and by their names: groups of the record
- * store, written in the same step as each schedule. Schedules of earlier builds are brought in
- * after the start; until all are, whoever asks gets all schedules for events, or looks at all.
+ * Index of schedules by the event types they wait for and by name, as groups of the record store
+ * that are written in the same step as each schedule. Schedules of earlier builds are added after
+ * the start; until then queries return all event schedules, or scan all.
  */
 final class EventIndex {
   private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
@@ -24,7 +24,7 @@ final class EventIndex {
   private static final int SOME = 6;
   private static final long AGAIN_MS = 5_000;
 
-  /** A record of this kind says that the schedules are all in. */
+  /** Kind of the record that marks the index as complete. */
   private static final String KIND = "schedule-index";
 
   private static final String MARK = "types-and-names";
@@ -40,7 +40,7 @@ final class EventIndex {
     this.timers = timers;
   }
 
-  /** The groups of a schedule: its kind, each type that it waits for, and its name. */
+  /** The groups of a schedule: its kind, each event type, and its name. */
   static List<String> groups(Definition definition) {
     List<String> groups = new ArrayList<>();
     groups.add(definition.kind().word());
@@ -64,12 +64,12 @@ final class EventIndex {
     return "called:" + name;
   }
 
-  /** The schedules that have a name, by id; those that are deleted just now, too. */
+  /** The schedules of a name, by id, including those that are being deleted. */
   CompletionStage<List<Schedule>> named(String name) {
     return complete ? named(name, called(name), "") : named(name, null, "");
   }
 
-  /** A few of the same; none until all schedules are in the index. */
+  /** A few of the schedules of a name; empty until the index is complete. */
   CompletionStage<List<Schedule>> someNamed(String name) {
     return complete
         ? records
@@ -106,7 +106,7 @@ final class EventIndex {
   }
 
   /**
-   * One page of the schedules that may wait for events of that type, by id.
+   * One page of the schedules that may wait for events of the type, by id.
    *
    * @param after the last id of the page before; empty for the first page
    */
@@ -115,7 +115,7 @@ final class EventIndex {
     return records.list(ScheduleMachine.KIND, group, after, limit);
   }
 
-  /** Brings in what earlier builds have left out; tries again until it is done. */
+  /** Adds the schedules of earlier builds; retries until done. */
   void complete() {
     records
         .read(KIND, MARK)
@@ -149,7 +149,10 @@ final class EventIndex {
         .thenCompose(written -> records.read(KIND, MARK));
   }
 
-  /** Written as it is, with its groups; when it is another by now, whoever wrote it did so. */
+  /**
+   * Writes the schedule unchanged, with its groups. If it changed meanwhile, that write has added
+   * its groups.
+   */
   private CompletableFuture<?> bringIn(StoredRecord stored) {
     Schedule schedule = machine.read(stored.json()).schedule();
     Beside beside = new Beside(0, groups(schedule.definition()), null, List.of());

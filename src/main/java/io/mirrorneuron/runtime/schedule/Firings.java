@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/** Tells when schedules will be due. Pure. */
+/** Computes the future times of schedules. Pure. */
 final class Firings {
   private static final int USUAL = 10;
   private static final int MOST = 100;
@@ -24,7 +24,7 @@ final class Firings {
   private final String runAt;
 
   /**
-   * @param runAt of a delayed schedule as it was written; null when nobody knows any more
+   * @param runAt of a delayed schedule as it was written; null when unknown
    */
   Firings(CronCalendar calendar, String runAt) {
     this.calendar = calendar;
@@ -32,8 +32,8 @@ final class Firings {
   }
 
   /**
-   * @param id null for one that is not made yet
-   * @param others that may be due at the same time
+   * @param id null for a schedule that is not made yet
+   * @param others schedules that may fire at the same time
    */
   FiringPreview of(String id, Definition definition, int count, long from, List<Schedule> others) {
     int wanted = count <= 0 ? USUAL : Math.min(count, MOST);
@@ -74,7 +74,7 @@ final class Firings {
             .toList());
   }
 
-  /** What the clocks do at a time; null for nothing. */
+  /** The clock change at a firing; null for none. */
   static String change(Firing firing) {
     return firing.clockChange() == ClockChange.NONE
         ? null
@@ -91,9 +91,9 @@ final class Firings {
   }
 
   /**
-   * The same of a stored schedule: while it is paused, no time makes it due.
+   * The preview of a stored schedule; a paused one has no times.
    *
-   * @param from as its reader asked
+   * @param from as requested
    */
   FiringPreview of(Schedule stored, int count, long from, List<Schedule> others) {
     boolean isPaused = stored.status() == Schedule.Status.PAUSED;
@@ -112,11 +112,11 @@ final class Firings {
   }
 
   /**
-   * After when times are told. What a schedule has dealt with never comes again, also when the
-   * clock was set back, so none of it is told as still to come.
+   * The time after which firings are listed. Handled times never come again, also when the clock
+   * was set back, so none of them is listed.
    *
    * @param text an ISO time, of the zone when it has no offset; null for now
-   * @param dealtWith the latest time that was dealt with; null for none
+   * @param dealtWith the latest handled time; null for none
    */
   static long from(String text, String zone, long now, Long dealtWith) {
     long from = text == null || text.isBlank() ? now : read(text, zone);

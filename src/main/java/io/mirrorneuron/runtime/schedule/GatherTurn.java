@@ -14,7 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What follows when an event comes that waits for others, or when they have waited long enough. */
+/**
+ * Decides what happens when an event comes that waits for further events, and when such a wait
+ * ends.
+ */
 final class GatherTurn {
   private final ScheduleDraft draft;
   private final Trigger trigger;
@@ -24,7 +27,9 @@ final class GatherTurn {
     this.trigger = draft.schedule.definition().trigger();
   }
 
-  /** Ends what waits no longer: the quiet makes jobs, what lacks others is forgotten. */
+  /**
+   * Ends waits that are over: a debounced set makes its job, an incomplete correlation is dropped.
+   */
   void end() {
     if (trigger == null || !draft.schedule.isActive()) {
       return;
@@ -75,7 +80,7 @@ final class GatherTurn {
     }
   }
 
-  /** Forgets all that waits. */
+  /** Drops all waiting events. */
   void drop(String why) {
     List<OpenSet> gone = waiting().sets();
     draft.schedule = draft.schedule.gathering(Gathered.NOTHING);
@@ -90,7 +95,7 @@ final class GatherTurn {
   private void makes(OpenSet set, long at) {
     List<String> parts = new ArrayList<>(set.eventIds());
     parts.sort(null);
-    if (set.count() > parts.size()) { // the first ones are not held any more
+    if (set.count() > parts.size()) { // the first events are no longer held
       parts.add(set.count() + " since " + set.firstAt());
     }
     Map<String, Object> payload = new LinkedHashMap<>(set.payload());
@@ -113,7 +118,7 @@ final class GatherTurn {
   }
 
   /**
-   * @param waits for earlier jobs, and behind what does already
+   * @param waits whether it queues behind earlier jobs and waiting dispatches
    */
   private Due due(
       String id, long at, TriggerEvent event, Map<String, Object> payload, boolean waits) {

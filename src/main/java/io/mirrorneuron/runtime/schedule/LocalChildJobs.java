@@ -14,12 +14,12 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Jobs of the runtime in this process. */
+/** Child jobs of the runtime in this process. */
 public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements ChildJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LocalChildJobs.class);
   private static final int MOST_ASKED = 5;
 
-  /** The cause that {@link Why} has for what people are to do. */
+  /** The cause that {@link Why} reports for a wait for a person. */
   private static final String PERSON = "person";
 
   @Override
@@ -57,7 +57,7 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
     return derived.open(jobIds);
   }
 
-  /** Of a few of them: each is asked of the node that has it. */
+  /** Asks the node of each job, so only for a few jobs. */
   @Override
   public Map<String, String> asking(Collection<String> jobIds) {
     Map<String, String> asking = new LinkedHashMap<>();

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 final class LocalSchedules implements SchedulesPort {
   private static final int MOST_OTHERS = 200;
 
-  /** With who has applied something. */
+  /** Firings that an applied schedule reports. */
   private static final int FIRINGS_SHOWN = 3;
 
   private static final int MOST_TRIES = 10;
@@ -61,7 +61,7 @@ final class LocalSchedules implements SchedulesPort {
   private final ScheduleRows rows;
 
   /**
-   * @param suffixes gives texts that sort by time, never the same twice
+   * @param suffixes gives unique texts that sort by time
    */
   LocalSchedules(
       MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop,
@@ -94,7 +94,7 @@ final class LocalSchedules implements SchedulesPort {
     return get(id).warned(name == null ? List.of() : taken(name, id));
   }
 
-  /** Whoever asks for a schedule by such a name might get another one. */
+  /** A name that looks like an id could address another schedule. */
   private static void requireNoId(Object name) {
     if (name instanceof String text && text.strip().matches("(?s)(?:@|sched_).*")) {
       throw MnException.invalid(
@@ -107,7 +107,7 @@ final class LocalSchedules implements SchedulesPort {
     return "sched_" + suffixes.get();
   }
 
-  /** When it is due, as its author or the author of the manifest says. */
+  /** The schedule as the request, or else the manifest, defines it. */
   private static Map<String, Object> written(NewSchedule wanted) {
     return wanted.schedule().isEmpty()
         ? ManifestSchedule.of(wanted.bundle().manifestJson())
@@ -115,9 +115,9 @@ final class LocalSchedules implements SchedulesPort {
   }
 
   /**
-   * Makes a schedule, unless there is one with that id.
+   * Makes a schedule, unless one has that id.
    *
-   * @return whether it is this one
+   * @return whether this call made it
    */
   private boolean made(String id, NewSchedule wanted, Map<String, Object> written) {
     if (written.isEmpty()) {
@@ -148,7 +148,7 @@ final class LocalSchedules implements SchedulesPort {
         .isPresent();
   }
 
-  /** What to tell who makes one more schedule of a name. */
+  /** Warnings for a new schedule whose name is in use. */
   private List<String> taken(String name, String id) {
     List<String> others =
         Answers.await(index.someNamed(name)).stream()
@@ -166,14 +166,14 @@ final class LocalSchedules implements SchedulesPort {
                     String.join(", ", others)));
   }
 
-  /** Those of a name that may make jobs yet. */
+  /** Schedules of a name that may still make jobs. */
   private List<Schedule> open(String name) {
     return Answers.await(index.named(name)).stream()
         .filter(one -> one.isActive() || one.status() == Status.PAUSED)
         .toList();
   }
 
-  /** The one that a name stands for: the active one, else the paused one. */
+  /** The schedule that a name addresses: the active one, else the paused one. */
   private Optional<Schedule> named(String name) {
     List<Schedule> open = open(name);
     List<Schedule> active = open.stream().filter(Schedule::isActive).toList();
@@ -220,7 +220,7 @@ final class LocalSchedules implements SchedulesPort {
           if (!e.error().equals("schedule_not_found")) {
             throw e;
           }
-          continue; // it was deleted just now
+          continue; // it was deleted meanwhile
         }
       }
       String id = Answers.await(names.claim(name, this::freshId));
@@ -230,13 +230,13 @@ final class LocalSchedules implements SchedulesPort {
         Schedule made = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
         return applied("created", made, wanted.bundle().manifestJson());
       }
-      Answers.await(names.made(name, id)); // it was made just now, or has another name by now
+      Answers.await(names.made(name, id)); // it was made or renamed meanwhile
     }
     throw MnException.unavailable(
         "others make and delete schedules called " + name + " all the time", null);
   }
 
-  /** Of the schedule as this call left it: others may have changed it since. */
+  /** The schedule as this call left it; a later call may have changed it since. */
   private AppliedSchedule applied(String outcome, Schedule stored, String manifest) {
     String zone = stored.definition().timezone();
     long from = Firings.from(null, zone, timers.now(), stored.lastDue());
@@ -298,7 +298,7 @@ final class LocalSchedules implements SchedulesPort {
     return applied(isSame ? "unchanged" : "replaced", after, manifest);
   }
 
-  /** Its bundle, should it never have had another. */
+  /** Its first bundle, if the bundle was never changed. */
   private static BundleVersion first(Schedule schedule, String document) {
     Schedule.Made made = schedule.made();
     return new BundleVersion(
@@ -368,7 +368,7 @@ final class LocalSchedules implements SchedulesPort {
               .formatted(versions.current(), id));
     }
     if (version != null && version == 1 && versions.isFirst()) {
-      return get(id); // it has no other
+      return get(id); // there is no other version
     }
     BundleVersion back =
         (version == null ? versions.before() : versions.of(version))
@@ -398,7 +398,7 @@ final class LocalSchedules implements SchedulesPort {
     return ScheduleViews.full(schedule, manifest, history, open, asking(schedule, open));
   }
 
-  /** What its jobs ask people that will block its next time. */
+  /** Questions of its jobs to people that will block its next time. */
   private Map<String, String> asking(Schedule schedule, Set<String> open) {
     Definition definition = schedule.definition();
     boolean mayBlock =
@@ -489,7 +489,7 @@ final class LocalSchedules implements SchedulesPort {
     return new Firings(calendar, runAt).of(null, definition, query.count(), from, others());
   }
 
-  /** Some of those that are active: enough to see that many are due at the same time. */
+  /** Some active schedules: enough to see that many fire at the same time. */
   private List<Schedule> others() {
     return Answers.await(records.list(ScheduleMachine.KIND, "", MOST_OTHERS)).stream()
         .map(stored -> machine.read(stored.json()).schedule())
@@ -530,7 +530,7 @@ final class LocalSchedules implements SchedulesPort {
     return changed(id, new ScheduleInput.CancelBackfill());
   }
 
-  /** What became of a dispatch; empty while it waits. */
+  /** The record of a dispatch; empty while it waits. */
   private Optional<DispatchRecord> recorded(String id, String dispatch) {
     return ScheduleViews.dispatches(Answers.await(records.history(ScheduleMachine.KIND, id)))
         .stream()
@@ -538,9 +538,9 @@ final class LocalSchedules implements SchedulesPort {
         .findFirst();
   }
 
-  /** What is answered to those who make schedules due. */
+  /** Builds the answers to dispatches and events. */
   private static final class DispatchReports {
-    /** The rest is in the schedules. */
+    /** The schedules have the remaining records. */
     private static final int MOST_SHOWN = 20;
 
     private DispatchReports() {}
@@ -568,8 +568,8 @@ final class LocalSchedules implements SchedulesPort {
     }
 
     /**
-     * @param checked how many schedules were looked at
-     * @param matched for how many of them the event was
+     * @param checked schedules looked at
+     * @param matched schedules that wait for the event
      */
     static DispatchReport of(
         TriggerEvent event, int checked, int matched, List<DispatchRecord> all) {

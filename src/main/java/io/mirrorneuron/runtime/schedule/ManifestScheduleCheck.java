@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says of a manifest why no schedule could be made of its members {@code schedule} and {@code
- * triggers}. Its jobs run all the same. Whether a {@code run_at} has passed is not asked: that is a
- * matter of when the schedule is made. Pure.
+ * Reports why no schedule could be made from a manifest's members {@code schedule} and {@code
+ * triggers}; its jobs run all the same. A {@code run_at} in the past is no fault here. Pure.
  */
 public final class ManifestScheduleCheck {
   private ManifestScheduleCheck() {}

@@ -6,11 +6,11 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import java.util.List;
 import java.util.Map;
 
-/** Whether what comes with a dispatch is what the schedule asks for. Pure. */
+/** Checks the payload of a dispatch against the schedule's demands. Pure. */
 final class PayloadRules {
   private PayloadRules() {}
 
-  /** What is wrong with it; null when nothing is. A time that has come brings nothing. */
+  /** The fault; null for none. A dispatch of a time has no payload. */
   static String fault(Definition definition, Due due) {
     Demands demands =
         definition.kind() == Kind.EVENT

@@ -15,11 +15,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/**
- * The state of a schedule. Times are milliseconds since the epoch.
- *
- * @param definition what it is to do
- */
+/** The state of a schedule. Times are milliseconds since the epoch. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Schedule(
     String id,
@@ -42,7 +38,7 @@ record Schedule(
     ACTIVE,
     PAUSED,
     COMPLETED,
-    /** Nobody sees it any more; it goes when that has been told. */
+    /** Invisible to readers; removed after its deletion was published. */
     DELETED;
 
     String word() {
@@ -53,11 +49,11 @@ record Schedule(
   /**
    * Its times.
    *
-   * @param nextDue when it is due next; null when no time makes it so
-   * @param lastDue the latest time that was dealt with: none before it ever comes again
-   * @param pausedUntil when it goes on by itself; null for never
-   * @param pace how often events that follow from events made it due lately
-   * @param foresight whether it was looked what will hinder its next time; null for not
+   * @param nextDue null when no time triggers it
+   * @param lastDue the latest handled time: no time up to it ever comes again
+   * @param pausedUntil when it resumes by itself; null for never
+   * @param pace recent triggers by events that follow from events
+   * @param foresight the look ahead at its next time; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace, Foresight foresight) {
@@ -85,10 +81,9 @@ record Schedule(
   }
 
   /**
-   * A look ahead at a time, which tells people what it will be blocked by.
+   * A look ahead at a time, which warns people when a job will block it.
    *
-   * @param due the time
-   * @param looking whether it is being looked; else that is done
+   * @param looking whether the look is under way; else it is done
    */
   record Foresight(long due, boolean looking) {}
 
@@ -96,10 +91,10 @@ record Schedule(
    * How it was made.
    *
    * @param bundle fingerprint of its payload files; null for none
-   * @param graphId what its jobs are called after
-   * @param source where it came from, as its maker says
-   * @param by the name that its maker's token vouches for; null when it vouches for none
-   * @param versions of its bundle; the others are those of the current one
+   * @param graphId prefix of its jobs' ids
+   * @param source origin as its author states it
+   * @param by name that the author's token vouches for; null for none
+   * @param versions of its bundle; the other members are those of the current version
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Made(
@@ -118,7 +113,7 @@ record Schedule(
       this(bundle, graphId, source, by, at, null);
     }
 
-    /** The same with another current version. */
+    /** With another current version. */
     Made with(BundleVersions all) {
       BundleVersion now = all.of(all.current()).orElseThrow();
       return new Made(now.bundle(), now.graphId(), now.source(), now.by(), at, all);
@@ -126,10 +121,10 @@ record Schedule(
   }
 
   /**
-   * What is told of it.
+   * Notes for readers.
    *
-   * @param statusReason why somebody paused or resumed it
-   * @param lastMissedAt the latest time that it missed
+   * @param statusReason why it was paused or resumed
+   * @param lastMissedAt the latest missed time
    * @param lastBlocked why it was blocked last
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -144,19 +139,19 @@ record Schedule(
       return new StatusNotes(statusReason, lastMissedAt, why);
     }
 
-    /** With the reason, or with the last one where none is given. */
+    /** With the reason, or the previous one where none is given. */
     StatusNotes because(String reason) {
       boolean isGiven = reason != null && !reason.isBlank();
       return new StatusNotes(isGiven ? reason : statusReason, lastMissedAt, lastBlocked);
     }
 
-    /** With the reason of this pause, or without any. */
+    /** With the reason of this pause, or none. */
     StatusNotes paused(String reason) {
       return new StatusNotes(null, lastMissedAt, lastBlocked).because(reason);
     }
   }
 
-  /** A new one. */
+  /** A new schedule. */
   static Schedule of(String id, Definition definition, Status status, Made made) {
     return new Schedule(
         id, definition, status, null, null, ScheduleCounters.NONE, null, made, made.at());
@@ -166,7 +161,7 @@ record Schedule(
     return made.versions();
   }
 
-  /** What the job of something that it is due for is made of. */
+  /** The manifest, files and owner of a dispatch's job. */
   ScheduleEffect.Origin origin(Due due) {
     int number = due == null ? versions().current() : due.ofVersion();
     BundleVersion version = versions().of(number).orElse(null);
@@ -176,7 +171,7 @@ record Schedule(
             id, version.bundle(), version.graphId(), version.by(), version.fingerprint());
   }
 
-  /** What its jobs are called after, or were. */
+  /** Prefixes of its jobs' ids, of all versions. */
   List<String> graphIds() {
     return Stream.concat(
             Stream.of(made.graphId()), versions().kept().stream().map(BundleVersion::graphId))
@@ -279,7 +274,7 @@ record Schedule(
     return doing(work.gathering(all));
   }
 
-  /** With one more thing to be told of it. */
+  /** Adds an event to be published. */
   Schedule telling(String type, Map<String, Object> payload, int chain) {
     return doing(work.news(work.news().and(id, type, payload, chain)));
   }
@@ -288,7 +283,7 @@ record Schedule(
     return doing(work.news(work.news().without(eventId)));
   }
 
-  /** What is left of it when it is deleted. */
+  /** What is kept of a deleted schedule. */
   Schedule deleted() {
     return in(Status.DELETED, null).foreseeing(null).doing(ScheduleWork.NONE.news(work.news()));
   }
@@ -305,7 +300,7 @@ record Schedule(
     return doing(work.forgetting(dispatchId));
   }
 
-  /** With more times that passed while it was paused. */
+  /** Counts times that passed during a pause. */
   Schedule skipping(long times) {
     return counting(counters.skippedMore(times), reported);
   }

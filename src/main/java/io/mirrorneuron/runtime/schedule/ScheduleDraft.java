@@ -13,25 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** A schedule while one decision is made on it. */
+/** The working copy of a schedule during one decision. */
 final class ScheduleDraft {
-  /** Jobs of one schedule that may be open at a time. */
+  /** Most jobs of one schedule that may be open at a time. */
   static final int MOST_OPEN = 100;
 
-  /** What one schedule may have to do at a time. */
+  /** Most pending dispatches of one schedule. */
   static final int MOST_WAITING = DefinitionReader.MOST_WAITING;
 
-  /** Of what comes with all that: the whole record is written with each turn. */
+  /** Most characters of their payloads: the whole record is written with each turn. */
   private static final int MOST_WAITING_CHARS = 4 << 20;
 
   final long now;
   final DispatchNotes notes;
   private final Schedule before;
 
-  /** As it is so far. */
+  /** The schedule after the changes so far. */
   Schedule schedule;
 
-  /** Of its jobs, when it is written anew; else null. */
+  /** New manifest of its jobs; null when it stays. */
   String manifest;
 
   ScheduleDraft(Schedule schedule, long now) {
@@ -41,7 +41,7 @@ final class ScheduleDraft {
     this.notes = new DispatchNotes(now);
   }
 
-  /** The state that the turn has led to. */
+  /** The state after the turn. */
   ScheduleState end(String written) {
     advance();
     tellStatus();
@@ -51,7 +51,7 @@ final class ScheduleDraft {
         : ScheduleState.of(before);
   }
 
-  /** Takes in what makes it due, unless it asks for something else. */
+  /** Takes in a dispatch, or refuses it when its payload breaks the rules. */
   void arrive(Due due) {
     if (schedule.knows(due.dispatchId())) {
       return;
@@ -65,7 +65,7 @@ final class ScheduleDraft {
     }
   }
 
-  /** The same for what may come as it is. */
+  /** Takes in a dispatch without a check of its payload. */
   void admit(Due due) {
     if (schedule.knows(due.dispatchId())) {
       return;
@@ -83,7 +83,7 @@ final class ScheduleDraft {
     remember(due);
   }
 
-  /** Why there is no room for something; null when there is. */
+  /** Why there is no room for a dispatch; null when there is. */
   private String hindrance(Due due, boolean isChained) {
     if (schedule.waiting().size() >= MOST_WAITING) {
       return "the schedule has %d jobs to make already".formatted(MOST_WAITING);
@@ -146,7 +146,7 @@ final class ScheduleDraft {
     endAfter(due);
   }
 
-  /** What is told of what it was due for. */
+  /** Publishes an event about a dispatch. */
   void tell(String type, Due due, Map<String, Object> more) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("dispatch_id", due.dispatchId());
@@ -159,7 +159,7 @@ final class ScheduleDraft {
     tell(type, payload, RuntimeEvent.chainAfter(due.event(), due.payload()));
   }
 
-  /** What is told of it as an event. */
+  /** Publishes an event about the schedule. */
   void tell(String type, Map<String, Object> more, int chain) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("schedule_id", schedule.id());
@@ -196,7 +196,7 @@ final class ScheduleDraft {
     return reason == null ? Map.of() : Map.of("reason", reason);
   }
 
-  /** An event that has led to no job may be told again, and is tried again then. */
+  /** An event that has led to no job is tried again when it is delivered again. */
   private void forget(Due due) {
     if (due.reason() == Reason.EVENT) {
       schedule = schedule.forgetting(due.dispatchId());

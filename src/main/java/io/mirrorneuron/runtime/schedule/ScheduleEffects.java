@@ -25,7 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** Makes, looks at and cancels the jobs of schedules. */
+/** Makes, looks up and cancels the jobs of schedules. */
 final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffect> {
   private static final String TOO_LATE =
       "nothing could be stored until its grace was over: a disk was full, or Redis away";
@@ -43,14 +43,14 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
   private final Timers timers;
   private final Executor threads;
 
-  /** What this server has begun to do about dispatches, the newest. */
+  /** The newest effects that this server has begun. */
   private final Cache<String, Boolean> begun =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(MOST_BEGUN).build();
 
   /**
-   * @param news hears what happens to schedules
-   * @param times has what becomes of times in the log
-   * @param threads that may block
+   * @param news receives the events of schedules
+   * @param times logs missed and late times
+   * @param threads may block
    */
   ScheduleEffects(
       ChildJobs jobs,
@@ -92,8 +92,8 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
   }
 
   /**
-   * Whether the grace of a time is over that was dealt with before: what came of that could not be
-   * stored. A job that was made all the same is its job.
+   * Whether the grace of a time that was handled before is over, and no job of it was made. That
+   * happens when the outcome could not be stored.
    */
   private boolean isTooLate(RecordStore.StoredRecord stored, String dispatch) {
     Schedule schedule = Json.read(stored.json(), Schedule.class, "a schedule");
@@ -150,8 +150,8 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
   }
 
   /**
-   * Who comes late, as it stood still, finds that another server has made the job. What lies beside
-   * a schedule is read before the schedule: it is of the version that this says, or an older one.
+   * A server that stood still finds that another server has made the job. The manifest is read
+   * before the schedule: so it is of the schedule's version, or of an older one.
    */
   private CompletionStage<ScheduleInput> start(String id, ScheduleEffect.Start start) {
     String fingerprint = start.origin().fingerprint();
@@ -172,7 +172,7 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
         stored
             .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
             .filter(found -> found.awaits(dispatch));
-    if (schedule.isEmpty()) { // whoever dealt with it has said so, and nobody hears this
+    if (schedule.isEmpty()) { // handled already; this outcome is ignored
       return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
     }
     if (!schedule.get().origin(start.due()).equals(start.origin())) {
@@ -186,7 +186,7 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
         start.due().dispatchId(), "the manifest of the schedule is gone", false);
   }
 
-  /** A job that was cancelled for its window before, and nobody has noted it, counts as open. */
+  /** A job that was cancelled for its window earlier counts as open when that was not stored. */
   private ScheduleInput close(String job) {
     boolean open = !jobs.open(List.of(job)).isEmpty();
     if (open) {
@@ -217,7 +217,7 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
       return new ScheduleInput.Started(dispatch, jobId);
     } catch (MnException e) {
       if (e.code() == ErrorCode.TIMEOUT || e.error().equals("unavailable")) {
-        throw e; // nobody knows whether it was made: it is looked at again
+        throw e; // whether it was made is unknown: it is looked up again
       }
       return new ScheduleInput.NotStarted(dispatch, e.getMessage(), e.code().retryable());
     }

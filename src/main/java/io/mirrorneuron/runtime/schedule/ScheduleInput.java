@@ -7,29 +7,27 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** What may happen to a schedule. */
+/** Inputs of the schedule state machine. */
 sealed interface ScheduleInput {
-  /** What came of something that it wanted done. */
+  /** Outcome of an effect. */
   sealed interface Outcome extends ScheduleInput {}
 
-  /** Somebody makes it, with the manifest of its jobs. */
+  /** Creates the schedule with the manifest of its jobs. */
   record Create(Schedule schedule, String manifest) implements ScheduleInput {}
 
   /**
-   * Somebody gives it another definition.
-   *
-   * @param enabled whether it is active then; null when that stays as it is
+   * @param enabled whether it is active then; null when that stays
    */
   record Redefine(Definition definition, Boolean enabled, String reason) implements ScheduleInput {}
 
   /**
-   * Somebody gives it another bundle, and perhaps another definition.
+   * Replaces the bundle, and optionally the definition.
    *
-   * @param before its bundle, should it never have had another
-   * @param next the bundle; where it has the same already, that is no new version
+   * @param before its first bundle, if the bundle was never changed
+   * @param next makes no new version where it is the same as the current one
    * @param manifest of the bundle
    * @param definition null when that stays
-   * @param enabled whether it is active then; null when that stays as it is
+   * @param enabled whether it is active then; null when that stays
    */
   record Replace(
       BundleVersion before,
@@ -39,14 +37,14 @@ sealed interface ScheduleInput {
       Boolean enabled,
       String reason)
       implements ScheduleInput {
-    /** What the schedule is to do then. */
+    /** The definition after the replacement. */
     Definition definitionOf(Schedule schedule) {
       return definition == null ? schedule.definition() : definition;
     }
   }
 
   /**
-   * Somebody wants its jobs made of an earlier version again.
+   * Makes jobs from an earlier version again.
    *
    * @param fingerprint of the manifest of that version
    */
@@ -54,7 +52,7 @@ sealed interface ScheduleInput {
       implements ScheduleInput {}
 
   /**
-   * @param until when it goes on by itself; null for never
+   * @param until when it resumes by itself; null for never
    */
   record Pause(String reason, Long until) implements ScheduleInput {}
 
@@ -63,43 +61,40 @@ sealed interface ScheduleInput {
   record Delete(String reason) implements ScheduleInput {}
 
   /**
-   * Somebody wants jobs for the times of a past range.
-   *
-   * @param total how many times it has
+   * @param total times of the range
    */
   record BeginBackfill(Backfill.Range range, long total) implements ScheduleInput {}
 
   record CancelBackfill() implements ScheduleInput {}
 
   /**
-   * What was seen for a backfill.
+   * Result of a backfill's look.
    *
-   * @param dispatchId of its next time; null when that was not looked at
-   * @param ended of its jobs
+   * @param dispatchId of its next time; null when that was not looked up
+   * @param ended its jobs that have ended
    * @param had whether that time had its job
    */
   record Surveyed(String dispatchId, Set<String> ended, boolean had) implements Outcome {}
 
-  /** Its time has come. */
   record Wake() implements ScheduleInput {}
 
   /**
-   * Somebody wants a job of it now.
+   * Makes a job now.
    *
    * @param dispatchId unique for the call
-   * @param words why, in the words of the caller
+   * @param words the caller's reason
    */
   record RunNow(String dispatchId, Map<String, Object> payload, String words)
       implements ScheduleInput {}
 
-  /** An event that it is for has happened. */
+  /** An event that the schedule waits for has happened. */
   record Happened(String dispatchId, TriggerEvent event) implements ScheduleInput {
-    /** When it was told first: told again, it leads to the same job. */
+    /** Time of the first delivery: delivered again, it leads to the same job. */
     long at() {
       return Instant.parse(event.createdAt()).toEpochMilli();
     }
 
-    /** What a dispatch says of the event besides its payload. */
+    /** What a dispatch shows of the event besides its payload. */
     static Map<String, Object> reported(TriggerEvent event) {
       Map<String, Object> reported = new LinkedHashMap<>();
       reported.put("event_id", event.eventId());
@@ -110,13 +105,14 @@ sealed interface ScheduleInput {
     }
   }
 
-  /** What was to be told of it has been told. */
+  /** An event of the schedule was published. */
   record EventDelivered(String eventId) implements ScheduleInput {}
 
   /**
-   * Which of its jobs are open, as was seen for one of what it waits for.
+   * The open jobs, as looked up for a dispatch.
    *
-   * @param asking what those that wait for a person wait for, by id; empty where nobody looked
+   * @param asking questions of the jobs that wait for a person, by id; empty where they were not
+   *     asked for
    */
   record Seen(String dispatchId, Set<String> open, Map<String, String> asking) implements Outcome {
     Seen(String dispatchId, Set<String> open) {
@@ -125,26 +121,25 @@ sealed interface ScheduleInput {
   }
 
   /**
-   * What was seen ahead of one of its times.
+   * Result of the look ahead at a time.
    *
-   * @param asking as above
+   * @param asking questions by job id
    */
   record Foreseen(long due, Map<String, String> asking) implements Outcome {}
 
-  /** A job was made. */
   record Started(String dispatchId, String jobId) implements Outcome {}
 
   /**
    * No job was made.
    *
-   * @param mayPass whether it may be possible later without any change
+   * @param mayPass whether the failure may be temporary
    */
   record NotStarted(String dispatchId, String why, boolean mayPass) implements Outcome {}
 
   /**
    * The window of a job was closed.
    *
-   * @param wasOpen whether the job had not ended by itself
+   * @param wasOpen whether the window's end cancelled it; false when it ended by itself
    */
   record Closed(String jobId, boolean wasOpen) implements Outcome {}
 }

@@ -36,7 +36,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Schedules, as far as this server keeps them: the loop, its leader, and the port. */
+/** This server's part in schedules: the loop with its leader, the index, and the port. */
 public final class ScheduleKeeper implements AutoCloseable {
   private static final int PAGE = 500;
 
@@ -51,10 +51,10 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final MissedTimeLog times = new MissedTimeLog();
 
   /**
-   * @param lease decides which server does what is due
+   * @param lease decides which server runs the schedules
    * @param owner of this server
-   * @param lifetime says how often it asks whether it does, and looks for that
-   * @param suffixes gives texts that sort by time, never the same twice
+   * @param lifetime how often it tries for the lease and looks for work
+   * @param suffixes gives unique texts that sort by time
    */
   public record Home(
       RecordStore records,
@@ -64,8 +64,8 @@ public final class ScheduleKeeper implements AutoCloseable {
       Supplier<String> suffixes) {}
 
   /**
-   * @param news hears what happens to schedules
-   * @param threads that may block
+   * @param news receives the events of schedules
+   * @param threads may block
    */
   public ScheduleKeeper(
       Home home, ChildJobs jobs, RuntimeEventSink news, Timers timers, Executor threads) {
@@ -98,7 +98,6 @@ public final class ScheduleKeeper implements AutoCloseable {
     return new HeldLead(kind, home.owner(), home.lease(), home.lifetime(), timers);
   }
 
-  /** Begins to do what is due, once this server leads. */
   public void start() {
     lead.start();
     loop.start();
@@ -107,7 +106,7 @@ public final class ScheduleKeeper implements AutoCloseable {
     reaction.start();
   }
 
-  /** What schedules do about events. */
+  /** The schedules' reaction to events. */
   public EventReaction reaction() {
     return reaction;
   }
@@ -117,14 +116,13 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   /**
-   * At how many times schedules made no job, or made it late, as far as this server has told of
-   * them since its start; by what became of them.
+   * Times without a job, or with a late one, by outcome; only those that this server has published
+   * since its start.
    */
   public Map<String, Long> times() {
     return times.counts();
   }
 
-  /** Whether there is such a schedule. */
   public CompletionStage<Boolean> has(String id) {
     return records
         .read(ScheduleMachine.KIND, id)
@@ -136,7 +134,7 @@ public final class ScheduleKeeper implements AutoCloseable {
                     .isPresent());
   }
 
-  /** Fingerprints of the payload files that schedules have. */
+  /** Fingerprints of the payload files that schedules use. */
   public CompletionStage<Set<String>> bundles() {
     return bundles("", new HashSet<>());
   }
@@ -175,10 +173,10 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   /**
-   * Knows of a job that is taken over after its server died whether the window of its schedule has
-   * ended meanwhile, so that its programs do not begin again.
+   * Reports at the take-over of a job whose server died that the window of its schedule has ended,
+   * so that its programs do not start again.
    *
-   * @param others follow the jobs otherwise
+   * @param others the watch for all other purposes
    * @param records where schedules are kept
    */
   public record EndedWindows(JobWatch others, RecordStore records, Timers timers)
@@ -214,7 +212,7 @@ public final class ScheduleKeeper implements AutoCloseable {
     }
   }
 
-  /** What schedules for events do about one: those whose filter it passes make their jobs. */
+  /** Delivers an event to the schedules that wait for it and whose filter it passes. */
   private static final class ScheduleReaction implements BoundedReaction.Schedules {
     private static final int PAGE = 200;
 
@@ -234,7 +232,7 @@ public final class ScheduleKeeper implements AutoCloseable {
       this.index = index;
     }
 
-    /** What became of it so far. */
+    /** Dispatches made of the event so far. */
     private static final class Tally {
       private final Map<String, DispatchRecord> records = new LinkedHashMap<>();
       private long checked;
@@ -275,7 +273,7 @@ public final class ScheduleKeeper implements AutoCloseable {
       }
     }
 
-    /** All of a page at the same time. */
+    /** Handles the schedules of a page in parallel. */
     private void react(TriggerEvent event, List<StoredRecord> page, Tally tally) {
       Map<String, CompletionStage<List<String>>> under = new LinkedHashMap<>();
       for (StoredRecord stored : page) {

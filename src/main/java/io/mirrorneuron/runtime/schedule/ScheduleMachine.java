@@ -20,14 +20,14 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** Decides what schedules do. Pure. */
+/** The state machine of schedules. Pure. */
 final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> {
   /** Where schedules are kept. */
   static final String KIND = "schedules";
 
   private static final long MOST_AHEAD_MS = 3_600_000;
 
-  /** In less, nobody is found who answers. */
+  /** Shorter notice would reach no person in time. */
   private static final long LEAST_AHEAD_MS = 120_000;
 
   private final Calendar calendar;
@@ -62,7 +62,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
                 : decide(known.schedule(), input, now));
   }
 
-  /** Whether it was deleted, and is there only until that has been told. */
+  /** Whether it was deleted, and is kept only until that was published. */
   static boolean isGone(Schedule schedule) {
     return schedule.status() == Status.DELETED;
   }
@@ -76,7 +76,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
-    draft.schedule = ShortWaits.of(schedule, now); // what owes something is not woken for this
+    draft.schedule = ShortWaits.of(schedule, now); // not woken while an effect is pending
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {
@@ -195,8 +195,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   }
 
   /**
-   * What hears of it may make it due again, and would wait for itself; what a later time meets is
-   * no matter of who asks now.
+   * Consumers of a published event may trigger this schedule again and would wait for themselves;
+   * the look ahead at a later time does not concern a waiting caller.
    */
   @Override
   public boolean isAwaited(ScheduleEffect effect) {
@@ -233,9 +233,9 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   }
 
   /**
-   * When it is looked whether its next time will be blocked by a job that waits for a person: an
-   * hour before it, or a quarter of the time since the one before; null for never, as when that is
-   * too short.
+   * When to look ahead whether the next time will be blocked by a job that waits for a person: an
+   * hour before it, or a quarter of the time since the previous one if that is less. Null for
+   * never, also when that is too short a notice.
    */
   static Long foresees(Schedule schedule) {
     Definition definition = schedule.definition();
@@ -254,7 +254,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     return early < LEAST_AHEAD_MS ? null : Long.valueOf(due - early);
   }
 
-  /** When events that wait for others do no longer. */
+  /** When the wait of gathered events ends. */
   static OptionalLong gathered(Schedule schedule) {
     Definition.Trigger trigger = schedule.definition().trigger();
     if (!schedule.isActive() || trigger == null || !trigger.gathers()) {

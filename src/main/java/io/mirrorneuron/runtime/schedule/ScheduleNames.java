@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
- * Which schedule is made for a name: an id is claimed for it before the schedule is made, so two
- * callers at the same time, and the next one after a crash, make the same one. Thread-safe; does
- * not block.
+ * Maps a name to the id of the schedule that is made for it. The id is claimed before the schedule
+ * is made, so two concurrent callers, or a caller after a crash, make the same schedule.
+ * Thread-safe; does not block.
  */
 public final class ScheduleNames {
   private static final String KIND = "schedule-names";
@@ -19,7 +19,7 @@ public final class ScheduleNames {
   private final RecordStore records;
 
   /**
-   * @param isMade whether the schedule with that id was made: if it is not there, it is gone
+   * @param isMade whether the schedule was made: if it is missing then, it was deleted
    */
   private record Claim(String id, boolean isMade) {}
 
@@ -28,7 +28,7 @@ public final class ScheduleNames {
   }
 
   /**
-   * The id of the schedule that is to be made for a name that no schedule has now.
+   * The id for a schedule to be made for a name that no schedule has now.
    *
    * @param fresh gives ids
    */
@@ -47,11 +47,13 @@ public final class ScheduleNames {
                       written ->
                           written
                               ? CompletableFuture.completedFuture(id)
-                              : claim(name, fresh)); // somebody else was first
+                              : claim(name, fresh)); // another caller was first
             });
   }
 
-  /** Notes that the schedule with that id was made: should it be gone, the next has another id. */
+  /**
+   * Notes that the schedule with that id was made: if it is deleted, the next one gets another id.
+   */
   public CompletionStage<Boolean> made(String name, String id) {
     return records
         .read(KIND, name)

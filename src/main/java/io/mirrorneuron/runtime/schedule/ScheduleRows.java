@@ -14,12 +14,12 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** Lists of schedules, a page at a time. Blocking. */
+/** Lists schedules page by page. Blocking. */
 record ScheduleRows(RecordStore records, ScheduleMachine machine, ChildJobs jobs) {
   private static final int MOST_ROWS = 1_000;
   private static final int PAGE = 100;
 
-  /** What a list may have together, and about as much as one row of it can have. */
+  /** Most characters of a list, and about the most of one row. */
   private static final int MOST_CHARS = 4 << 20;
 
   private static final int MOST_ROW_CHARS = 6 * GivenLimits.LARGEST_DETAILS;
@@ -57,7 +57,7 @@ record ScheduleRows(RecordStore records, ScheduleMachine machine, ChildJobs jobs
         : records.list(ScheduleMachine.KIND, kind, after, size);
   }
 
-  /** Which of their jobs have not ended. */
+  /** Those of their jobs that have not ended. */
   Set<String> open(Stream<Schedule> all) {
     return jobs.open(all.flatMap(one -> one.work().jobs()).map(Child::jobId).toList());
   }

@@ -4,10 +4,10 @@ import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
 import java.util.List;
 
 /**
- * A schedule and what the decision that led to it adds beside it.
+ * A schedule, and what the last decision writes beside it.
  *
- * @param news of its dispatches, oldest first; none in what is read
- * @param manifest of its jobs, when it is written anew; else null
+ * @param news dispatch records, oldest first; empty when read back
+ * @param manifest new manifest of its jobs; null when it stays
  */
 record ScheduleState(Schedule schedule, List<DispatchRecord> news, String manifest) {
   ScheduleState {

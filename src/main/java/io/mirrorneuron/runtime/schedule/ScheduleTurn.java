@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
+/** Decides what follows from a time, an event, or a command. */
 final class ScheduleTurn {
   private static final String PAUSED = "the schedule was paused";
 
@@ -30,9 +30,9 @@ final class ScheduleTurn {
   }
 
   /**
-   * Sets when it is due next, always later than all that it has dealt with.
+   * Sets the next time, always later than all handled times.
    *
-   * @param after it is not due at this time or before
+   * @param after the next time is later than this
    */
   private void aim(long after) {
     Definition definition = draft.schedule.definition();
@@ -112,12 +112,11 @@ final class ScheduleTurn {
     }
   }
 
-  /** As it is read again from what is stored. */
   private static int count(long times) {
     return (int) Math.min(times, Integer.MAX_VALUE);
   }
 
-  /** Has it looked what its next time will meet, when that is near. */
+  /** Starts the look ahead when the next time is near. */
   void foresee() {
     Long at = ScheduleMachine.foresees(draft.schedule);
     if (at != null && at <= draft.now) {
@@ -146,7 +145,7 @@ final class ScheduleTurn {
     return until != null && until <= draft.now;
   }
 
-  /** What has come before it is paused leaves its record first. */
+  /** Times that came before the pause are recorded first. */
   void pause(String reason, Long until) {
     wake();
     if (draft.schedule.status() == Status.COMPLETED) {
@@ -156,7 +155,7 @@ final class ScheduleTurn {
       if (due.phase() != Phase.WAITS || due.reason() == Reason.MANUAL) {
         continue;
       }
-      if (due.reason() == Reason.DELAYED) { // its only time comes again when it goes on
+      if (due.reason() == Reason.DELAYED) { // its only time comes again when it resumes
         draft.schedule =
             draft.schedule.due(due.at(), null).changing(due.dispatchId(), gone -> null);
       } else {
@@ -174,7 +173,7 @@ final class ScheduleTurn {
         draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), reported);
   }
 
-  /** Jobs that it has made go on. */
+  /** Its jobs continue. */
   void delete(String reason) {
     draft.schedule = draft.schedule.deleted().counting(draft.schedule.counters(), reported(reason));
   }
@@ -193,8 +192,8 @@ final class ScheduleTurn {
   }
 
   /**
-   * What came while it was paused is skipped. A pause that has ended counts to its end, however
-   * much later somebody looks: what came since was missed, or is on time.
+   * Skips the times of the pause. A timed pause ends at its end, however late this runs: times
+   * after it were missed, or are on time.
    */
   private void goOn(String reason) {
     long last = pauseHasEnded() ? draft.schedule.pausedUntil() - 1 : draft.now;
@@ -227,7 +226,7 @@ final class ScheduleTurn {
   }
 
   /**
-   * @param enabled null when it stays as it is
+   * @param enabled null when it stays
    */
   void redefine(Definition definition, Boolean enabled, String reason) {
     wake();
@@ -258,7 +257,7 @@ final class ScheduleTurn {
     }
   }
 
-  /** What is the same stays: neither a version nor a change is told of then. */
+  /** Nothing changes when the content is the same: no version is added and no event published. */
   void replace(ScheduleInput.Replace replace) {
     Schedule before = draft.schedule;
     BundleVersions versions = before.versions();

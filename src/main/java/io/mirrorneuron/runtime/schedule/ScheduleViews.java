@@ -24,9 +24,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Schedules as they are told. Pure. */
+/** Builds the API views of schedules. Pure. */
 final class ScheduleViews {
-  /** As many as the contract has. */
+  /** The number in the API contract. */
   private static final int MOST_DISPATCHES = 50;
 
   private static final GatherText WORDS = new GatherText(Redaction::isSecret);
@@ -34,18 +34,18 @@ final class ScheduleViews {
   private ScheduleViews() {}
 
   /**
-   * For lists.
+   * A row of a list.
    *
-   * @param open which of its jobs have not ended, and others
+   * @param open jobs that have not ended; may have jobs of other schedules
    */
   static ScheduleView row(Schedule schedule, Set<String> open) {
     return of(schedule, new Beside(null, null, Map.of(), open(schedule, open)));
   }
 
   /**
-   * @param history of its dispatches as it is stored
-   * @param open which of its jobs have not ended
-   * @param asking what those of them wait for that wait for a person
+   * @param history stored dispatch records
+   * @param open its jobs that have not ended
+   * @param asking questions of the open jobs that wait for a person
    */
   static ScheduleView full(
       Schedule schedule,
@@ -62,9 +62,7 @@ final class ScheduleViews {
   }
 
   /**
-   * A version of its bundle.
-   *
-   * @param manifest null when it is not asked for
+   * @param manifest null when not requested
    */
   static ScheduleVersions.Version version(
       Schedule schedule, BundleVersion version, String manifest) {
@@ -93,7 +91,7 @@ final class ScheduleViews {
     return members == null ? null : shown(Json.write(members));
   }
 
-  /** One for each dispatch, with the latest that is known of it; newest first. */
+  /** The latest record of each dispatch, newest first. */
   static List<DispatchRecord> dispatches(List<String> history) {
     Map<String, DispatchRecord> found = new LinkedHashMap<>();
     for (String text : history.reversed()) {
@@ -103,7 +101,7 @@ final class ScheduleViews {
     return new ArrayList<>(found.values()).reversed().stream().limit(MOST_DISPATCHES).toList();
   }
 
-  /** What only the view of one schedule has. */
+  /** Parts that only the view of one schedule has. */
   private record Beside(
       Map<String, Object> manifest,
       List<DispatchRecord> past,
@@ -179,7 +177,7 @@ final class ScheduleViews {
         DispatchNotes.time(backfill.endedAt()));
   }
 
-  /** With what will block its next time, when somebody can do something about that. */
+  /** Adds what will block its next time, when a person can resolve that. */
   private static String why(Schedule schedule, Map<String, String> asking) {
     String why = why(schedule);
     return asking.isEmpty() || schedule.nextDue() == null || !schedule.waiting().isEmpty()
@@ -238,7 +236,7 @@ final class ScheduleViews {
         : WORDS.of(trigger.debounce(), gathered, trigger.eventTypes());
   }
 
-  /** When it is due; of events that wait for quiet, when there was enough. */
+  /** Its next time; for debounced events the end of the quiet period. */
   private static String nextRun(Schedule schedule) {
     boolean waitsForQuiet =
         schedule.isActive()

@@ -14,16 +14,16 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What a schedule has to do, and what it has under way.
+ * The pending and running work of a schedule.
  *
- * @param waiting what it is due for and was not dealt with yet, in order
- * @param recent the last dispatches that events and calls have led to: told again, they are known;
- *     of calls with a hash of what came with them
- * @param children its jobs that were open when it was last looked at, without those of a backfill
- * @param gathered events that wait for others to make a job with
- * @param news of it that are to be told
- * @param backfill the last one; null when there was none
- * @param times of its calendar that have had their job
+ * @param waiting pending dispatches, in order
+ * @param recent latest dispatches by events and calls, to recognize repeats; a call's with a hash
+ *     of its payload
+ * @param children its jobs that were open at the last look, without those of a backfill
+ * @param gathered events that wait for further events
+ * @param news events to be published
+ * @param backfill the last one; null for none
+ * @param times calendar times that have had their job
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ScheduleWork(
@@ -56,7 +56,7 @@ record ScheduleWork(
     MANUAL,
     BACKFILL;
 
-    /** Whether it is a time of a calendar or of a person, which comes once. */
+    /** Whether the cause is a time, of a calendar or set by a person, which comes once. */
     boolean isTime() {
       return this == PERIODIC || this == DELAYED;
     }
@@ -66,29 +66,28 @@ record ScheduleWork(
     }
   }
 
-  /** How far it is with what it is due for. */
+  /** Phase of a dispatch. */
   enum Phase {
-    /** Until its time, or until an earlier one is dealt with. */
+    /** Waits for its time, or for an earlier dispatch. */
     WAITS,
-    /** It is looked at which jobs are still open. */
+    /** Open jobs are being looked up. */
     LOOKS,
-    /** It was decided that a job is made; nothing else can come of it. */
+    /** The decision to make a job is stored; it cannot change any more. */
     STARTS
   }
 
   /**
-   * Something it is due for.
+   * A dispatch.
    *
-   * @param dispatchId the same however often it is tried
-   * @param at when it was due
-   * @param words what the caller of a manual one said of it; null for none
-   * @param catchUp whether it waits for earlier jobs: what was missed and is made up for, and
-   *     events that belong together
-   * @param payload what came with it
-   * @param event that made it due; null for none
-   * @param notBefore when it is dealt with
-   * @param onTime whether it only waits behind what is made up for: it was not missed itself
-   * @param version of the bundle that its job is made of, once that was decided; null for the first
+   * @param dispatchId the same for all tries
+   * @param at its time
+   * @param words reason of a manual one; null for none
+   * @param catchUp whether it waits for earlier jobs: true for caught-up times and for gathered
+   *     events
+   * @param event its event; empty for none
+   * @param notBefore when it is handled
+   * @param onTime whether it only queues behind caught-up times, and was not missed itself
+   * @param version of its job's bundle, once that was decided; null for the first
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Due(
@@ -113,7 +112,7 @@ record ScheduleWork(
           dispatchId, at, reason, words, catchUp, payload, event, next, notBefore, onTime, version);
     }
 
-    /** The same with its job decided on: what comes of it is of this version, whatever changes. */
+    /** Decides on its job: the version stays, whatever changes later. */
     Due starting(int of) {
       return new Due(
           dispatchId,
@@ -139,16 +138,16 @@ record ScheduleWork(
     }
 
     /**
-     * The same among times that are made up for.
+     * Queues it among caught-up times.
      *
-     * @param isLast whether it only waits behind them
+     * @param isLast whether it only queues behind them and was not missed itself
      */
     Due inLine(boolean isLast) {
       return new Due(
           dispatchId, at, reason, words, true, payload, event, phase, notBefore, isLast, version);
     }
 
-    /** Whether its time had passed before somebody acted on it; events have no time to miss. */
+    /** Whether its time was missed; events have no time to miss. */
     boolean wasMissed() {
       return catchUp && !onTime && reason != Reason.EVENT;
     }
@@ -174,7 +173,7 @@ record ScheduleWork(
     return new ScheduleWork(waiting, recent, children, gathered, all, backfill, times);
   }
 
-  /** The same with one of what it waits for changed, or without it when that becomes null. */
+  /** Changes one pending dispatch, or removes it when the change returns null. */
   ScheduleWork changing(String dispatchId, UnaryOperator<Due> change) {
     List<Due> all = new ArrayList<>();
     for (Due one : waiting) {
@@ -192,7 +191,7 @@ record ScheduleWork(
     return waiting(all);
   }
 
-  /** Of a call with what came with it: the same call has the same. */
+  /** A call is remembered with a hash of its payload, to recognize a repeat. */
   ScheduleWork remembering(Due due) {
     boolean isCall = due.reason() == Reason.MANUAL;
     String content = isCall ? " " + DispatchIds.ofContent(due.payload()) : "";
@@ -210,19 +209,19 @@ record ScheduleWork(
     return new ScheduleWork(waiting, recent, children, gathered, news, other, times);
   }
 
-  /** The same after a time has had its job. */
+  /** Marks a time as having had its job. */
   ScheduleWork made(Calendar calendar, Definition definition, long at) {
     TimesMade more = times.with(calendar, definition.crons(), definition.timezone(), at);
     return new ScheduleWork(waiting, recent, children, gathered, news, backfill, more);
   }
 
-  /** Its jobs, as far as they were open when it was last looked at them. */
+  /** Its jobs that were open at the last look. */
   Stream<Child> jobs() {
     return Stream.concat(
         children.stream(), backfill == null ? Stream.of() : backfill.open().stream());
   }
 
-  /** The same as if neither an event nor a call had led to this. */
+  /** Forgets that an event or a call has led to this dispatch. */
   ScheduleWork forgetting(String dispatchId) {
     List<String> others = recent.stream().filter(one -> !names(one, dispatchId)).toList();
     return new ScheduleWork(waiting, others, children, gathered, news, backfill, times);
@@ -233,7 +232,7 @@ record ScheduleWork(
         || backfill != null && backfill.isBusyWith(dispatchId);
   }
 
-  /** Whether an event or a call has led to this before. */
+  /** Whether an event or a call has led to this dispatch before. */
   boolean knows(String dispatchId) {
     return recent.stream().anyMatch(one -> names(one, dispatchId)) || awaits(dispatchId);
   }
@@ -242,7 +241,7 @@ record ScheduleWork(
     return remembered.equals(dispatchId) || remembered.startsWith(dispatchId + " ");
   }
 
-  /** Whether a call with something else has led to this before. */
+  /** Whether a call with another payload has led to this dispatch before. */
   boolean isOfOther(String dispatchId, Map<String, Object> payload) {
     String same = dispatchId + " " + DispatchIds.ofContent(payload);
     return recent.stream().anyMatch(one -> one.startsWith(dispatchId + " ") && !one.equals(same));

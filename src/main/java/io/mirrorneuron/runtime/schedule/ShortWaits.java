@@ -5,14 +5,13 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 
 /**
- * What waits for a moment waits no longer than that, also when the clock was set back meanwhile: a
- * time that lies further ahead than such a wait ever lasts comes nearer. Times that a calendar or a
- * person has named stay. Pure.
+ * Limits short waits to their usual length, also when the clock was set back meanwhile: a wait that
+ * ends further ahead than any such wait lasts is shortened. Times of a calendar or a person stay.
+ * Pure.
  */
 final class ShortWaits {
   private ShortWaits() {}
 
-  /** The same schedule, in which nothing waits longer than it should. */
   static Schedule of(Schedule schedule, long now) {
     Definition definition = schedule.definition();
     ScheduleWork work =
@@ -33,7 +32,7 @@ final class ShortWaits {
     return due.phase() == Phase.WAITS && due.notBefore() > latest ? due.later(latest) : due;
   }
 
-  /** That something waits before it is looked at, milliseconds. */
+  /** Longest wait of a dispatch, milliseconds. */
   private static long longest(Definition definition, Due due) {
     long usual =
         due.reason() == Reason.RESOURCE_WAIT && definition.retryIntervalMs() != null

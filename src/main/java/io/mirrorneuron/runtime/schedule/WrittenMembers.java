@@ -10,16 +10,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Members of an object as somebody wrote them. What has the wrong form is a fault, and counts as
- * absent; so is in the end what nobody asked for.
+ * Reads the members of a JSON object from an author. A member of the wrong form is a fault and
+ * counts as absent; in the end, so is every member that was not asked for.
  */
 public final class WrittenMembers {
   private static final int MOST_TEXTS = 100;
 
-  /** Of what somebody wrote, at most so much is repeated to them. */
+  /** Most characters of the author's text that a message repeats. */
   private static final int SHOWN_CHARS = 80;
 
-  /** More than the few centuries in which a schedule is of use: 100 years. */
+  /** 100 years. */
   private static final long LONGEST_MS = 3_155_760_000_000L;
 
   private final String path;
@@ -28,7 +28,7 @@ public final class WrittenMembers {
   private final List<String> faults;
 
   /**
-   * @param path of the object, with a dot at its end
+   * @param path of the object, ending with a dot
    */
   public WrittenMembers(String path, Map<String, Object> members) {
     this(path, members, new ArrayList<>());
@@ -52,7 +52,9 @@ public final class WrittenMembers {
     faults.add(sentence);
   }
 
-  /** What is wrong with a member, to stand behind its name. */
+  /**
+   * @param words follow the member's name
+   */
   public void faultOf(String name, String words) {
     fault(path(name) + " " + words);
   }
@@ -70,7 +72,7 @@ public final class WrittenMembers {
     asked.add(name);
   }
 
-  /** What may not be there. */
+  /** Makes a member a fault if it is present. */
   public void refuse(String name, String why) {
     if (ask(name) != null) {
       fault(path(name) + " " + why);
@@ -83,14 +85,14 @@ public final class WrittenMembers {
         .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name, asked)));
   }
 
-  /** What was probably meant, to stand behind a sentence about a name; empty for nothing. */
+  /** A suggestion of the name that was probably meant, to follow a sentence; empty for none. */
   static String hint(String name, Set<String> known) {
     return name.length() > SHOWN_CHARS
         ? ""
         : NearestMatch.of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
   }
 
-  /** The beginning of a text that may be long. */
+  /** The beginning of a text. */
   public static String shown(String text) {
     return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
   }
@@ -105,7 +107,7 @@ public final class WrittenMembers {
     return null;
   }
 
-  /** One that is short enough to be shown in lists. */
+  /** A text that is short enough for lists. */
   public String word(String name) {
     String text = text(name);
     if (text != null && text.length() > GivenLimits.LONGEST_WORD) {
@@ -119,7 +121,7 @@ public final class WrittenMembers {
     return text;
   }
 
-  /** Types of events, or one. */
+  /** Types of events: a text or a list. */
   public List<String> types(String name) {
     List<String> types = texts(name);
     types.stream()
@@ -130,7 +132,7 @@ public final class WrittenMembers {
     return types;
   }
 
-  /** A list of texts, or one. */
+  /** A list of texts, or a single text. */
   public List<String> texts(String name) {
     Object value = ask(name);
     List<?> all = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
@@ -177,7 +179,7 @@ public final class WrittenMembers {
     return byDefault;
   }
 
-  /** Null when it is neither there nor has a default. */
+  /** Null when it is absent and has no default. */
   public Long positive(String name, Long byDefault, long most) {
     if (!has(name)) {
       asked.add(name);
@@ -206,7 +208,7 @@ public final class WrittenMembers {
     return (Map<String, Object>) value;
   }
 
-  /** The same for each object of a list, by its number from 0. */
+  /** Readers of the objects of a list; paths count from 0. */
   public List<WrittenMembers> inners(String name) {
     Object value = ask(name);
     List<WrittenMembers> inners = new ArrayList<>();
@@ -221,7 +223,7 @@ public final class WrittenMembers {
     return inners;
   }
 
-  /** The members of an object among these; their faults are faults of these. */
+  /** Reads an inner object; its faults are added to these. */
   public WrittenMembers inner(String name) {
     return new WrittenMembers(path(name) + ".", object(name), faults);
   }

@@ -1,6 +1,6 @@
 /**
- * Schedules: small records that submit jobs when they are due. {@code ScheduleMachine} decides and
- * is pure; {@code ScheduleEffects} submits, looks at and cancels jobs; {@code LocalSchedules} is
- * the port's side. Uses {@code runtime.machine}, which drives the records.
+ * Schedules: small records that submit jobs at their times. {@code ScheduleMachine} decides and is
+ * pure; {@code ScheduleEffects} submits, looks up and cancels jobs; {@code LocalSchedules}
+ * implements the port. {@code runtime.machine} drives the records.
  */
 package io.mirrorneuron.runtime.schedule;

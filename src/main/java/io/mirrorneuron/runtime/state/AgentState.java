@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
- * What one agent has done and is doing. Messages and collected bodies are stored field by field,
- * the rest as one small record; an agent that never got a message has no record at all.
+ * State of one agent. Messages and collected bodies are stored field by field, the rest as one
+ * small record; an agent that never got a message has no record.
  */
 public final class AgentState {
   private Agent declared;
@@ -57,7 +57,7 @@ public final class AgentState {
     return declared.id();
   }
 
-  /** The agent as the manifest has it. */
+  /** The agent as in the manifest. */
   public Agent declared() {
     return declared;
   }
@@ -67,7 +67,7 @@ public final class AgentState {
     return mailbox;
   }
 
-  /** Of an aggregator, the bodies accepted so far. */
+  /** Of an aggregator, the bodies accepted up to now. */
   public List<JsonNode> collected() {
     return Collections.unmodifiableList(collected);
   }
@@ -93,22 +93,22 @@ public final class AgentState {
     return processed;
   }
 
-  /** The agent's private state as its program last set it; null when it never did. */
+  /** The agent's private state as its program last set it, or null. */
   public JsonNode memory() {
     return memory;
   }
 
-  /** The last payload it produced; what a leaf contributes to a result by quiescence. */
+  /** The last payload it produced; of a leaf, part of a result by quiescence. */
   public JsonNode output() {
     return output;
   }
 
-  /** Why its last program failed; null when it did not. */
+  /** Why its last program failed, or null. */
   public String lastError() {
     return lastError;
   }
 
-  /** How its last finished program ended, and where it ran, or null. */
+  /** Its last finished program, or null. */
   public LastProgram lastProgram() {
     return lastProgram;
   }
@@ -117,7 +117,7 @@ public final class AgentState {
     return restarts;
   }
 
-  /** Executions of all its mailboxes that are ordered and not parked. */
+  /** Ordered executions of all its mailboxes that are not parked. */
   public int flying() {
     return flying;
   }
@@ -133,7 +133,7 @@ public final class AgentState {
   }
 
   /**
-   * Keeps the body unless its sender has been counted already; answers whether it was kept.
+   * Keeps the body unless its sender has been counted already; returns whether it was kept.
    *
    * @param sender counted at most once; an empty text when it is unknown
    */
@@ -146,13 +146,13 @@ public final class AgentState {
     return true;
   }
 
-  /** The threshold has been reached: bodies that come later are ignored. */
+  /** The threshold has been reached: later bodies are ignored. */
   public void fire() {
     fired = true;
     touched();
   }
 
-  /** Forgets the collected bodies, as another round begins. */
+  /** Drops the collected bodies for the next round. */
   public void forgetRound() {
     changes.forgetCollected(this);
     collected.clear();
@@ -166,7 +166,6 @@ public final class AgentState {
     touched();
   }
 
-  /** Its program ended well. */
   public void succeeded(JsonNode nextMemory) {
     lastError = null;
     restarts.succeeded();
@@ -181,7 +180,10 @@ public final class AgentState {
     touched();
   }
 
-  /** Keeps the output of a leaf, which may become part of the job's result; ignores any other. */
+  /**
+   * Keeps the output of a leaf, which may become part of the job's result; ignores the output of
+   * any other agent.
+   */
   public void produced(JsonNode value) {
     if (declared.outgoing().isEmpty()) {
       output = value;
@@ -204,7 +206,7 @@ public final class AgentState {
     touched();
   }
 
-  /** Not stored: it is counted again when its mailboxes are read. */
+  /** Not stored: counted again when its mailboxes are read. */
   void countFlying(int more) {
     flying += more;
   }
@@ -239,7 +241,7 @@ public final class AgentState {
   void read(JsonNode json) {
     StoredAgent stored = Json.read(json, StoredAgent.class, "its record");
     processed = stored.processed();
-    // The instances themselves and no copies: by them large values are recognised.
+    // The instances themselves, not copies: {@link Blobs} recognises large values by identity.
     memory = json.get("memory");
     output = json.get("output");
     lastError = stored.lastError();

@@ -11,9 +11,8 @@ import java.util.stream.Stream;
  *
  * @param id its {@code request_id}, unique in the job
  * @param stepId the step that the agent asks for, or null
- * @param seq place in the job's order of the message
- * @param records what was asked and what was done about it, oldest first: {@code {ts, type,
- *     payload}}
+ * @param seq of the message, its place in the job's order
+ * @param records the question and what was done about it, oldest first: {@code {ts, type, payload}}
  */
 public record AskedQuestion(
     String id, String agentId, String stepId, long seq, List<ObjectNode> records) {
@@ -22,7 +21,6 @@ public record AskedQuestion(
     records = List.copyOf(records);
   }
 
-  /** After one more record. */
   public AskedQuestion with(ObjectNode record) {
     return new AskedQuestion(
         id, agentId, stepId, seq, Stream.concat(records.stream(), Stream.of(record)).toList());
@@ -32,7 +30,7 @@ public record AskedQuestion(
     return records.stream().map(HumanRecord::of).toList();
   }
 
-  /** How it stands. */
+  /** The present state of the question. */
   public HumanRequest request() {
     HumanRequest request = HumanRequest.unknown(id);
     for (HumanRecord record : reported()) {

@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The questions of one job, each stored as a field of its own, {@code q:<id>}. Those that are
- * settled are kept, so that an answer that is given again is known; of more than {@value #KEPT} the
- * oldest are dropped. Confined to the job's lane.
+ * The questions of one job, each stored as a field {@code q:<id>}. Settled questions are kept, so
+ * that a repeated answer is recognised; beyond {@value #KEPT} the oldest are dropped. Runs on the
+ * job's event loop.
  */
 public final class AskedQuestions {
   private static final String FIELD = "q:";
@@ -35,7 +35,7 @@ public final class AskedQuestions {
     return Collections.unmodifiableCollection(all.values());
   }
 
-  /** Has the question written with the next commit, in place of what it was before. */
+  /** Adds or replaces the question; the next commit writes it. */
   public void put(AskedQuestion question) {
     all.put(question.id(), question);
     changed.add(question.id());
@@ -77,7 +77,7 @@ public final class AskedQuestions {
   }
 
   /**
-   * Those among the fields of a job.
+   * Reads the questions among the fields of a job.
    *
    * @throws MnException MALFORMED
    */

@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The attempts to do the work of one step: the present one, and how the last ones have ended. */
+/** The attempts of one step: the present attempt, and how the last ones have ended. */
 public final class AttemptLog {
-  /** How many finished attempts are kept, the last ones. */
+  /** Maximum of finished attempts that are kept. */
   private static final int KEPT = 25;
 
   private int number;
@@ -34,7 +34,7 @@ public final class AttemptLog {
     return times;
   }
 
-  /** Attempts that are over, oldest first. */
+  /** Finished attempts, oldest first. */
   List<LedgerView.Attempt> finished() {
     return Collections.unmodifiableList(finished);
   }
@@ -43,7 +43,7 @@ public final class AttemptLog {
     times = next;
   }
 
-  /** Another attempt will be made; it has no deadline before it begins. */
+  /** A retry will follow; it has no deadline before it begins. */
   void next() {
     number++;
     times = times.withDeadline(0);
@@ -53,7 +53,7 @@ public final class AttemptLog {
     error = failure;
   }
 
-  /** An attempt ends once: what its step makes of that end is no other. */
+  /** Records the end of an attempt once; a second end of the same attempt is ignored. */
   void record(LedgerView.Attempt attempt) {
     if (!finished.isEmpty() && finished.getLast().number() == attempt.number()) {
       return;
@@ -64,7 +64,7 @@ public final class AttemptLog {
     }
   }
 
-  /** The finished attempts as they are stored; null when there are none. */
+  /** The finished attempts as stored; null when there are none. */
   List<JsonNode> storedAttempts() {
     return finished.isEmpty()
         ? null
@@ -81,15 +81,14 @@ public final class AttemptLog {
   }
 
   /**
-   * When what happened to a step, in milliseconds since the epoch; 0 is never. Each method answers
-   * a copy.
+   * Timestamps of a step, in milliseconds since the epoch; 0 is never. Each method returns a copy.
    *
    * @param blockedAt its first message came before its parents were done
    * @param startedAt its first attempt was ordered
    * @param attemptStartedAt the program of the present attempt got its slots
-   * @param deadlineAt when the present attempt has taken too long; 0 is no limit
+   * @param deadlineAt of the present attempt; 0 is no limit
    * @param lastBeaconAt last sign of life of the present attempt
-   * @param lastEventAt last event that was about the step
+   * @param lastEventAt last event about the step
    */
   @JsonInclude(Include.NON_DEFAULT)
   public record Times(
@@ -118,7 +117,7 @@ public final class AttemptLog {
     }
 
     /**
-     * @param timeoutMs how long the attempt may take; 0 is as long as it likes
+     * @param timeoutMs of the attempt; 0 is no limit
      */
     Times attemptStarted(long at, long timeoutMs) {
       long deadline = timeoutMs == 0 ? 0 : at + timeoutMs;

@@ -17,7 +17,7 @@ import java.util.Set;
 /**
  * A large value that is stored once. A text with references to blobs is {@code [{<JSON pointer>:
  * {sha256, size_bytes}}, <value with nulls in these places>]}; texts of blobs always have this
- * form. A field without references never has: it is an object, or a list of one element, or one
+ * form. A field without references never has: it is an object, or a list of one element, or a list
  * that begins with a text.
  */
 public final class Blob {
@@ -29,8 +29,8 @@ public final class Blob {
 
   /**
    * @param name fingerprint of its text
-   * @param size bytes of its text and of those that it refers to
-   * @param value the whole
+   * @param size bytes of its text and of the blobs that it refers to
+   * @param value the whole value
    * @param parts the blobs that it refers to; it holds them
    */
   Blob(String name, long size, JsonNode value, Set<Blob> parts) {
@@ -62,12 +62,12 @@ public final class Blob {
     return holders > 0;
   }
 
-  /** One more field or blob refers to it. */
+  /** Adds a reference from a field or blob. */
   void hold() {
     holders++;
   }
 
-  /** One field or blob less refers to it. */
+  /** Removes a reference from a field or blob. */
   void release() {
     if (holders == 0) {
       throw new IllegalStateException("nothing holds the large value " + name);
@@ -75,13 +75,16 @@ public final class Blob {
     holders--;
   }
 
-  /** How texts refer to a blob. */
+  /** A reference to a blob in a text. */
   public record Reference(String sha256, long sizeBytes) {}
 
-  /** Where in a value a blob belongs, as JSON pointer. */
+  /** The place of a blob in a value. */
   record Place(String pointer, Blob blob) {}
 
-  /** What is shown in place of a large value: {@code blob_ref} of {@code runtime.md} 1.8. */
+  /**
+   * The reference that is shown in place of a large value: {@code blob_ref} of {@code runtime.md}
+   * 1.8.
+   */
   static ObjectNode reference(String sha256, long sizeBytes) {
     ObjectNode reference = Json.object().put("type", "blob_ref").put("sha256", sha256);
     reference.put("size_bytes", sizeBytes).put("media_type", "application/json");
@@ -106,12 +109,12 @@ public final class Blob {
     return Json.write(List.of(references, light));
   }
 
-  /** Whether a text is of the form that refers to blobs. */
+  /** Whether a text has the form with references to blobs. */
   public static boolean hasReferences(JsonNode field) {
     return field.isArray() && field.size() == 2 && field.get(0).isObject();
   }
 
-  /** Puts the value into {@code whole}, where the pointer says. */
+  /** Puts the value into {@code whole} at the pointer. */
   static void put(JsonNode whole, String pointer, JsonNode value) {
     JsonPointer at = JsonPointer.compile(pointer);
     JsonNode parent = whole.at(at.head());

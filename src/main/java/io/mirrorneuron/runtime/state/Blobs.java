@@ -20,14 +20,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The large values of a job's state. Fields are written so that what is large in them is stored
- * once beside them, as a {@link Blob}, however many fields and blobs hold it; one that nothing
- * holds any more is dropped. In memory values are whole, and what is shared is one instance, by
- * which it is recognised.
+ * The large values of a job's state. Large parts of a field are stored once beside it, as {@link
+ * Blob}, however many fields and blobs refer to them; a blob without references is dropped. In
+ * memory values are whole; a shared value is one instance, and is recognised by identity.
  */
 public final class Blobs {
   /**
-   * What a commit has to do.
+   * Writes and deletions for a commit.
    *
    * @param added texts by name
    */
@@ -42,7 +41,7 @@ public final class Blobs {
   private final Map<JsonNode, Blob> byValue = new IdentityHashMap<>();
   private final Map<String, Set<Blob>> byField = new HashMap<>();
 
-  /** Values that equal one that is known, remembered until the commit. */
+  /** Values that equal a known value, remembered until the commit. */
   private final List<JsonNode> twins = new ArrayList<>();
 
   private final Map<String, String> added = new LinkedHashMap<>();
@@ -54,14 +53,14 @@ public final class Blobs {
   }
 
   /**
-   * @param limit length from which on a value is a blob, about, in characters of JSON
+   * @param limit approximate length in characters of JSON from which a value is a blob
    * @param stored texts of the stored blobs by name
    */
   static Blobs of(int limit, Map<String, String> stored) {
     return new Blobs(limit, new HashMap<>(stored));
   }
 
-  /** For reading a state without its large values: each blob is replaced by a reference to it. */
+  /** For reading a state without its large values: references replace the blobs. */
   static Blobs outline() {
     return new Blobs(Integer.MAX_VALUE, null);
   }
@@ -69,9 +68,9 @@ public final class Blobs {
   // ---- writing
 
   /**
-   * The text of a field, which from now on holds the blobs in it.
+   * The text of a field, which holds its blobs from now on.
    *
-   * @param value an object, or a list of one element, or one that begins with a text
+   * @param value an object, or a list of one element, or a list that begins with a text
    */
   String write(String field, JsonNode value) {
     BlobExtraction extraction = new BlobExtraction(limit, byValue, this::blob);
@@ -81,7 +80,7 @@ public final class Blobs {
     return places.isEmpty() ? Json.write(light) : Blob.text(light, places);
   }
 
-  /** The field was deleted: its blobs are released. */
+  /** The field was deleted: releases its blobs. */
   void forget(String field) {
     hold(field, Set.of());
   }
@@ -129,7 +128,7 @@ public final class Blobs {
     }
   }
 
-  /** What has changed since the last call, once all fields of a commit are written. */
+  /** The changes since the last call, once all fields of a commit are written. */
   Changes takeChanges() {
     List<String> dropped = new ArrayList<>();
     Blob next;
@@ -151,7 +150,7 @@ public final class Blobs {
 
   // ---- reading
 
-  /** The value of a stored field, whole. */
+  /** The whole value of a stored field. */
   JsonNode read(String field, String text) throws JsonProcessingException {
     JsonNode json = Json.parse(text);
     if (!Blob.hasReferences(json)) {
@@ -198,11 +197,11 @@ public final class Blobs {
   }
 
   /**
-   * Takes large values out of one field, from the leaves up, so that what remains is below the
-   * limit everywhere. Values are not changed; where something was taken out there is a copy.
+   * Takes large values out of one field, from the leaves up, so that the rest is below the limit
+   * everywhere. Does not change values: where something was taken out there is a copy.
    */
   private static final class BlobExtraction {
-    /** Makes a blob of a value, or answers the equal one that there is. */
+    /** Makes a blob of a value, or returns an equal blob. */
     interface Maker {
       /**
        * @param light the value with nulls at the places
@@ -210,7 +209,7 @@ public final class Blobs {
       Blob make(JsonNode value, JsonNode light, List<Place> places);
     }
 
-    /** Members of records that programs fill; others are read without any blob. */
+    /** Members of records that programs fill; only these may contain blobs. */
     private static final Set<String> FILLED =
         Set.of("body", "artifacts", "memory", "output", "pending_completion");
 
@@ -234,7 +233,7 @@ public final class Blobs {
       this.maker = maker;
     }
 
-    /** Where something was taken out. */
+    /** Where values were taken out. */
     List<Place> places() {
       return places;
     }

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Remembers what of a job's state has changed since the last commit, field by field, so that a
- * commit costs what the turn touched and not what the job holds.
+ * Collects the changes of a job's state since the last commit, field by field, so that a commit
+ * costs as much as the turn changed, not as much as the job holds.
  */
 public final class Changes {
   private final Blobs blobs;
@@ -30,7 +30,7 @@ public final class Changes {
   private final Set<String> freed = new LinkedHashSet<>();
 
   /**
-   * @param blobs the large values of the same state
+   * @param blobs of the same state
    */
   Changes(Blobs blobs) {
     this.blobs = blobs;
@@ -44,7 +44,7 @@ public final class Changes {
       List<String> dropped,
       Allocations allocations) {
 
-    /** The same with what has changed of the questions. */
+    /** The same with the changed questions. */
     Delta with(AskedQuestions questions) {
       Map<String, String> fields = new LinkedHashMap<>(set);
       fields.putAll(questions.takeChanged());
@@ -69,9 +69,7 @@ public final class Changes {
     }
   }
 
-  /**
-   * A program is replaced by another one, or by itself in another condition; either may be null.
-   */
+  /** An execution changes or is replaced; either may be null. */
   void allocated(Flight before, Flight now) {
     if (isInLedger(before) && given.remove(before.executionId()) == null) {
       freed.add(before.executionId());
@@ -83,8 +81,8 @@ public final class Changes {
   }
 
   /**
-   * Whether others may want to know what the program has. One slot of the pool that programs are in
-   * by themselves is what each has, and is not worth a record.
+   * Whether the lease is worth a record in the ledger. A single slot of the default pool is not:
+   * every program has that.
    */
   private static boolean isInLedger(Flight flight) {
     ObjectNode lease = flight == null ? null : flight.lease();
@@ -94,7 +92,7 @@ public final class Changes {
             || !lease.get("pool").textValue().equals("default"));
   }
 
-  /** What a program has: slots of a pool of its node, and what else it asked for. */
+  /** The ledger record of a lease: the pool slots of its node, and the other resources. */
   private static String record(String node, ObjectNode lease) {
     ObjectNode record = Json.object().put("node", node);
     record.set("pool", lease.get("pool"));
@@ -115,7 +113,6 @@ public final class Changes {
     }
   }
 
-  /** The agent has just collected the body. */
   public void collected(AgentState agent, String sender, JsonNode body) {
     values.put(
         StoredFields.collected(agent, agent.collected().size()),
@@ -128,7 +125,7 @@ public final class Changes {
     touch(step);
   }
 
-  /** The step is of a round that is over. */
+  /** The step belongs to a finished round. */
   void forget(StepState step) {
     if (step.input() != null) {
       removed(step.input());
@@ -139,7 +136,7 @@ public final class Changes {
     steps.remove(step);
   }
 
-  /** What the agent has collected is of a round that is over. */
+  /** The agent's collected bodies belong to a finished round. */
   void forgetCollected(AgentState agent) {
     for (int n = 1; n <= agent.collected().size(); n++) {
       values.remove(StoredFields.collected(agent, n));
@@ -153,7 +150,7 @@ public final class Changes {
   }
 
   /**
-   * What is to be written since the last call; the memory of changes is emptied.
+   * Takes what must be written since the last call, and resets.
    *
    * @param node that runs the programs of the job
    */
@@ -168,7 +165,7 @@ public final class Changes {
     messages.forEach((seq, message) -> write(StoredFields.message(seq), message.json(), set));
     values.forEach((field, value) -> write(field, value, set));
     set.putAll(receipts.takeAdded());
-    deleted.removeIf(set::containsKey); // of the last round, and written again in this one
+    deleted.removeIf(set::containsKey); // deleted in the last round, and written again in this one
     deleted.forEach(blobs::forget);
     Blobs.Changes large = blobs.takeChanges();
     Map<String, String> records = new LinkedHashMap<>();

@@ -6,13 +6,12 @@ public final class Counters {
   private long events;
   private String lastEvent;
 
-  /** For a job that has just begun. */
   Counters() {}
 
   /**
    * Continues from the text that {@link #write} made.
    *
-   * @throws NumberFormatException when the text is something else
+   * @throws NumberFormatException
    */
   static Counters read(String text) {
     String[] parts = text.split(",", 3);

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 
-/** Agents that do something once they have had several messages: aggregators and sensors. */
+/** Agents that act only after several messages: aggregators and sensors. */
 public final class Gathering {
   private Gathering() {}
 
@@ -11,12 +11,12 @@ public final class Gathering {
     return agent.isCollecting() || ofSensor(agent) > 0;
   }
 
-  /** How many messages it has that it has done nothing with yet. */
+  /** How many messages it has and has not acted on. */
   public static long count(AgentState agent) {
     return agent.collected().size() + ofSensor(agent);
   }
 
-  /** Those that came since it last told of some. */
+  /** Messages since the sensor last fired. */
   private static long ofSensor(AgentState agent) {
     int threshold = Math.max(1, agent.declared().settings().completion().after());
     return agent.declared().type() == AgentType.SENSOR ? agent.processed() % threshold : 0;

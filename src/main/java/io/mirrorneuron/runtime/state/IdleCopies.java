@@ -11,8 +11,8 @@ public final class IdleCopies {
   private IdleCopies() {}
 
   /**
-   * Copies of a running system job without steps in which nothing waits and nothing runs, and of
-   * which no other round is planned yet. A job that runs on one node only is one copy.
+   * Copies of a running system job without steps in which nothing waits or runs and that have no
+   * next round planned. A job that runs on one node only is one copy.
    */
   public static List<Target> of(JobState state) {
     if (state.workflow().jobType() != JobType.SYSTEM

@@ -15,12 +15,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a job runs, and where, and what some of its agents are to run as soon as each is between two
- * messages. Confined to the job's lane; knows what of it must be written. Of a job that was never
- * deployed nothing is stored but its manifest and its plan.
+ * What a job runs, where, and the pending redefinition of its agents. Runs on the job's event loop;
+ * tracks what must be written. Of a job that was never deployed only the manifest and the plan are
+ * stored.
  */
 public final class JobDefinition {
-  /** The field that it is stored in, but for its plan. */
+  /** The field of the whole definition except the plan. */
   public static final String FIELD = "d";
 
   public static final String PLAN_FIELD = "p";
@@ -28,7 +28,7 @@ public final class JobDefinition {
   private List<String> targets;
   private final boolean moves;
 
-  /** Others than the lane may ask for both. */
+  /** Both are read from other threads, too. */
   private volatile Workflow written;
 
   private volatile Workflow workflow;
@@ -41,16 +41,16 @@ public final class JobDefinition {
   private KeptPlan plan;
   private boolean isReplanned;
 
-  /** Payload files of agents that have others than the job. */
+  /** Payload files of agents that differ from the job's. */
   private final Map<String, String> bundles = new TreeMap<>();
 
-  /** To be written in place of the stored one, or null. */
+  /** To be written in place of the stored manifest, or null. */
   private String manifest;
 
   /**
    * @param workflow as its author wrote it
    * @param targets of a system job the nodes that run copies, else empty
-   * @param moves whether agents go from one node to another
+   * @param moves whether agents may move between nodes
    */
   public JobDefinition(Workflow workflow, List<String> targets, boolean moves) {
     this.targets = List.copyOf(targets);
@@ -59,24 +59,23 @@ public final class JobDefinition {
     this.workflow = placed(workflow);
   }
 
-  /** What a workflow becomes on the nodes of the job. */
+  /** The workflow as it runs on the nodes of the job. */
   public Workflow placed(Workflow plain) {
     return moves ? plain.moving() : targets.isEmpty() ? plain : plain.onTargets(targets);
   }
 
   // ---- reading
 
-  /** What the job runs now; of a system job the copies for its targets. From any thread. */
+  /** What the job runs now; of a system job the copies for its targets. Thread-safe. */
   public Workflow workflow() {
     return workflow;
   }
 
-  /** The same as its author wrote it. From any thread. */
+  /** The same as its author wrote it. Thread-safe. */
   public Workflow written() {
     return written;
   }
 
-  /** How many agents run programs. */
   public int executorCount() {
     return (int)
         workflow.agents().values().stream()
@@ -89,27 +88,29 @@ public final class JobDefinition {
     return plan;
   }
 
-  /** Counts the definitions that the job was given; 0 for the one that it began with. */
+  /** Number of the latest definition; 0 for the first. */
   public long number() {
     return pending == null ? number : pending.number();
   }
 
-  /** The deployment that made the agents what they are, or null. */
+  /** The deployment that defined the agents, or null. */
   public DeployedBy by() {
     return by;
   }
 
-  /** What is ordered and has not taken effect, or null. */
+  /** The redefinition that has not taken effect yet, or null. */
   public Redefinition pending() {
     return pending;
   }
 
-  /** What the pending definition makes of the job. */
+  /** The workflow after the pending redefinition. */
   public Workflow next() {
     return placed(pending.workflow());
   }
 
-  /** Agents that are to begin nothing until what is pending has taken effect; by their full ids. */
+  /**
+   * Full ids of the agents that must begin nothing until the pending redefinition has taken effect.
+   */
   public Set<String> held() {
     return held;
   }
@@ -132,20 +133,20 @@ public final class JobDefinition {
     isReplanned = true;
   }
 
-  /** Of a job that a deployment makes. */
+  /** For a job that a deployment makes. */
   public void deployed(DeployedBy deployment) {
     by = deployment;
     isChanged = true;
   }
 
-  /** Its role in the deployment by whose doing it is what it is, if there is one. */
+  /** Sets the role in the deployment, if there is one. */
   public void play(String role) {
     if (by != null && !by.playing(role).equals(by)) {
       deployed(by.playing(role));
     }
   }
 
-  /** More nodes run copies: these are all. */
+  /** Sets all nodes that run copies. */
   public void spread(List<String> nodes) {
     targets = List.copyOf(nodes);
     workflow = placed(written);
@@ -172,7 +173,7 @@ public final class JobDefinition {
   }
 
   /**
-   * What is pending takes effect.
+   * The pending redefinition takes effect.
    *
    * @param ofJob payload files of the job until now
    * @param programs the agents that use payload files
@@ -194,7 +195,7 @@ public final class JobDefinition {
     return all.isEmpty() ? null : all;
   }
 
-  /** The job has ended: what was pending will not take effect. */
+  /** The job has ended: the pending redefinition will not take effect. */
   public void end() {
     isChanged |= pending != null;
     pend(null);
@@ -213,7 +214,7 @@ public final class JobDefinition {
     return text;
   }
 
-  /** The fields to be written; it counts as unchanged from then on. */
+  /** The fields to write; it counts as unchanged from then on. */
   public Map<String, String> takeChanged() {
     Map<String, String> fields = new HashMap<>();
     if (isChanged) {
@@ -229,7 +230,7 @@ public final class JobDefinition {
 
   /**
    * @param fields as stored
-   * @param manifests understands a manifest
+   * @param manifests parses a manifest
    */
   public void read(Map<String, String> fields, Function<String, Workflow> manifests) {
     String text = fields.get(FIELD);

@@ -10,7 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What is said of a job as a whole. Confined to the job's lane; knows whether it has changed. */
+/** Facts about a job as a whole. Runs on the job's event loop; tracks whether it has changed. */
 public final class JobHeader {
   private static final int UNROUTED_TYPES = 25;
 
@@ -31,7 +31,7 @@ public final class JobHeader {
   private final Set<String> unrouted = new LinkedHashSet<>();
   private boolean changed = true;
 
-  /** Of a job that has just been made. */
+  /** For a new job. */
   public JobHeader(JobOrigin origin) {
     this.origin = origin;
     this.traceId = "trc_" + DerivedId.of(origin.runId(), "trace", 0);
@@ -91,17 +91,17 @@ public final class JobHeader {
     return pendingCompletion;
   }
 
-  /** How often the graph was begun anew. */
+  /** How many rounds were begun after the first. */
   public int round() {
     return round;
   }
 
-  /** When it is begun anew, in milliseconds since the epoch; 0 when that is not planned. */
+  /** When the next round begins, in milliseconds since the epoch; 0 when none is planned. */
   public long nextRoundAt() {
     return nextRoundAt;
   }
 
-  /** Since when the job is paused, in milliseconds since the epoch. */
+  /** When the job was paused, in milliseconds since the epoch. */
   public long pausedAt() {
     return pausedAt;
   }
@@ -141,7 +141,7 @@ public final class JobHeader {
     changed = true;
   }
 
-  /** Jobs that have begun from this one. */
+  /** Ids of forks of this job. */
   public Set<String> forks() {
     return forks;
   }
@@ -232,7 +232,7 @@ public final class JobHeader {
     header.recovery = stored.recovery();
     header.subjects = Subjects.read(json);
     header.forks.addAll(stored.forks());
-    // The instance itself and no copy: by it the large values in it are recognised.
+    // The instance itself, not a copy: {@link Blobs} recognises large values by identity.
     header.pendingCompletion =
         json.path("pending_completion") instanceof ObjectNode node ? node : null;
     header.round = stored.round();
@@ -243,9 +243,7 @@ public final class JobHeader {
     return header;
   }
 
-  /**
-   * What is stored in the header of a job beside its origin, its subjects and what programs fill.
-   */
+  /** The stored header except the origin, the subjects and the members that programs fill. */
   private record StoredHeader(
       String status,
       long startedAt,

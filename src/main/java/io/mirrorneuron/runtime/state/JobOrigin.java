@@ -16,8 +16,8 @@ import java.util.List;
  * @param bundle fingerprint of the stored payload files, or null when the bundle has none
  * @param target the node whose copy of a system job it began as, or null
  * @param targets nodes that each run a copy; none of a job that runs once
- * @param moves whether agents that fail may go to other nodes, as there were some when it began
- * @param forkedFrom where this job began from another one, or null
+ * @param moves whether failed agents may move to other nodes, as there were some when it began
+ * @param forkedFrom the source of a fork, or null
  * @param provenance the backup that the job was restored from, or null
  */
 public record JobOrigin(
@@ -39,7 +39,7 @@ public record JobOrigin(
       ObjectNode forkedFrom,
       ObjectNode provenance) {}
 
-  /** As the header of a job has it; read with every view of one. */
+  /** From the header of a job. */
   static JobOrigin read(JsonNode header) {
     Stored stored = LenientJson.read(header, Stored.class);
     if (stored.runId == null) {
@@ -56,7 +56,7 @@ public record JobOrigin(
         stored.provenance);
   }
 
-  /** Of a job that was simply submitted. */
+  /** For a plain submission. */
   public static JobOrigin of(long submittedAt, String runId, String bundle) {
     return new JobOrigin(submittedAt, runId, bundle, null, Targets.NONE, false, null, null);
   }
@@ -65,7 +65,7 @@ public record JobOrigin(
     return new JobOrigin(submittedAt, runId, bundle, node, targets, moves, forkedFrom, provenance);
   }
 
-  /** The same on the nodes of another job, or between nodes as that one. */
+  /** The same with the target, targets and moves of another job. */
   public JobOrigin copiesOf(JobOrigin other) {
     return onTarget(other.target).on(other.targets.anew()).moving(other.moves);
   }
@@ -79,7 +79,7 @@ public record JobOrigin(
         submittedAt, runId, bundle, target, targets, between, forkedFrom, provenance);
   }
 
-  /** What such a job runs at first, of the workflow that its author wrote. */
+  /** The first definition of such a job, from the workflow that its author wrote. */
   JobDefinition definition(Workflow workflow) {
     return new JobDefinition(workflow, copies(), moves);
   }
@@ -96,7 +96,7 @@ public record JobOrigin(
     }
   }
 
-  /** Names of the nodes that the agents are called after; none where they have plain names. */
+  /** Names of the nodes in the names of the agents; none where agents have plain names. */
   public List<String> copies() {
     return !targets.isNone() ? targets.nodes() : target == null ? List.of() : List.of(target);
   }

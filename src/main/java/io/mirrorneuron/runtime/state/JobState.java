@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The whole state of one job, confined to its lane: its agents, its steps and its mail. How it is
- * stored: {@link StoredFields}.
+ * The whole state of one job: agents, steps and messages. Runs on the job's event loop. Storage:
+ * {@link StoredFields}.
  */
 public final class JobState {
   private final String jobId;
@@ -34,7 +34,7 @@ public final class JobState {
   private AskedQuestions questions = new AskedQuestions();
 
   /**
-   * A job that has just begun.
+   * A new job.
    *
    * @param workflow as its author wrote it; of a system job the copy for the job's target is used
    * @param inlineLimit see {@link Blobs}
@@ -62,12 +62,12 @@ public final class JobState {
     return jobId;
   }
 
-  /** What the job runs; of a system job the copy for its target. */
+  /** What the job runs; of a system job the copies for its targets. */
   public Workflow workflow() {
     return definition.workflow();
   }
 
-  /** What it runs, with what is to take its place. */
+  /** What it runs, with the pending redefinition. */
   public JobDefinition definition() {
     return definition;
   }
@@ -80,12 +80,12 @@ public final class JobState {
     return counters;
   }
 
-  /** Which messages from outside were accepted. */
+  /** Accepted messages from outside. */
   public Receipts receipts() {
     return receipts;
   }
 
-  /** What steps and agents ask people. */
+  /** Questions of steps and agents to people. */
   public AskedQuestions questions() {
     return questions;
   }
@@ -95,17 +95,14 @@ public final class JobState {
     return definition.plan();
   }
 
-  /** Which mailboxes are looked at next. */
   public MailboxSchedule schedule() {
     return schedule;
   }
 
-  /** What has changed since the last commit. */
   public Changes changes() {
     return changes;
   }
 
-  /** Messages that wait. */
   public Mailboxes mailboxes() {
     return mailboxes;
   }
@@ -123,13 +120,13 @@ public final class JobState {
     return status().isActive();
   }
 
-  /** Whether the job, or the copy of it that the agent belongs to, works on nothing any more. */
+  /** Whether the job, or the copy of it that the agent belongs to, has ended. */
   public boolean isOver(String agentId) {
     Targets targets = header.origin().targets();
     return status().isTerminal() || !targets.of(agentId).map(Target::isOpen).orElse(true);
   }
 
-  /** Whether an agent has done something with a message, or a program has begun to. */
+  /** Whether an agent has handled a message that takes time, or a program has started. */
   public boolean hasBegun() {
     return agents.values().stream().anyMatch(agent -> takesTime(agent) && agent.processed() > 0)
         || mailboxes.waiting().stream()
@@ -142,7 +139,7 @@ public final class JobState {
     return type == AgentType.EXECUTOR || type == AgentType.HUMAN;
   }
 
-  /** Names one pass through all steps; a service makes many. */
+  /** Id of one round through all steps; a service makes many. */
   public String workflowRun() {
     return workflowRun(jobId, header.round());
   }
@@ -160,7 +157,7 @@ public final class JobState {
     return agents.values().stream();
   }
 
-  /** The agent's state, or null when no message has reached it yet. */
+  /** The agent's state, or null when it has got no message yet. */
   public AgentState peek(String id) {
     return agents.get(id);
   }
@@ -169,10 +166,7 @@ public final class JobState {
     return agents.computeIfAbsent(id, key -> new AgentState(declared(key), changes));
   }
 
-  /**
-   * The agent's state, for reading only: an agent that no message has reached yet is not created in
-   * the job.
-   */
+  /** The agent's state, for reading only: does not create the agent in the job. */
   public AgentState view(String id) {
     AgentState known = agents.get(id);
     return known == null ? new AgentState(declared(id), changes) : known;
@@ -195,7 +189,7 @@ public final class JobState {
     return step == null ? null : step.mailboxes().of(address.agentId());
   }
 
-  /** Whether a mailbox or step can be looked at now, without waiting for anything. */
+  /** Whether a mailbox or step can be looked at now, without waiting. */
   public boolean hasCandidates() {
     return !schedule.isEmpty() || steps.hasStepsToEvaluate();
   }
@@ -211,12 +205,12 @@ public final class JobState {
     definition.plan(next);
   }
 
-  /** Its agents are what its definition says by now. */
+  /** Updates the agents after a redefinition. */
   public void redefined() {
     agents.values().forEach(agent -> agent.define(declared(agent.id())));
   }
 
-  /** More nodes run copies of it, or less. */
+  /** Sets the nodes that run copies. */
   public void spread(Targets next) {
     definition.spread(next.nodes());
     header.origin(header.origin().on(next));
@@ -255,7 +249,7 @@ public final class JobState {
     return delta;
   }
 
-  /** Puts messages into the mailboxes of a job and takes them out; knows which are not empty. */
+  /** Puts messages into the mailboxes of a job and takes them out; tracks which are not empty. */
   public static final class Mailboxes {
     private final MailboxSchedule schedule;
     private final Changes changes;
@@ -276,7 +270,7 @@ public final class JobState {
       changes.added(message);
     }
 
-    /** Puts a message that is stored already into its mailbox. */
+    /** Puts a stored message into its mailbox. */
     void place(Mailbox mailbox, Message message) {
       mailbox.append(message);
       waiting.add(mailbox);
@@ -296,14 +290,13 @@ public final class JobState {
       return message;
     }
 
-    /** Drops what waits in the mailbox: it will not be handled any more. */
+    /** Drops the messages of the mailbox. */
     public void clear(Mailbox mailbox) {
       mailbox.messages().forEach(message -> forget(mailbox, message));
       mailbox.clear();
       waiting.remove(mailbox);
     }
 
-    /** Drops every waiting message. */
     public void clearAll() {
       List.copyOf(waiting).forEach(this::clear);
     }
@@ -317,7 +310,7 @@ public final class JobState {
       }
     }
 
-    /** Has the message that a step was started with handled once more, before all that waits. */
+    /** Queues the input of a step again, before all that waits. */
     public void requeueInput(StepState step) {
       step.restoreInput();
       Mailbox mailbox = step.inputMailbox();
@@ -327,8 +320,8 @@ public final class JobState {
   }
 
   /**
-   * Which mailboxes of a job are looked at next, and which must wait: until a running program has
-   * ended, or until a full receiver has handled messages.
+   * Which mailboxes of a job are looked at next, and which must wait: for the end of a running
+   * program, or for a full receiver.
    */
   public static final class MailboxSchedule {
     private final LinkedHashSet<Mailbox> candidates = new LinkedHashSet<>();
@@ -345,7 +338,7 @@ public final class JobState {
     private int flyingSteps;
     private int saturated;
 
-    /** Executions that are ordered and not parked. */
+    /** Ordered executions that are not parked. */
     public int flying() {
       return flying;
     }
@@ -367,7 +360,7 @@ public final class JobState {
      * message there.
      */
     public void consider(Mailbox mailbox) {
-      candidates.add(mailbox); // it keeps its place when it is there already
+      candidates.add(mailbox); // a mailbox in the queue keeps its place
     }
 
     /** The next mailbox whose agent may have something to do now, or null. */
@@ -387,8 +380,8 @@ public final class JobState {
     }
 
     /**
-     * Has one of the senders looked at that were held back for this receiver. One at a time: with a
-     * thousand of them, most would only be held back again.
+     * Queues one of the senders that were held back for this receiver. One at a time: of a
+     * thousand, most would only be held back again.
      */
     public void releaseNext(Mailbox receiver) {
       if (held.containsKey(receiver)) {
@@ -409,7 +402,7 @@ public final class JobState {
       return !held.isEmpty();
     }
 
-    /** One of those that are held, or null. */
+    /** A held sender, or null. */
     public Mailbox pollHeld() {
       return held.isEmpty() ? null : takeHeld(held.keySet().iterator().next());
     }
@@ -432,9 +425,7 @@ public final class JobState {
       lineForAgent(mailbox.owner()).add(mailbox);
     }
 
-    /**
-     * The mailbox gives up its turn: the next ones in the queues it was in are looked at instead.
-     */
+    /** The mailbox gives up its turn: queues the next ones in its queues instead. */
     public void passOn(Mailbox mailbox) {
       considerNextInLine();
       if (mailbox.owner().flying() == 0) {
@@ -456,7 +447,7 @@ public final class JobState {
       }
     }
 
-    /** Counts in what a mailbox was at when it was stored. */
+    /** Counts a stored mailbox. */
     void restored(Mailbox mailbox) {
       count(mailbox, 1);
       saturated += mailbox.isSaturated() ? 1 : 0;

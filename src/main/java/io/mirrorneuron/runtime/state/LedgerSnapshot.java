@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The step ledger of a job as it stands: what readers, results and programs are told of it. */
+/** The present step ledger of a job, for readers, results and programs. */
 public final class LedgerSnapshot {
   private static final int SCHEMA_VERSION = 1;
 
@@ -47,7 +47,7 @@ public final class LedgerSnapshot {
         state.jobId(), state.workflowRun(), submitted, Math.max(updated, submitted), status(state));
   }
 
-  /** Only how each step has ended; what a result carries along. */
+  /** Only how each step has ended; part of a result. */
   public static ObjectNode outline(JobState state) {
     ObjectNode outline = Json.object().put("schema_version", SCHEMA_VERSION).put("enabled", true);
     outline.put("run_id", state.workflowRun()).put("status", status(state));
@@ -123,7 +123,6 @@ public final class LedgerSnapshot {
             step.beaconTimeoutMs()));
   }
 
-  /** The present attempt. */
   public static LedgerView.Attempt attempt(StepState step, String workflowRun) {
     AttemptLog.Times times = step.times();
     return new LedgerView.Attempt(
@@ -143,8 +142,8 @@ public final class LedgerSnapshot {
   }
 
   /**
-   * What the program of a step is told of its attempt; empty without a step. Deadlines are added
-   * when it has its slots.
+   * The context of an attempt for its program; empty without a step. Deadlines are added when it
+   * has its slots.
    */
   public static ObjectNode context(JobState state, StepState step) {
     ObjectNode context = Json.object();
@@ -190,7 +189,7 @@ public final class LedgerSnapshot {
     }
   }
 
-  /** What became of the message that the step was started with. */
+  /** What became of the step's input message. */
   private static String endOfInput(StepState step) {
     return step.outcome() == StepOutcome.FAILED ? "failed" : "acked";
   }

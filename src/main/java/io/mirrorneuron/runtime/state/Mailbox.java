@@ -11,11 +11,11 @@ import java.util.Collections;
 import java.util.Deque;
 
 /**
- * Messages that wait for one agent, or for one step that it works for, and how far the work on the
- * one at the head is. Messages are stored field by field, the rest with the agent or the step.
+ * Messages that wait for one agent, or for one step that it works for, and the progress on the
+ * message at the head. Messages are stored field by field, the rest with the agent or the step.
  */
 public final class Mailbox {
-  /** As the time before which nothing is tried: somebody has to tell. */
+  /** Not before an explicit call, instead of a time. */
   public static final long UNTIL_TOLD = Long.MAX_VALUE;
 
   private final AgentState owner;
@@ -37,13 +37,13 @@ public final class Mailbox {
   }
 
   /**
-   * Names a mailbox.
+   * Identifies a mailbox.
    *
    * @param stepId null for the agent's own mailbox, which is for no step
    */
   public record Address(String agentId, String stepId) {}
 
-  /** What is stored of it, with its agent or its step; null is what is as in a new one. */
+  /** Stored with the agent or step; null members are as in a new mailbox. */
   @JsonInclude(Include.NON_NULL)
   record Stored(Integer attempt, Long notBefore, String pressure, Flight flight) {
     static final Stored NEW = new Stored(null, null, null, null);
@@ -77,12 +77,11 @@ public final class Mailbox {
     return messages.isEmpty();
   }
 
-  /** How many messages wait. */
   public int depth() {
     return messages.size();
   }
 
-  /** The message that is handled next; there must be one. */
+  /** The message that is handled next; the mailbox must not be empty. */
   public Message head() {
     return messages.getFirst();
   }
@@ -96,7 +95,9 @@ public final class Mailbox {
     return flight != null && !flight.parked();
   }
 
-  /** Try number of the message at the head, from 1; of a step, the number of its attempt. */
+  /**
+   * Number of the attempt at the message at the head, from 1; of a step, the number of its attempt.
+   */
   public int attempt() {
     return attempt;
   }
@@ -119,7 +120,7 @@ public final class Mailbox {
     return pressure == MailboxPressure.SATURATED;
   }
 
-  /** How full it is and may be, as readers and events get it. */
+  /** Its depth and limits, for readers and events. */
   public ObjectNode describePressure() {
     Backpressure limits = owner.declared().policies().backpressure();
     ObjectNode json = Json.object();
@@ -132,14 +133,14 @@ public final class Mailbox {
     return json.put("status", pressure.word());
   }
 
-  /** What is to be ordered for the message at the head: one more of the attempt, or its first. */
+  /** The next execution for the message at the head: the first of its attempt or a repetition. */
   public Flight next(String jobId, long now) {
     int delivery = flight == null ? 1 : flight.delivery() + 1;
     String id = jobId + "." + head().seq() + "." + attempt + "." + delivery;
     return flight == null ? Flight.first(id, now) : flight.next(id, now);
   }
 
-  /** Whether the message at the head waits for somebody to tell, and not for a time. */
+  /** Whether the message at the head waits for an explicit call, and not for a time. */
   public boolean isHeld() {
     return notBefore == UNTIL_TOLD;
   }
@@ -155,7 +156,7 @@ public final class Mailbox {
     messages.addFirst(message);
   }
 
-  /** Takes the message at the head; the one behind it is tried for the first time then. */
+  /** Takes the message at the head; the next one starts with its first attempt. */
   Message take() {
     Message message = messages.removeFirst();
     rewind();
@@ -179,13 +180,13 @@ public final class Mailbox {
     changes.touch(this);
   }
 
-  /** Counts another try of the message at the head. */
+  /** Counts another attempt at the message at the head. */
   public void countAttempt() {
     attempt++;
     changes.touch(this);
   }
 
-  /** The message at the head is what the present attempt of the step works on. */
+  /** Sets the attempt to the step's present one. */
   public void followStep() {
     attempt = step.attempt();
     changes.touch(this);

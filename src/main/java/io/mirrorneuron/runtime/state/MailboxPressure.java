@@ -3,10 +3,7 @@ package io.mirrorneuron.runtime.state;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.Backpressure;
 import java.util.Locale;
 
-/**
- * How full a mailbox is, with hysteresis: the mark at which a level begins is higher than the one
- * at which it ends.
- */
+/** How full a mailbox is, with hysteresis: a level begins at a higher mark than it ends at. */
 public enum MailboxPressure {
   NORMAL,
   /** Messages from outside are refused. */

@@ -12,8 +12,7 @@ import java.util.List;
  * A message in a mailbox ({@code mn-msg/1}).
  *
  * @param seq its place in the order of the job
- * @param json {@code {envelope, headers, body, artifacts, stream, body_encoding?}}, not changed
- *     after creation
+ * @param json {@code {envelope, headers, body, artifacts, stream, body_encoding?}}; never changed
  */
 public record Message(long seq, ObjectNode json) {
   /** Member beside {@code body}: {@code base64} when the body is text that stands for bytes. */
@@ -22,10 +21,10 @@ public record Message(long seq, ObjectNode json) {
   /** Header: the step that the message is for. */
   public static final String STEP = "mn.workflow.step_id";
 
-  /** Header: the step whose work has sent it, perhaps through agents that work for none. */
+  /** Header: the step whose work has sent it, perhaps through agents without a step. */
   static final String SOURCE_STEP = "mn.workflow.source_step_id";
 
-  /** Header: one pass through all steps. */
+  /** Header: the round through all steps. */
   static final String WORKFLOW_RUN = "mn.workflow.run_id";
 
   /** Headers that describe one attempt and mean nothing to the receivers of its messages. */
@@ -56,7 +55,7 @@ public record Message(long seq, ObjectNode json) {
     return envelope("type");
   }
 
-  /** Of the message that began the conversation; an empty text when it names none. */
+  /** Of the message that began the conversation; an empty text when there is none. */
   public String correlationId() {
     return envelope("correlation_id");
   }
@@ -97,7 +96,7 @@ public record Message(long seq, ObjectNode json) {
     return new Message(seq, copy);
   }
 
-  /** The same, as one that was never sent: it gets an id of its own again. */
+  /** The same as a new message, which gets an id of its own. */
   public Message unsent() {
     ObjectNode copy = json.deepCopy();
     copy.withObject("/envelope").remove("message_id");
@@ -125,7 +124,7 @@ public record Message(long seq, ObjectNode json) {
     return envelope().path(member).asText();
   }
 
-  /** What events say of a message: all but its content. */
+  /** The message without its content, for events. */
   public ObjectNode summary() {
     ObjectNode summary = Json.object();
     JsonNode envelope = envelope();
@@ -173,7 +172,7 @@ public record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** Takes over how long the message may wait, and how urgent it is said to be. */
+    /** Takes over the time to live and the priority. */
     public Builder lifeOf(JsonNode given) {
       for (String member : new String[] {"ttl_ms", "priority"}) {
         if (given.path(member).isIntegralNumber()) {
@@ -183,7 +182,7 @@ public record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** The same unless the member is there already. */
+    /** Sets the member unless it is there already. */
     public Builder orElse(String member, String value) {
       return envelope.has(member) ? this : with(member, value);
     }
@@ -193,7 +192,7 @@ public record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** Adds to the headers that are there; a header given twice has the later value. */
+    /** Adds headers; a repeated header gets the later value. */
     public Builder headers(JsonNode more) {
       if (more instanceof ObjectNode added) {
         headers = headers.deepCopy().setAll(added);
@@ -215,12 +214,12 @@ public record Message(long seq, ObjectNode json) {
       return this;
     }
 
-    /** The message as it is handed to {@code to}; the builder goes on to serve other targets. */
+    /** The message for {@code to}; the builder can be used for further receivers. */
     public Message build(long seq, String to) {
       return new Message(seq, whole(envelope.deepCopy().put("to", to)));
     }
 
-    /** The message as it is before it has a receiver, or a place in the order of the job. */
+    /** The message without a receiver or a place in the order of the job. */
     public Message preview() {
       return new Message(0, whole(envelope.deepCopy()));
     }

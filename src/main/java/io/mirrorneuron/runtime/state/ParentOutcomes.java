@@ -3,20 +3,20 @@ package io.mirrorneuron.runtime.state;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 
 /**
- * Counts how the parents of a step have ended, as they end, so that a join of ten thousand costs
- * each of them the same as a join of two.
+ * Counts the outcomes of a step's parents as they end, so that a join of ten thousand costs each of
+ * them the same as a join of two.
  */
 public final class ParentOutcomes {
   /** Whether a step may start. */
   public enum Verdict {
     WAIT,
     START,
-    /** It cannot any more. */
+    /** It cannot start any more. */
     NEVER
   }
 
   /**
-   * How one parent has ended, seen through the edge to the child.
+   * The end of a parent, seen through the edge to the child.
    *
    * @param accepted whether its status is among those that the edge accepts
    */
@@ -43,7 +43,7 @@ public final class ParentOutcomes {
 
   private final Count all = new Count();
 
-  /** Those whose edge is required; only they hold back the rules that ask for all. */
+  /** Parents with a required edge; only these hold back the rules that ask for all. */
   private final Count required = new Count();
 
   void expect(boolean isRequired, int parents) {

@@ -3,21 +3,22 @@ package io.mirrorneuron.runtime.state;
 import java.util.List;
 
 /**
- * What is done about programs that may never end, so that their agents can be redefined.
+ * When programs that may never end are stopped, so that their agents can be redefined.
  *
- * @param agents as the manifest calls them: programs of others are waited for
- * @param patienceMs how long these may still end by themselves
- * @param at when they are stopped, in milliseconds since the epoch; 0 before the job knows
+ * @param agents as the manifest calls them; programs of other agents are waited for
+ * @param patienceMs time for the programs to finish
+ * @param at when they are stopped, in milliseconds since the epoch; 0 until the job has accepted
+ *     the order
  */
 public record ProgramStop(List<String> agents, long patienceMs, long at) {
-  /** All are waited for. */
+  /** Waits for all programs. */
   public static final ProgramStop NONE = new ProgramStop(List.of(), 0, 0);
 
   public ProgramStop {
     agents = List.copyOf(agents);
   }
 
-  /** The same, counted from now on; times in milliseconds since the epoch. */
+  /** The same with the patience counted from now on, in milliseconds since the epoch. */
   ProgramStop from(long now) {
     return agents.isEmpty() ? this : new ProgramStop(agents, patienceMs, now + patienceMs);
   }

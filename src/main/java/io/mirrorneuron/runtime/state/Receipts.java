@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which messages from outside were accepted, so that one sent twice is handled once. The last ones
- * are remembered; each costs one stored field, whatever their number.
+ * Accepted messages from outside, so that a repeated message is handled once. Remembers the last
+ * ones; each costs one stored field.
  */
 public final class Receipts {
   static final String FIELD = "x:";
@@ -16,7 +16,7 @@ public final class Receipts {
   private final Map<String, String> added = new HashMap<>();
   private long next;
 
-  /** The digest of the message that came under the id before, or null. */
+  /** The digest of the earlier message with the id, or null. */
   public String digest(String messageId) {
     return digests.get(messageId);
   }

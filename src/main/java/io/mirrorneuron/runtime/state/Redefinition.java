@@ -5,16 +5,15 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 
 /**
- * Another definition of some agents of a job that runs: from the same graph, and all that is not
- * theirs unchanged.
+ * A new definition of some agents of a running job. The graph and the rest of the manifest stay the
+ * same.
  *
- * @param number one more than that of the definition that it follows; an order that comes late is
- *     known by it
- * @param manifest takes the place of the job's
- * @param workflow what that says
+ * @param number one more than that of the definition before; identifies late orders
+ * @param manifest replaces the job's manifest
+ * @param workflow the parsed manifest
  * @param bundle fingerprint of the payload files of these agents, or null for none
  * @param agents as the manifest calls them
- * @param stop which of their programs are not waited for without end
+ * @param stop which of their programs are stopped after a time
  */
 public record Redefinition(
     long number,
@@ -29,7 +28,7 @@ public record Redefinition(
     stop = stop == null ? ProgramStop.NONE : stop;
   }
 
-  /** The same, taken by its job at that time, in milliseconds since the epoch. */
+  /** The same, accepted by its job at that time, in milliseconds since the epoch. */
   public Redefinition taken(long now) {
     return new Redefinition(number, manifest, workflow, bundle, agents, by, stop.from(now));
   }

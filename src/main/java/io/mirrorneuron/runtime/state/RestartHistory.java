@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How often one agent was restarted within its sliding window, how often it was moved, and why it
- * is not started again any more.
+ * The restarts of one agent within its sliding window, its moves, and why it is not started any
+ * more.
  */
 public final class RestartHistory {
   private final Runnable changed;
@@ -26,11 +26,11 @@ public final class RestartHistory {
   private String lastSuccess;
 
   /**
-   * As it is stored with the agent.
+   * As stored with the agent.
    *
    * @param restarts times, oldest first
-   * @param moves how often it was moved
-   * @param moved the last times of that, oldest first
+   * @param moves number of moves
+   * @param moved times of the last moves, oldest first
    * @param left nodes that it was moved away from
    * @param lastSuccess when a program ended well, if later ones failed
    */
@@ -45,47 +45,47 @@ public final class RestartHistory {
       String lastSuccess) {}
 
   /**
-   * @param changed has the agent's record written with the next commit
+   * @param changed marks the agent's record for the next commit
    */
   RestartHistory(Runnable changed) {
     this.changed = changed;
   }
 
-  /** How many restarts are remembered. */
+  /** Number of remembered restarts. */
   public int count() {
     return restarts.size();
   }
 
-  /** When they were, in milliseconds since the epoch, oldest first. */
+  /** Times of the restarts in milliseconds since the epoch, oldest first. */
   public List<Long> times() {
     return List.copyOf(restarts);
   }
 
-  /** When it was moved, or would have been, the last times, oldest first. */
+  /** Times of the last moves or attempted moves, oldest first. */
   public List<Long> movedAt() {
     return List.copyOf(moved);
   }
 
   /**
-   * Names of the nodes on which its restarts were used up, and which it was moved away from. It
-   * runs on another one while there is one that has what it asks for.
+   * Names of the nodes that the agent was moved away from after its restarts were used up. It runs
+   * on another node while one meets its request.
    */
   public Set<String> left() {
     return Set.copyOf(left);
   }
 
-  /** How often it was moved, or would have been, since this time. */
+  /** Number of moves or attempted moves since this time. */
   public int movesSince(long time) {
     return (int) moved.stream().filter(at -> at > time).count();
   }
 
-  /** Why there was no restart left when it failed last; null when there was. */
+  /** Why there was no restart left at the last failure; null when there was. */
   public String exhausted() {
     return exhausted;
   }
 
   /**
-   * When a program of it ended well for the last time; null when none did.
+   * When a program of it last ended well; null when none did.
    *
    * @param last program that ended, or null
    * @param error why that failed, or null
@@ -94,12 +94,12 @@ public final class RestartHistory {
     return last == null || error != null ? lastSuccess : last.timestamp();
   }
 
-  /** Whether it never was restarted, and never had to be. */
+  /** Whether it was never restarted and never failed for good. */
   public boolean isBlank() {
     return restarts.isEmpty() && moves == 0 && exhausted == null;
   }
 
-  /** When anything of this happened last, in milliseconds since the epoch; 0 for never. */
+  /** Time of the last change, in milliseconds since the epoch; 0 for never. */
   public long changedAt() {
     long last = Math.max(restarts.isEmpty() ? 0 : restarts.getLast(), exhaustedAt);
     return Math.max(last, moved.isEmpty() ? 0 : moved.getLast());
@@ -109,12 +109,12 @@ public final class RestartHistory {
     return restarts.isEmpty();
   }
 
-  /** When the first restart that is remembered was, in milliseconds since the epoch. */
+  /** Time of the first remembered restart, in milliseconds since the epoch. */
   public long first() {
     return restarts.getFirst();
   }
 
-  /** How often the agent was moved, or would have been. */
+  /** Number of moves or attempted moves. */
   public int moves() {
     return moves;
   }
@@ -130,7 +130,7 @@ public final class RestartHistory {
   }
 
   /**
-   * @param kept how many restarts are remembered at most
+   * @param kept maximum of remembered restarts
    */
   public void add(long now, int kept) {
     exhausted = null;
@@ -147,7 +147,7 @@ public final class RestartHistory {
   }
 
   /**
-   * The agent is moved: on the new node its restarts are counted anew.
+   * The agent moves: on the new node its restarts are counted anew.
    *
    * @param from node that it leaves, or null when it has run on none
    */
@@ -163,7 +163,7 @@ public final class RestartHistory {
     clear();
   }
 
-  /** Somebody has looked after it: it may run on any node again. */
+  /** After a person's review: the agent may run on any node again. */
   public void forgive() {
     left.clear();
     clear();
@@ -179,14 +179,14 @@ public final class RestartHistory {
   /**
    * Its next program ended.
    *
-   * @param before the one before that, or null
+   * @param before the program before that, or null
    * @param error why that one failed, or null
    */
   void ran(LastProgram before, String error) {
     lastSuccess = lastSuccess(before, error);
   }
 
-  /** That program ended well. */
+  /** Its program ended well. */
   void succeeded() {
     lastSuccess = null;
     exhausted = null;

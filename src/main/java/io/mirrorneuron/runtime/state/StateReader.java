@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** Makes the state of a job again out of the fields that {@link Changes} has had written. */
+/** Rebuilds the state of a job from the fields that {@link Changes} wrote. */
 public final class StateReader {
   private final JobState state;
   private final Map<String, String> fields;
   private final Blobs blobs;
 
-  /** What is being read, for whoever is told that it cannot be. */
+  /** What is being read, for error messages. */
   private String place = "";
 
   private StateReader(JobState state, Map<String, String> fields, Blobs blobs) {
@@ -29,9 +29,9 @@ public final class StateReader {
   }
 
   /**
-   * A state to go on with.
+   * A complete state.
    *
-   * @param manifests understands a manifest; what it throws is thrown
+   * @param manifests parses a manifest; its exceptions are passed on
    * @param inlineLimit see {@link Blobs}
    * @throws MnException {@code job_damaged}, which names the place
    */
@@ -40,14 +40,14 @@ public final class StateReader {
     return read(stored, manifests, Blobs.of(inlineLimit, stored.blobs()));
   }
 
-  /** The same of a job whose manifest was understood, and that no deployment is changing. */
+  /** The same for a parsed manifest, and without a pending redefinition. */
   public static JobState read(StoredJob stored, Workflow workflow, int inlineLimit) {
     return read(stored, text -> workflow, inlineLimit);
   }
 
   /**
-   * A state to look at, in which nothing can be decided: large values are references, and
-   * conditions that look into them do not hold.
+   * A read-only state, not for decisions: large values are references, and conditions on them do
+   * not hold.
    */
   public static JobState outline(StoredJob stored, Workflow workflow) {
     return read(stored, text -> workflow, Blobs.outline());
@@ -72,7 +72,7 @@ public final class StateReader {
       state.definition().read(stored.fields(), manifests);
       state.restore(questions);
       return state;
-    } catch (JsonProcessingException | RuntimeException e) { // whatever somebody wrote there
+    } catch (JsonProcessingException | RuntimeException e) { // any stored text may be damaged
       throw StoredFields.damaged(stored, reader.place, e);
     }
   }
@@ -106,7 +106,7 @@ public final class StateReader {
         .forEach(state.steps()::reconsider);
   }
 
-  /** Adds the step, and its instances, to those that were stored. */
+  /** Adds the step, and its instances, to the stored steps. */
   private void readStep(StepState step, List<StepState> stored) throws JsonProcessingException {
     String text = fields.get(StoredFields.step(step));
     if (text == null) {
@@ -126,7 +126,7 @@ public final class StateReader {
     }
   }
 
-  /** The message that the step was started with; null for one that was not. */
+  /** The input message of the step, or null. */
   private Message input(StoredStep record) throws JsonProcessingException {
     if (record.input() == null) {
       if (record.isUnderWork()) {
@@ -162,7 +162,7 @@ public final class StateReader {
         });
   }
 
-  /** Whether it is kept only because a step was started with it. */
+  /** Whether the message is kept only as the input of its step. */
   private static boolean isConsumed(StepState step, Message message) {
     return step.isInput(message) && step.isInputConsumed();
   }

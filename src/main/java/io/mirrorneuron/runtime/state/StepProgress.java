@@ -8,8 +8,8 @@ import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.LedgerView;
 
 /**
- * How far the work of a step is. It changes only by the transitions below, each of which has the
- * step's record written with the next commit.
+ * The progress of a step. It changes only by the transitions below, each of which marks the step's
+ * record for the next commit.
  */
 abstract sealed class StepProgress permits StepState {
   private final AttemptLog attempts = new AttemptLog();
@@ -20,13 +20,13 @@ abstract sealed class StepProgress permits StepState {
   private boolean inputConsumed;
   private JsonNode output;
 
-  /** Has the record written with the next commit. */
+  /** Marks the record for the next commit. */
   abstract void touched();
 
-  /** Has the output written with the next commit. */
+  /** Marks the output for the next commit. */
   abstract void produced();
 
-  /** How errors call the step. */
+  /** Name of the step in errors. */
   abstract String name();
 
   // ---- reading
@@ -51,7 +51,7 @@ abstract sealed class StepProgress permits StepState {
     return status.isTerminal();
   }
 
-  /** Whether it has ended otherwise than by failing, which ends the job before what follows. */
+  /** Whether it has ended otherwise than by failing; a failure ends the job before what follows. */
   public boolean isDone() {
     return isTerminal() && status != StepPhase.FAILED;
   }
@@ -61,7 +61,7 @@ abstract sealed class StepProgress permits StepState {
     return outcome;
   }
 
-  /** Why it has ended so, or null. */
+  /** Reason of the outcome, or null. */
   public String reason() {
     return reason;
   }
@@ -70,12 +70,12 @@ abstract sealed class StepProgress permits StepState {
     return output;
   }
 
-  /** The message that it was started with, or null; kept for a later look or a fork. */
+  /** The message that it was started with, or null; kept for readers and forks. */
   public Message input() {
     return input;
   }
 
-  /** Whether it has its message; nothing else that comes can start it. */
+  /** Whether it has its message; no other message can start it. */
   public boolean isStarted() {
     return input != null;
   }
@@ -84,7 +84,7 @@ abstract sealed class StepProgress permits StepState {
     return input != null && input.seq() == message.seq();
   }
 
-  /** Whether its agent has taken the message that it was started with. */
+  /** Whether its agent has taken the input message. */
   public boolean isInputConsumed() {
     return inputConsumed;
   }
@@ -111,7 +111,7 @@ abstract sealed class StepProgress permits StepState {
     become(hasMessage ? StepPhase.BLOCKED : StepPhase.PENDING);
   }
 
-  /** A message came before its parents were done. Answers whether it is the first that did. */
+  /** A message came before its parents were done. Returns whether it is the first. */
   public boolean block(long now) {
     become(StepPhase.BLOCKED);
     boolean first = times().blockedAt() == 0;
@@ -144,7 +144,7 @@ abstract sealed class StepProgress permits StepState {
   /**
    * The present attempt begins: its program has its slots, or its agent needs none.
    *
-   * @param timeoutMs how long it may take; 0 is as long as it likes
+   * @param timeoutMs of the attempt; 0 is no limit
    */
   void beginAttempt(long at, long timeoutMs) {
     require(isStarted(), "has no message to work on");
@@ -165,20 +165,18 @@ abstract sealed class StepProgress permits StepState {
     touched();
   }
 
-  /**
-   * Notes the time of an event about the step; does not by itself cause the record to be written.
-   */
+  /** Notes the time of an event about the step; does not mark the record for writing. */
   public void mention(long now) {
     attempts.times(times().event(now));
   }
 
-  /** The present attempt has failed; what follows is told by another transition. */
+  /** The present attempt has failed; another transition says what follows. */
   public void failAttempt(ObjectNode error) {
     require(!isTerminal(), "has ended");
     attempts.fail(error);
   }
 
-  /** An attempt is over; what follows is told by another transition. */
+  /** An attempt is over; another transition says what follows. */
   public void recordAttempt(LedgerView.Attempt attempt) {
     attempts.record(attempt);
   }
@@ -204,19 +202,19 @@ abstract sealed class StepProgress permits StepState {
     produced();
   }
 
-  /** Its agent has taken the message that it was started with. */
+  /** Its agent has taken the input message. */
   void consumeInput() {
     inputConsumed = true;
     touched();
   }
 
-  /** The message that it was started with will be handled again. */
+  /** The input message will be handled again. */
   void restoreInput() {
     inputConsumed = false;
     touched();
   }
 
-  /** Takes over the message with which the same step of the source job was started; for forks. */
+  /** Takes over the input message of the same step in the source job; for forks. */
   void inherit(Message message) {
     input = message;
     inputConsumed = true;

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * One step of a job, or an instance of one: its place in the graph, its mailboxes, its progress.
+ * A step of a job, or an instance of a step: its place in the graph, its mailboxes, its progress.
  */
 public final class StepState extends StepProgress {
   private final String id;
@@ -59,7 +59,7 @@ public final class StepState extends StepProgress {
     return id + "[" + index + "]";
   }
 
-  /** The step as the manifest has it; of an instance, that of its template. */
+  /** The step as in the manifest; of an instance, that of its template. */
   public Step declared() {
     return declared;
   }
@@ -77,12 +77,12 @@ public final class StepState extends StepProgress {
     return mapIndex >= 0;
   }
 
-  /** Of a template: how many instances do its work; -1 when it does it itself. */
+  /** Number of instances of a template; -1 for a step without instances. */
   public int instances() {
     return instances;
   }
 
-  /** How its parents have ended. */
+  /** Outcomes of its parents. */
   public ParentOutcomes parents() {
     return parents;
   }
@@ -100,7 +100,7 @@ public final class StepState extends StepProgress {
     return id + ":attempt:" + attempt();
   }
 
-  /** Where the message is worked on that it was started with. */
+  /** The mailbox of its input message. */
   public Mailbox inputMailbox() {
     return mailboxes.of(input().to());
   }
@@ -131,8 +131,8 @@ public final class StepState extends StepProgress {
   }
 
   /**
-   * Its work is done by so many instances. They are counted when the record is read again, and so
-   * it is written only with another transition.
+   * Its work is done by so many instances. The number is not stored itself (instances are counted
+   * when the record is read), so the record is written only with another transition.
    */
   void scatter(int number) {
     if (isInstance()) {
@@ -172,7 +172,7 @@ public final class StepState extends StepProgress {
     mailboxes.restore(stored.mailboxes());
   }
 
-  /** Takes over how far the same step of another job is, but for input and output; for forks. */
+  /** Takes over the progress of the same step of another job except input and output; for forks. */
   public void inherit(StepState other) {
     restore(other.stored());
   }
@@ -196,7 +196,7 @@ public final class StepState extends StepProgress {
       return byAgent.containsKey(agentId);
     }
 
-    /** The one that gets what comes from other steps. */
+    /** The mailbox for messages of other steps. */
     public Mailbox entry() {
       return byAgent.values().iterator().next();
     }
@@ -210,13 +210,13 @@ public final class StepState extends StepProgress {
       return stream().iterator();
     }
 
-    /** Whether no message waits and no program runs: then nothing is left to do for the step. */
+    /** Whether no message waits and no program runs: then the step has nothing left to do. */
     public boolean areQuiet() {
       return stream().allMatch(mailbox -> mailbox.isEmpty() && mailbox.flight() == null);
     }
 
     /**
-     * Whether a program was ordered whose outcome is not known yet, including one that a pause has
+     * Whether a program was ordered whose outcome is unknown, including one that a pause has
      * stopped.
      */
     public boolean isAnyFlying() {
@@ -227,7 +227,7 @@ public final class StepState extends StepProgress {
       return stream().anyMatch(mailbox -> !mailbox.isEmpty());
     }
 
-    /** By agent, those that are not as new ones; null when all are. */
+    /** By agent, those that differ from new ones; null when none does. */
     Map<String, Mailbox.Stored> stored() {
       Map<String, Mailbox.Stored> boxes = new LinkedHashMap<>();
       byAgent.forEach(

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The steps of one job, with the instances that scattering has made, and the answers to "which step
- * is this message for" and "who waits for that step". Empty for a workflow of agents only.
+ * The steps of one job with the instances of scattered steps. Finds the step that a message is for,
+ * and the parents and children of a step. Empty for a workflow of agents only.
  */
 public final class Steps {
   private static final JsonNode NOTHING = Json.object();
@@ -85,12 +85,12 @@ public final class Steps {
     unsettled.addAll(steps);
   }
 
-  /** Whether there are steps for which something has changed that has not been looked at. */
+  /** Whether steps are queued for evaluation. */
   public boolean hasStepsToEvaluate() {
     return !unsettled.isEmpty();
   }
 
-  /** The next step to look at, or null. */
+  /** The next step to evaluate, or null. */
   public StepState nextToEvaluate() {
     return unsettled.isEmpty() ? null : unsettled.removeFirst();
   }
@@ -120,7 +120,7 @@ public final class Steps {
   }
 
   /**
-   * The step for which a message to the agent is.
+   * The step that a message to the agent is for.
    *
    * @param named the step that the sender named, or null
    * @param source the step whose work has sent it, or null
@@ -177,14 +177,14 @@ public final class Steps {
     return step.instances() < 0 ? Stream.of(step) : instances(step);
   }
 
-  /** Those that do the work of a scattered step. */
+  /** The instances of a scattered step. */
   public Stream<StepState> instances(StepState step) {
     return IntStream.range(0, step.instances()).mapToObj(index -> byId.get(step.instanceId(index)));
   }
 
   /**
-   * Makes room for the work of {@code template} to be done by that many instances. The children of
-   * the template wait for all of them, or for nothing when there are none.
+   * Replaces {@code template} by that many instances. The children of the template wait for all of
+   * them, or for nothing when there are none.
    */
   public List<StepState> scatter(StepState template, int instances) {
     template.scatter(instances);
@@ -200,7 +200,7 @@ public final class Steps {
     return add(new StepState(template, index, agents));
   }
 
-  /** Counts the end of a step where its children look; it must be terminal by now. */
+  /** Counts the end of a step for its children; it must be terminal by now. */
   public void ended(StepState step) {
     open--;
     boolean speaksForItself = step.instances() <= 0;
@@ -233,7 +233,7 @@ public final class Steps {
     return edge.condition().test(new Condition.Context(NOTHING, NOTHING, output, NOTHING));
   }
 
-  /** Outputs of the parents by step, as the program of a step sees them. */
+  /** Outputs of the parents by step, for the program of a step. */
   ObjectNode inputs(StepState step) {
     ObjectNode inputs = Json.object();
     for (StepState parent : parents(step)) {

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A {@link JobDefinition} as it is stored, but for the manifest and the plan.
+ * A {@link JobDefinition} as stored, except the manifest and the plan.
  *
  * @param by null before the first deployment has changed something
  * @param bundles payload files by agent, where they are not the job's; empty for none
- * @param pending null when nothing is
+ * @param pending or null
  */
 public record StoredDefinition(
     long number,
@@ -28,9 +28,9 @@ public record StoredDefinition(
   }
 
   /**
-   * What is to take effect.
+   * A redefinition that is to take effect.
    *
-   * @param stop null in what an earlier build wrote
+   * @param stop null in records of an earlier build
    */
   public record Order(
       long number,
@@ -40,7 +40,7 @@ public record StoredDefinition(
       DeployedBy by,
       @JsonInclude(Include.NON_NULL) ProgramStop stop) {
 
-    /** The same with what its manifest says. */
+    /** The same with its manifest parsed. */
     public Redefinition understood(Function<String, Workflow> manifests) {
       return new Redefinition(
           number, manifest, manifests.apply(manifest), bundle, agents, by, stop);
@@ -52,7 +52,9 @@ public record StoredDefinition(
     return new StoredDefinition(number, by, bundles, next == null ? null : next.order());
   }
 
-  /** Of the field's text; null is that of a job which no deployment has changed. */
+  /**
+   * @param text of the field; null for a job that no deployment has changed
+   */
   public static StoredDefinition read(String text) {
     return text == null
         ? new StoredDefinition(0, null, Map.of(), null)
@@ -70,7 +72,7 @@ public record StoredDefinition(
   }
 
   /**
-   * The deployment by whose doing agents are what they are.
+   * The deployment that defined agents of this job.
    *
    * @param role {@code primary}, {@code canary}, {@code candidate} or {@code retired}
    * @param policy null where an earlier build has not kept it
@@ -88,7 +90,10 @@ public record StoredDefinition(
 
     private static final Set<String> BEFORE_PRIMARY = Set.of(CANARY, CANDIDATE);
 
-    /** In another role, which is not one of before: what was asked for once may arrive late. */
+    /**
+     * The same in a later role. An order for an earlier role, which may arrive late, changes
+     * nothing.
+     */
     DeployedBy playing(String next) {
       boolean goesOn =
           next.equals(RETIRED) || next.equals(PRIMARY) && BEFORE_PRIMARY.contains(role);

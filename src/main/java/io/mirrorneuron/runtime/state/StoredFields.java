@@ -10,8 +10,8 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 
 /**
- * Names of the fields in which the state of a job is stored, and what can be read from and written
- * into header and counters without the rest of the state.
+ * Names of the fields of a stored job, and access to header and counters without the rest of the
+ * state.
  *
  * <p>The fields: {@code h} header, {@code c} counters, {@code a:<agent>} agent record, {@code
  * s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that waits or
@@ -22,7 +22,7 @@ import java.util.Map;
 public final class StoredFields {
   public static final String HEADER = "h";
 
-  /** Of the node that has the job; a copy of the job elsewhere has its own. */
+  /** The plan of the node that has the job; a copy of the job elsewhere has its own. */
   public static final String PLAN = JobDefinition.PLAN_FIELD;
 
   static final String COUNTERS = "c";
@@ -56,12 +56,12 @@ public final class StoredFields {
 
   // ---- the header
 
-  /** The header alone: what can be known of a job whose manifest cannot be read any more. */
+  /** The header alone, also for a job whose manifest cannot be read any more. */
   public static JobHeader header(StoredJob stored) {
     return header(stored, Blobs.outline());
   }
 
-  /** The header with a result of any size in it. */
+  /** The header with a result of any size. */
   public static JobHeader wholeHeader(StoredJob stored) {
     return header(stored, Blobs.of(Integer.MAX_VALUE, stored.blobs()));
   }
@@ -83,12 +83,12 @@ public final class StoredFields {
 
   private record Payloads(String bundle) {}
 
-  /** Fingerprint of the payload files that the header field names, or null. */
+  /** Fingerprint of the payload files in the header field, or null. */
   public static String bundleOf(String field) {
     return LenientJson.read(headerIn(parsed(field)), Payloads.class).bundle;
   }
 
-  /** The same header field with another run, other payloads and other people. */
+  /** The header field with another run, other payloads and other subjects. */
   public static String withOrigin(String field, String runId, String bundle, Subjects subjects) {
     JsonNode json = parsed(field);
     ObjectNode header = (ObjectNode) headerIn(json);
@@ -110,7 +110,7 @@ public final class StoredFields {
 
   // ---- the counters
 
-  /** The counters field after one more event, without reading the rest of the state. */
+  /** The counters field after another event, without reading the rest of the state. */
   public static Map<String, String> countersAfter(
       long lastEventSeq, String type, StoredJob stored) {
     String[] parts = stored.fields().getOrDefault(COUNTERS, "0").split(",", 2);
@@ -118,7 +118,7 @@ public final class StoredFields {
   }
 
   /**
-   * The number of the last event that these fields know of.
+   * The number of the last event in these fields.
    *
    * @throws IllegalStateException when it cannot be read
    */

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Reads which programs of a job have their slots out of what is stored of it. */
+/** Finds the programs of a stored job that have their slots. */
 public final class StoredFlights {
   private static final String AGENT = "a:";
   private static final String STEP = "s:";

@@ -12,17 +12,17 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The record of a step, or of an instance of one, as it is stored; null is what there is nothing to
- * say of. Its output and the message that it was started with are stored beside it.
+ * The stored record of a step or of an instance; members are null when there is nothing to store.
+ * Its output and its input message are stored beside it.
  *
- * @param template of an instance, the step that it is one of
+ * @param template of an instance, the id of its template
  * @param instances of a template, how many it has
- * @param error of the last attempt that failed
+ * @param error of the last failed attempt
  * @param attempt number of the present or last attempt
- * @param attempts those that are over, oldest first, as {@code LedgerForm} writes them
- * @param input place in the job's order of the message that the step was started with
+ * @param attempts the finished ones, oldest first, as {@code LedgerForm} writes them
+ * @param input place of the input message in the job's order
  * @param inputConsumed whether that message was taken; null without one
- * @param mailboxes by agent, those that are not as new ones
+ * @param mailboxes by agent, those that differ from new ones
  */
 @JsonInclude(Include.NON_NULL)
 record StoredStep(
@@ -42,12 +42,12 @@ record StoredStep(
   private static final Set<StepPhase> UNDER_WORK =
       EnumSet.of(StepPhase.QUEUED, StepPhase.RUNNING, StepPhase.RETRY_WAIT);
 
-  /** Whether it has begun and not ended, so that there is a message that it works on. */
+  /** Whether it has begun and not ended, so that it has an input message. */
   boolean isUnderWork() {
     return UNDER_WORK.contains(StepPhase.ofKnown(status)) && instances == null;
   }
 
-  /** What is stored of an agent beside its mailbox and what programs fill. */
+  /** The stored record of an agent except its mailbox and the members that programs fill. */
   record StoredAgent(
       long processed, String lastError, AgentState.LastProgram sandbox, boolean fired) {}
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * token.
  *
  * @param pausedBy of the present pause
- * @param cancelReason what who cancelled the job gave as the reason, or null
+ * @param cancelReason in the words of the person who cancelled the job, or null
  */
 public record Subjects(
     String submittedBy, String pausedBy, String cancelledBy, String cancelReason) {
@@ -19,7 +19,7 @@ public record Subjects(
   static final String PAUSED_BY = "paused_by";
   static final String CANCEL_REASON = "cancel_reason";
 
-  /** Of a job that has just been made. */
+  /** For a new job. */
   public static Subjects of(String submittedBy) {
     return new Subjects(submittedBy, null, null, null);
   }
@@ -32,7 +32,7 @@ public record Subjects(
     return new Subjects(submittedBy, null, subject, reason);
   }
 
-  /** Replaces the subjects that a header or a document names. */
+  /** Replaces the subjects in a header or document. */
   public void writeTo(ObjectNode json) {
     json.remove(List.of(SUBMITTED_BY, PAUSED_BY, CANCELLED_BY, CANCEL_REASON));
     put(json, SUBMITTED_BY, submittedBy);
@@ -41,7 +41,7 @@ public record Subjects(
     put(json, CANCEL_REASON, cancelReason);
   }
 
-  /** The subjects that a header or a document names. */
+  /** Reads the subjects of a header or document. */
   public static Subjects read(JsonNode json) {
     return new Subjects(
         json.path(SUBMITTED_BY).textValue(),
@@ -50,13 +50,13 @@ public record Subjects(
         json.path(CANCEL_REASON).textValue());
   }
 
-  /** The result of a job that was cancelled. */
+  /** The result of a cancelled job. */
   public ObjectNode cancellation() {
     String reason = cancelReason == null ? "cancelled by operator" : cancelReason;
     return put(Json.object().put("reason", reason), CANCELLED_BY, cancelledBy);
   }
 
-  /** The members of the event of a job that was cancelled. */
+  /** The members of the cancellation event. */
   public ObjectNode cancelEvent() {
     return put(put(Json.object(), CANCELLED_BY, cancelledBy), "reason", cancelReason);
   }

@@ -18,8 +18,8 @@ import java.util.Optional;
 
 /**
  * The nodes that run copies of one job, in the order in which they came. Agents of a copy are
- * called {@code agent@node}. A node stays in the list when its copy is over, so names that once
- * meant something always do.
+ * called {@code agent@node}. A node stays in the list when its copy is over, so that old names keep
+ * their meaning.
  */
 public record Targets(List<Target> all) {
   /**
@@ -27,21 +27,19 @@ public record Targets(List<Target> all) {
    *
    * @param node its name
    * @param result {@code {agent_id, output}} that its copy has completed with, or null
-   * @param nextRoundAt when its copy begins anew, in milliseconds since the epoch; 0 when that is
-   *     not planned
+   * @param nextRoundAt when its copy begins the next round, in milliseconds since the epoch; 0 when
+   *     none is planned
    */
   public record Target(String node, Phase phase, ObjectNode result, long nextRoundAt) {
 
-    /** How far a copy is. */
     public enum Phase {
       OPEN,
-      /** It has done its work, once and for all. */
+      /** It has done its work for good. */
       COMPLETED,
       /** Its node is to run it no more; it begins anew if that changes. */
       LEFT
     }
 
-    /** A copy that is to begin. */
     public static Target of(String node) {
       return new Target(node, Phase.OPEN, null, 0);
     }
@@ -58,7 +56,7 @@ public record Targets(List<Target> all) {
       return new Target(node, Phase.LEFT, null, 0);
     }
 
-    /** The same, of which another round begins then. */
+    /** The same with the next round at that time. */
     public Target again(long at) {
       return new Target(node, phase, result, at);
     }
@@ -73,7 +71,6 @@ public record Targets(List<Target> all) {
     all = List.copyOf(all);
   }
 
-  /** Copies that are to begin. */
   public static Targets of(List<String> nodes) {
     return new Targets(nodes.stream().map(Target::of).toList());
   }
@@ -104,19 +101,19 @@ public record Targets(List<Target> all) {
     return all.stream().filter(one -> one.node().equals(node)).findFirst();
   }
 
-  /** The one whose copy the agent belongs to; empty for a job that runs once. */
+  /** The target whose copy the agent belongs to; empty for a job that runs once. */
   public Optional<Target> of(String agentId) {
     return all.stream()
         .filter(one -> agentId.endsWith("@" + one.node()))
         .max(Comparator.comparingInt(one -> one.node().length()));
   }
 
-  /** Copies on the same nodes that are to begin, but for those that were left. */
+  /** New copies on the same nodes except those that were left. */
   public Targets anew() {
     return of(present());
   }
 
-  /** The same with this one in place of the one of its node, or as the last. */
+  /** Replaces the target of the node, or adds it as the last. */
   public Targets with(Target next) {
     List<Target> list = new ArrayList<>(all);
     int at = nodes().indexOf(next.node());
@@ -180,8 +177,6 @@ public record Targets(List<Target> all) {
   }
 
   /**
-   * As they were written.
-   *
    * @param list null for a job that runs once
    */
   public static Targets read(JsonNode list) {
@@ -191,7 +186,7 @@ public record Targets(List<Target> all) {
     List<Target> all = new ArrayList<>();
     for (JsonNode one : list) {
       Stored stored = LenientJson.read(one, Stored.class);
-      // The instance itself and no copy: by it the large values in it are recognised.
+      // The instance itself, not a copy: {@link Blobs} recognises large values by identity.
       ObjectNode result = one.get("result") instanceof ObjectNode object ? object : null;
       all.add(new Target(stored.node, phase(stored.phase), result, stored.nextRoundAt));
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Whether a message may still be on its way to a step: it may wait at, or be worked on by, agents
- * that stand between the step and its parents and work for no step themselves.
+ * Whether a message may still be on its way to a step: it may be held by agents that stand between
+ * the step and its parents and work for no step themselves.
  */
 public final class Upstream {
   private final JobState state;
@@ -26,7 +26,7 @@ public final class Upstream {
     return !busy(step).isEmpty();
   }
 
-  /** The agent that holds something for it, if any. */
+  /** The first agent found that holds such a message; empty for none. */
   public List<String> busy(StepState step) {
     Set<String> seen = new HashSet<>();
     Deque<String> next = new ArrayDeque<>(step.declared().agentIds());

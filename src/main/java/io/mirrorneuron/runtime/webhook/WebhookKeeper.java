@@ -151,7 +151,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     }
   }
 
-  /** Lets another server lead. */
+  /** Releases the leases for another server. */
   @Override
   public void close() {
     loop.close();

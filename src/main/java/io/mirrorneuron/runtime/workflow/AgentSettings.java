@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a node's {@code config} tells the engine of its agent. The rest of that object is for the
- * program that the agent runs.
+ * The members of a node's {@code config} that the engine reads. The rest is for the agent's
+ * program.
  *
- * @param emitType type of what a router passes on; null for the one that it came with
- * @param outputType type of what the agent sends by itself; null for the usual one of its kind
- * @param silent whether an executor sends nothing by itself, only what its program asks for
+ * @param emitType type of a router's messages; null for the type that came in
+ * @param outputType type of the agent's own messages; null for the default of its kind
+ * @param silent whether an executor sends only what its program asks for
  * @param pool whose slots the agent's program takes
- * @param slots how many of them
- * @param startupDelayMs how long the agent's first program waits before it asks for slots
+ * @param slots number of slots
+ * @param startupDelayMs delay before the agent's first program asks for slots
  * @param repeatable whether the author says that a program may simply run again after a crash
- * @param human what an agent of type human asks; null of any other
+ * @param human question of an agent of type human; null of any other
  */
 public record AgentSettings(
     String emitType,
@@ -40,7 +40,7 @@ public record AgentSettings(
     HumanTask human) {
 
   /**
-   * When an agent has what it waits for.
+   * When an agent completes.
    *
    * @param onMessage with each message
    * @param after with so many messages; 0 when their number does not matter
@@ -50,7 +50,7 @@ public record AgentSettings(
   public record Completion(boolean onMessage, int after, boolean all, boolean run) {}
 
   /**
-   * How often an executor tries one message.
+   * An executor's attempts at one message.
    *
    * @param maxAttempts 0 when the author does not say
    * @param backoffMs before the second attempt
@@ -63,9 +63,9 @@ public record AgentSettings(
   }
 
   /**
-   * What holds for an agent, or for all of a workflow.
+   * The policies of an agent, or of a workflow.
    *
-   * @param whenMoving what holds of restarts in a job that moves its agents to other nodes
+   * @param whenMoving restart policies in a job that moves its agents to other nodes
    */
   public record AgentPolicies(
       RestartPolicy restart,
@@ -80,10 +80,10 @@ public record AgentSettings(
   }
 
   /**
-   * What an agent of type human asks people about each message.
+   * The question that an agent of type human asks about each message.
    *
-   * @param question all of it but the prompt and the due time, in the words of {@code human.jsonl}
-   * @param timeoutMs how long people have, from when it is asked; 0 is without end
+   * @param question without prompt and due time, in the terms of {@code human.jsonl}
+   * @param timeoutMs time to answer; 0 is no limit
    * @param decisions what follows each decision, in the author's order
    */
   public record HumanTask(
@@ -93,7 +93,7 @@ public record AgentSettings(
       decisions = Collections.unmodifiableMap(new LinkedHashMap<>(decisions));
     }
 
-    /** What people read, with values of the message that they are asked about. */
+    /** The text for people, with values of the message. */
     @FunctionalInterface
     public interface Prompt {
       /**
@@ -114,10 +114,10 @@ public record AgentSettings(
 
     /** What follows a decision. */
     public sealed interface Follow {
-      /** The step is done, and all that follows it goes on. */
+      /** The step is done, and all its children go on. */
       record Complete() implements Follow {}
 
-      /** The step is done, and of those that follow it these go on. */
+      /** The step is done, and only these of its children go on. */
       record Branch(List<String> steps) implements Follow {}
 
       /** The step has failed; without a step, the job. */
@@ -125,30 +125,29 @@ public record AgentSettings(
     }
   }
 
-  /** What one run of a program can be kept to: the members of {@code resources.limits}. */
+  /** Limits of one run of a program: the members of {@code resources.limits}. */
   public enum ProgramLimit {
     /** Of each process. */
     OPEN_FILES,
     ADDRESS_SPACE_MB,
     CPU_SECONDS,
 
-    /** Of all processes of the program together: memory that they have, without what is swapped. */
+    /** Of all processes of the program together: resident memory, without swap. */
     MEMORY_MB,
     /** Processes and their threads, as the kernel counts tasks. */
     PROCESSES,
     /** Thousandths of a core. */
     CPU_MILLIS;
 
-    /** The largest value that any of them may have. */
+    /** Maximum of any limit. */
     public static final long MOST = 1L << 40;
 
-    /** How a program is kept to a limit. */
+    /** How a limit is enforced. */
     public enum Enforcement {
       /** By a control group of the kernel, which no process leaves. */
       CGROUP,
-      /** By what the kernel keeps each process to, or by looking at them again and again. */
+      /** By a limit of the kernel on each process, or by polling. */
       PROCESS,
-      /** Not at all. */
       NONE;
 
       public String word() {
@@ -156,17 +155,16 @@ public record AgentSettings(
       }
     }
 
-    /** As it is written in a manifest. */
+    /** The member's name in a manifest. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether it is about all processes of a program together. */
+    /** Whether it limits all processes of a program together. */
     public boolean isOfTree() {
       return compareTo(MEMORY_MB) >= 0;
     }
 
-    /** All names, in the order of this type. */
     public static List<String> words() {
       return Arrays.stream(values()).map(ProgramLimit::word).toList();
     }

@@ -6,16 +6,16 @@ import io.mirrorneuron.runtime.workflow.ResourceRequest.Allocation;
 import java.util.List;
 
 /**
- * Where the agents of a job run, as it was decided, and as the job's state has it: what does not
- * follow from the manifest. The first agents of a job with thousands are enough for who looks.
+ * Where the agents of a job run, as decided and stored with the job's state. Of a job with
+ * thousands of agents only the first ones are kept.
  *
  * @param node that has the job
  * @param madeAt milliseconds since the epoch
- * @param runtimeDriver what runs programs there unless they ask for another; null when nothing does
+ * @param runtimeDriver default runner of programs there; null when there is none
  * @param places in manifest order
  */
 public record KeptPlan(String node, long madeAt, String runtimeDriver, List<Place> places) {
-  /** As many as compact lists of the original have; the state and details stay small. */
+  /** As many as compact lists of the original have; state and details stay small. */
   public static final int MOST_PLACES = 50;
 
   public KeptPlan {
@@ -23,10 +23,10 @@ public record KeptPlan(String node, long madeAt, String runtimeDriver, List<Plac
   }
 
   /**
-   * One agent and its node.
+   * An agent and its node.
    *
-   * @param source the agent that this is a copy of, where each node runs one; else null
-   * @param devices those that it gets if nobody else comes
+   * @param source the agent that this is a copy of, where each node runs a copy; else null
+   * @param devices that it gets if they are still free
    * @param score 0 to 1: how well the node fits the strategy
    * @param reasons for people
    */
@@ -43,7 +43,7 @@ public record KeptPlan(String node, long madeAt, String runtimeDriver, List<Plac
       reasons = reasons == null ? List.of() : List.copyOf(reasons);
     }
 
-    /** As the manifest calls it. */
+    /** The agent's id in the manifest. */
     public String declared() {
       return source == null ? agentId : source;
     }

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 
-/** The names by which constraints ask about nodes. */
+/** Names of node attributes in constraints. */
 public final class NodeAttributes {
-  /** Before the labels that operators give. */
+  /** Prefix of the operator's labels. */
   public static final String LABEL = "meta.";
 
   private static final Set<String> TEXTS =
@@ -34,7 +34,7 @@ public final class NodeAttributes {
   private static final Set<String> NUMBERS =
       Set.of("cpu", "cpu_cores", "memory_mb", "memory_gb", "disk_mb", "disk_gb", "gpu_count");
 
-  /** All that have a fixed name. */
+  /** All with a fixed name. */
   public static final Set<String> ALL = all();
 
   private NodeAttributes() {}
@@ -45,21 +45,20 @@ public final class NodeAttributes {
     return Set.copyOf(all);
   }
 
-  /** Whether it is words, of which none is more than another. */
+  /** Whether the attribute is text without an order. */
   public static boolean isText(String attribute) {
     return TEXTS.contains(attribute);
   }
 
-  /** Whether a node may have it. */
+  /** Whether a node may have the attribute. */
   public static boolean isKnown(String attribute) {
     return ALL.contains(attribute) || attribute.startsWith(LABEL);
   }
 
   /**
-   * A device that a node has, as far as its vendor's tools tell. What is null or negative is not
-   * known.
+   * A device of a node, as reported by its vendor's tools. Null or negative members are unknown.
    *
-   * @param apiVersion of what programs it, such as {@code 12.4}
+   * @param apiVersion of its driver API, such as {@code 12.4}
    * @param totalMb of its own memory
    * @param freeMb of it now
    */
@@ -73,7 +72,7 @@ public final class NodeAttributes {
       capabilities = List.copyOf(capabilities);
     }
 
-    /** Whether it is one of those that are demanded. What is not known of it does not fit. */
+    /** Whether it meets the demand. An unknown property does not. */
     public boolean meets(DeviceDemand demand) {
       List<String> able = demand.requiredCapabilities();
       List<String> ids = demand.ids();

@@ -16,11 +16,11 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * What an agent needs of its node while its program runs ({@code runtime.md} 5.6), whichever
- * spelling its author chose.
+ * The resources that an agent's program needs of its node ({@code runtime.md} 5.6), normalised from
+ * all spellings.
  *
- * @param devices each with how many; none of them is shared
- * @param runtimeDriver what must run the program, or null
+ * @param devices exclusive ones, each with how many
+ * @param runtimeDriver required runner, or null
  */
 public record ResourceRequest(
     Amounts amounts,
@@ -37,45 +37,43 @@ public record ResourceRequest(
     volumes = List.copyOf(volumes);
   }
 
-  /** Whether any node at any time can give it. */
+  /** Whether it asks for nothing, so that any node can meet it. */
   public boolean isNothing() {
     return equals(NONE);
   }
 
-  /** The same without ports and volumes. */
   public ResourceRequest withoutPlaces() {
     return new ResourceRequest(amounts, devices, List.of(), List.of(), runtimeDriver);
   }
 
   /**
-   * @param number 1 to 65535; 0 when any will do
+   * @param number 1 to 65535; 0 for any
    * @param protocol tcp, udp, http or grpc
    */
   public record Port(String label, @JsonProperty("port") int number, String protocol) {
-    /** Whether it is taken from the numbers of UDP; those of TCP are others. */
+    /** Whether it is a UDP port; UDP and TCP numbers are independent. */
     @JsonIgnore
     public boolean isUdp() {
       return protocol.equals("udp");
     }
 
-    /** Whether only one of them can be listened on. */
+    /** Whether the two conflict. */
     public boolean isSameNumber(Port other) {
       return number == other.number && isUdp() == other.isUdp();
     }
 
-    /** The variable that tells programs its number. */
+    /** The variable with the number for programs. */
     public String variable() {
       return "MN_PORT_" + label.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
-    /** The same with this number. */
     public Port with(int chosen) {
       return new Port(label, chosen, protocol);
     }
   }
 
   /**
-   * A folder of the node; programs are only told of it.
+   * A folder of the node; the program only gets its path.
    *
    * @param source path on the node
    * @param target absolute path that the author would like to see it at
@@ -84,14 +82,14 @@ public record ResourceRequest(
   public record Volume(String name, String source, String target, String mode) {}
 
   /**
-   * Devices that a job asks for, once or several times. What is null, 0 or empty may be anything.
+   * A demand of a job for devices. Members that are null, 0 or empty allow anything.
    *
    * @param resource {@code gpu}, or the author's word for another kind
-   * @param minCount how many; at least 1
+   * @param minCount at least 1
    * @param requiredCapabilities any one of these
    * @param ids exactly these
    * @param apiVersionOperator {@code >}, {@code >=} or {@code ==}, as is {@code memoryOperator}
-   * @param minMemoryMb that is free
+   * @param minMemoryMb free memory
    */
   @JsonInclude(Include.NON_EMPTY)
   public record DeviceDemand(
@@ -136,14 +134,14 @@ public record ResourceRequest(
   }
 
   /**
-   * Gives each demand devices of its own. Finds a way whenever there is one: who could have any
-   * device makes room for who needs a certain one.
+   * Gives each demand devices of its own. Finds a solution whenever there is one: a demand that
+   * fits several devices makes room for a demand that fits only a certain device.
    */
   public static final class DeviceChoice {
     private final List<NodeDevice> free;
     private final List<DeviceDemand> places = new ArrayList<>();
 
-    /** The place that has each device, or null. */
+    /** For each device, its holder's position in {@link #places}, or null. */
     private final Integer[] holder;
 
     private DeviceChoice(List<DeviceDemand> demands, List<NodeDevice> free) {
@@ -158,7 +156,7 @@ public record ResourceRequest(
     }
 
     /**
-     * @param free devices that nobody has; of those that fit, small ones are preferred
+     * @param free devices without holder; of those that fit, small ones are preferred
      * @return empty when they do not suffice
      */
     public static Optional<List<NodeDevice>> of(List<DeviceDemand> demands, List<NodeDevice> free) {
@@ -184,7 +182,7 @@ public record ResourceRequest(
       return false;
     }
 
-    /** In the order that their vendor's tools give them. */
+    /** In the order of their vendor's tools. */
     private List<NodeDevice> chosen() {
       return IntStream.range(0, free.size())
           .filter(device -> holder[device] != null)
@@ -195,8 +193,8 @@ public record ResourceRequest(
   }
 
   /**
-   * What can be divided: of a machine, of what is given out, or of a request. Whole numbers, so
-   * that sums are exact.
+   * Divisible resources of a machine, an allocation or a request. Whole numbers, so that sums are
+   * exact.
    *
    * @param cpuMillis thousandths of a core
    * @param memoryMb of 1024 x 1024 bytes
@@ -215,7 +213,7 @@ public record ResourceRequest(
           cpuMillis - other.cpuMillis, memoryMb - other.memoryMb, diskMb - other.diskMb);
     }
 
-    /** Whether all of it is there at once. */
+    /** Whether none of the amounts is above its limit. */
     public boolean fitsIn(Amounts there) {
       return cpuMillis <= there.cpuMillis && memoryMb <= there.memoryMb && diskMb <= there.diskMb;
     }
@@ -227,8 +225,7 @@ public record ResourceRequest(
   }
 
   /**
-   * What one run of a program was given of its node; nobody else is given it until that program is
-   * gone.
+   * The resources of a node that one run of a program holds exclusively until the program is gone.
    *
    * @param ports each with its number
    * @param runtimeDriver what runs the program
@@ -247,7 +244,7 @@ public record ResourceRequest(
     }
 
     /**
-     * A device by the names that its vendor's tools know it by.
+     * A device by the names that its vendor's tools use.
      *
      * @param id unique on its node
      * @param index position among the devices of its vendor

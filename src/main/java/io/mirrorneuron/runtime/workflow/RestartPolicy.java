@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How often a failed agent is started again within a sliding window, and after which delay. Also
- * says it of moving an agent to another node.
+ * How often a failed agent is restarted within a sliding window, and after which delay. Also used
+ * for moves to another node.
  *
  * @param attempts within the window; 0 switches it off
  * @param unlimited whether {@code attempts} does not bind
@@ -62,22 +62,22 @@ public record RestartPolicy(
   }
 
   /**
-   * What follows when an agent fails.
+   * The policies for a failed agent.
    *
    * @param restart on its node
-   * @param reschedule on another one, when restarts are used up
+   * @param reschedule on another node, when restarts are used up
    */
   public record Restarting(RestartPolicy restart, RestartPolicy reschedule) {}
 
   /**
-   * How failures of nodes are met in a job: what its author asked for, and what that came to.
+   * How a job recovers from failures of nodes: as requested and as in effect.
    *
    * @param requestedRecoveryPolicy {@code recovery_mode} of the manifest
    * @param effectiveRecoveryPolicy {@code cluster_recover} where its agents may move to other nodes
-   * @param mode over how many nodes: {@code cluster} or {@code single_node}
-   * @param degraded whether it is less than was asked for
-   * @param reason why that is so; null where it is not
-   * @param observedNodes names of the nodes that were known to live
+   * @param mode {@code cluster} or {@code single_node}
+   * @param degraded whether it is less than requested
+   * @param reason why it is degraded, or null
+   * @param observedNodes names of the nodes that were known to be alive
    */
   public record RecoveryStrategy(
       String requestedRecoveryPolicy,
@@ -91,7 +91,7 @@ public record RestartPolicy(
     }
 
     /**
-     * @param moves whether agents may go to other nodes, as there were some when the job was made
+     * @param moves whether agents may move, as there were other nodes when the job was made
      */
     public static RecoveryStrategy of(
         Workflow workflow, boolean moves, List<String> observedNodes) {
@@ -110,12 +110,12 @@ public record RestartPolicy(
   }
 
   /**
-   * When a mailbox counts as full. Senders wait from {@code maxQueueDepth} messages on, and until
-   * fewer than {@code highWatermark} wait.
+   * Limits of a mailbox. Senders wait from {@code maxQueueDepth} messages on, and until fewer than
+   * {@code highWatermark} wait.
    *
    * @param highWatermark from here on messages from outside are refused
    * @param lowWatermark below it they are accepted again
-   * @param retryAfterMs what such a caller is told to wait
+   * @param retryAfterMs in the refusal
    */
   public record Backpressure(
       int maxQueueDepth, int highWatermark, int lowWatermark, int retryAfterMs) {

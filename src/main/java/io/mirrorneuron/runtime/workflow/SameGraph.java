@@ -10,13 +10,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Whether progress made in one workflow can go on in another: both have the same steps and agents,
- * connected in the same way. Commands, limits, prompts and files may differ.
+ * Whether a job can continue its progress with another workflow: both have the same steps and
+ * agents, connected in the same way. Commands, limits, prompts and files may differ.
  */
 public final class SameGraph {
   private SameGraph() {}
 
-  /** Sentences about what differs; none when it is the same. */
+  /** The differences as sentences; empty when the graphs are the same. */
   public static List<String> differences(Workflow one, Workflow other) {
     List<String> found = new ArrayList<>();
     compare("step", one.steps().steps().keySet(), other.steps().steps().keySet(), found);
@@ -45,7 +45,7 @@ public final class SameGraph {
     }
   }
 
-  /** With the steps that each works for. */
+  /** Each with the steps that it works for. */
   private static Set<String> agents(Workflow workflow) {
     Map<String, Set<String>> steps = new LinkedHashMap<>();
     workflow.agents().keySet().forEach(id -> steps.put(id, new LinkedHashSet<>()));

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which of several nodes is to run an agent.
+ * How to choose the node of an agent.
  *
  * @param isChosen whether the author wrote the strategy: then programs may leave the node of their
- *     job when another is better by it
- * @param preferredNode taken when it can be; null for none
- * @param constraints each of which must hold
+ *     job for a better one
+ * @param preferredNode taken when possible; null for none
+ * @param constraints all of which must hold
  */
 public record Scheduling(
     Strategy strategy, boolean isChosen, String preferredNode, List<Constraint> constraints) {
@@ -21,18 +21,18 @@ public record Scheduling(
   }
 
   public enum Strategy {
-    /** The fullest node that has room, so that others stay empty. */
+    /** The fullest node that has room, so that other nodes stay empty. */
     BINPACK,
-    /** The emptiest. */
+    /** The emptiest node. */
     SPREAD
   }
 
-  /** Whether its author wrote nothing of it. */
+  /** Whether the author wrote nothing about it. */
   public boolean isAnything() {
     return equals(ANY);
   }
 
-  /** The same, with more that must hold. */
+  /** The same with more constraints. */
   public Scheduling and(List<Constraint> more) {
     return more.isEmpty()
         ? this
@@ -44,10 +44,10 @@ public record Scheduling(
   }
 
   /**
-   * The place of a program among those that wait for slots and resources of a node: first those
-   * that had them when a server ended, then who has waited longest.
+   * The order of programs that wait for slots and resources of a node: first those that had them
+   * when a server ended, then by waiting time.
    *
-   * @param had whether it had what it asks for when its server ended
+   * @param had whether it had its slots when its server ended
    * @param since when it began to wait, in milliseconds since the epoch
    */
   public record QueueRank(boolean had, long since) implements Comparable<QueueRank> {
@@ -61,19 +61,17 @@ public record Scheduling(
   }
 
   /**
-   * What must hold of a node that is to run an agent.
+   * A condition on the nodes that may run an agent.
    *
    * @param attribute of the node: {@code os}, {@code meta.rack}
-   * @param values that it is compared with; none where the operator asks only whether it is there
+   * @param values to compare with; none for operators that only ask whether the attribute is there
    */
   public record Constraint(String attribute, Operator operator, List<String> values) {
     public Constraint {
       values = List.copyOf(values);
     }
 
-    /**
-     * How an attribute is compared; one of several values has each of them as one that may hold.
-     */
+    /** How an attribute is compared. With several values, a match with any of them is enough. */
     public enum Operator {
       EQUAL("="),
       NOT_EQUAL("!="),
@@ -96,12 +94,12 @@ public record Scheduling(
         return word;
       }
 
-      /** Whether what it compares must have an order. */
+      /** Whether the operator needs an order of the values. */
       public boolean asksForOrder() {
         return compareTo(MORE) >= 0 && compareTo(AT_MOST) <= 0;
       }
 
-      /** Whether it compares with something. */
+      /** Whether it compares with a value. */
       public boolean needsValue() {
         return this != EXISTS && this != ABSENT;
       }

@@ -11,23 +11,23 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
- * The problem graph of a workflow: what must be done, in which order, and what becomes of failures.
- * Acyclic. Defaults are filled in.
+ * The problem graph of a workflow: the steps, their order and their failure policies. Acyclic.
+ * Defaults are filled in.
  *
  * @param steps by id, in manifest order
- * @param source the step that waits for no other
+ * @param source the step without parents
  * @param sink the step whose output is the workflow's
  * @param maxParallel how many steps may run at once; 0 is no limit
  */
 public record StepGraph(Map<String, Step> steps, String source, String sink, int maxParallel) {
-  /** What a workflow has that is a graph of agents only. */
+  /** Of a workflow without steps. */
   public static final StepGraph NONE = new StepGraph(Map.of(), null, null, 0);
 
   public StepGraph {
     steps = Collections.unmodifiableMap(new LinkedHashMap<>(steps));
   }
 
-  /** The same graph with other names of agents. */
+  /** The same graph with renamed agents. */
   StepGraph withAgents(UnaryOperator<String> rename) {
     Map<String, Step> renamed = new LinkedHashMap<>();
     steps.forEach((id, step) -> renamed.put(id, step.withAgents(rename)));
@@ -40,12 +40,12 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
 
   /**
    * @param run the agent or binding that its author named
-   * @param agentIds the agents that work for it; the first gets what has no other receiver
+   * @param agentIds the agents that work for it; the first gets messages without other receiver
    * @param required whether its failure can fail the workflow
    * @param timeoutMs of one attempt, not counting pauses; 0 is no limit
-   * @param unsafe whether an attempt that was cut short by a crash may not simply be repeated
-   * @param plain whether it is given what its parents put out as it is, and puts out what its
-   *     program prints; else messages are as the contract says
+   * @param unsafe whether an attempt that a crash cut short may not simply be repeated
+   * @param plain whether it gets its parents' outputs as they are, and its program's printed text
+   *     is its output; else messages are as the contract says
    * @param incoming from its parents, in manifest order
    * @param outgoing to its children, in manifest order
    */
@@ -99,7 +99,7 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
   /**
    * When a step may start.
    *
-   * @param quorum successes that {@link Rule#QUORUM_SUCCESS} asks for; 0 with other rules
+   * @param quorum successes for {@link Rule#QUORUM_SUCCESS}; 0 with other rules
    */
   public record Trigger(Rule rule, int quorum) {}
 
@@ -154,7 +154,7 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
     boolean test(Context context);
 
     /**
-     * What a condition can see: paths that start with {@code message.body}, {@code
+     * The values that a condition can read: paths that start with {@code message.body}, {@code
      * message.headers}, {@code message.type}, {@code message.class}, {@code message.from}, {@code
      * message.to}, {@code payload} (the body again), {@code state} and {@code agent_state} (the
      * emitting agent's private state).
@@ -165,13 +165,13 @@ public record StepGraph(Map<String, Step> steps, String source, String sink, int
   }
 
   /**
-   * Something that some machine must have before a job is accepted; nothing of it is given to the
-   * job.
+   * A minimum that some machine must have before a job is accepted. The job gets no reservation for
+   * it.
    *
    * @param resource {@code cpu}, {@code memory}, {@code disk} or {@code gpu}
    * @param least thousandths of a core, or MB; 0 of a gpu
-   * @param device null of all but a gpu
-   * @param isWaived whether its submitter wants to do without
+   * @param device null except for a gpu
+   * @param isWaived whether its submitter waives it
    */
   public record Requirement(String resource, long least, DeviceDemand device, boolean isWaived) {
 

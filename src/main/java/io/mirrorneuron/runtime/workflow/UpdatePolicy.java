@@ -7,15 +7,16 @@ import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
- * How a new version takes the place of the one that runs.
+ * How a new version replaces the running one.
  *
  * @param maxParallel how many agents change together
  * @param canary how many agents change first, and alone
- * @param minHealthyMs how long what has changed must be healthy without a break
- * @param healthyDeadlineMs by when it must have been, from when it was changed
- * @param progressDeadlineMs the same from when what was changed before had been
- * @param autoPromote whether nobody is asked after the canary
- * @param autoRevert whether what was changed is changed back when it does not become healthy
+ * @param minHealthyMs how long a changed agent must be healthy without a break
+ * @param healthyDeadlineMs limit for that, counted from the agent's change
+ * @param progressDeadlineMs limit for that, counted from when the agents changed before were
+ *     healthy
+ * @param autoPromote whether the rest changes after the canary without a person's consent
+ * @param autoRevert whether changed agents are changed back when they do not become healthy
  */
 public record UpdatePolicy(
     UpdateStrategy strategy,
@@ -28,7 +29,6 @@ public record UpdatePolicy(
     boolean autoPromote,
     boolean autoRevert) {
 
-  /** What holds where nothing is said. */
   public static final UpdatePolicy DEFAULT =
       new UpdatePolicy(
           UpdateStrategy.ROLLING,
@@ -41,7 +41,7 @@ public record UpdatePolicy(
           false,
           false);
 
-  /** The same for the way back, which tries nothing out first. */
+  /** The policy for the way back, without a canary. */
   public UpdatePolicy backwards() {
     return new UpdatePolicy(
         UpdateStrategy.ROLLING,
@@ -55,7 +55,7 @@ public record UpdatePolicy(
         autoRevert);
   }
 
-  /** As it is written in a manifest, in full. */
+  /** In full, as written in a manifest. */
   public Map<String, Object> reported() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("strategy", strategy.word());
@@ -70,34 +70,34 @@ public record UpdatePolicy(
     return all;
   }
 
-  /** In which steps. */
+  /** The order of changes. */
   public enum UpdateStrategy {
     ROLLING,
     CANARY,
     BLUE_GREEN;
 
-    /** As it is written. */
+    /** As written in a manifest. */
     public String word() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
   }
 
-  /** What says whether something is healthy: the checks of its services, or that its agents run. */
+  /** Source of health: the checks of services, or the states of agents. */
   public enum HealthSource {
     CHECKS,
     AGENT_STATES;
 
-    /** As it is written. */
+    /** As written in a manifest. */
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /** Versions that are numbers with dots between them. Pure. */
+  /** Compares versions that are numbers with dots between them. Pure. */
   public static final class Versions {
     private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9})*");
 
-    /** One that a decimal can be made of. */
+    /** A text that {@code BigDecimal} can parse. */
     private static final Pattern NUMBER =
         Pattern.compile("[+-]?(\\d{1,60}\\.?\\d{0,60}|\\.\\d{1,60})([eE][+-]?\\d{1,3})?");
 
@@ -119,7 +119,7 @@ public record UpdatePolicy(
       return OptionalInt.of(0);
     }
 
-    /** Whether the text has an order among others like it. */
+    /** Whether the text can be ordered. */
     public static boolean isNumberOrVersion(String text) {
       return NUMBER.matcher(text).matches() || isVersion(text);
     }

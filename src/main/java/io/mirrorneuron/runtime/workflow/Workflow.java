@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A validated manifest in the one form the engine works on, whichever form its author wrote.
+ * A validated manifest in the form that the engine works on, whichever form its author wrote.
  *
  * @param source the author's manifest, unchanged
  * @param runId taken from the manifest, or null when the runtime must make one
- * @param entrypoints agents that are seeded at the start, in manifest order
+ * @param entrypoints agents that get the first messages, in manifest order
  * @param initialInputs bodies of the seed messages by entrypoint; an entrypoint without an entry
  *     gets one empty object
  * @param agents by id, in manifest order
@@ -47,15 +47,12 @@ public record Workflow(
     warnings = List.copyOf(warnings);
   }
 
-  /** Whether each node that may run it runs a copy of every agent. */
+  /** Whether each eligible node runs a copy of every agent. */
   public boolean isSystem() {
     return jobType == JobType.SYSTEM || jobType == JobType.SYSBATCH;
   }
 
-  /**
-   * The copy for one node: every agent is called {@code agent@node}. Of a workflow that is such a
-   * copy already, itself.
-   */
+  /** The copy for one node, with agents called {@code agent@node}. Returns a copy unchanged. */
   public Workflow onTarget(String node) {
     String suffix = "@" + node;
     if (agents.isEmpty() || agents.keySet().iterator().next().endsWith(suffix)) {
@@ -84,7 +81,7 @@ public record Workflow(
         warnings);
   }
 
-  /** Copies for these nodes, beside each other. */
+  /** Copies for these nodes, in one workflow. */
   public Workflow onTargets(List<String> nodes) {
     Workflow first = onTarget(nodes.getFirst());
     if (nodes.size() == 1) {
@@ -113,25 +110,25 @@ public record Workflow(
         warnings);
   }
 
-  /** The same with more sentences for its author. */
+  /** The same with more warnings. */
   public Workflow withWarnings(List<String> more) {
     return more.isEmpty()
         ? this
         : with(source, agents, policies, Stream.concat(warnings.stream(), more.stream()).toList());
   }
 
-  /** The same, of which its author wrote this. */
+  /** The same with another source. */
   public Workflow writtenAs(ObjectNode manifest) {
     return with(manifest, agents, policies, warnings);
   }
 
-  /** Whether its agents may be moved to other nodes, if there are any. */
+  /** Whether its agents may move to other nodes, if there are any. */
   public boolean isMovable() {
     return !isSystem()
         && (recoveryMode == RecoveryMode.AUTO || recoveryMode == RecoveryMode.CLUSTER_RECOVER);
   }
 
-  /** The same where other nodes are, for which its author may have left open what follows. */
+  /** The same with the policies of a job that may move its agents. */
   public Workflow moving() {
     Map<String, Agent> moved = new LinkedHashMap<>();
     agents.forEach((id, agent) -> moved.put(id, agent.moving()));
@@ -194,11 +191,11 @@ public record Workflow(
    * @param role the author's label, or null
    * @param config the author's object, never null; defaults are not filled in. The old word {@code
    *     complete_job} is there as {@code complete_run} too.
-   * @param settings what that object tells the engine
+   * @param settings the parsed config
    * @param unsafe whether a run that was cut short by a crash may not simply be repeated
-   * @param resources what it asks for as its author wrote it, never null
-   * @param request the same, read
-   * @param policies what holds for it by its own word, the workflow's, or by default
+   * @param resources as written, never null
+   * @param request the parsed resources
+   * @param policies its own, the workflow's, or the defaults
    */
   public record Agent(
       String id,

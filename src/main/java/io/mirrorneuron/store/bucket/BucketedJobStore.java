@@ -24,9 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Jobs on a Redis Cluster. What concerns one job is a call of its bucket, as on one Redis. Lists
- * and counts are read from all buckets at once: they are right for each bucket, and of no one
- * moment.
+ * Jobs on a Redis Cluster. Calls about one job go to its bucket. Lists and counts are read from all
+ * buckets at once: each bucket's part is consistent, the whole is not of one moment.
  */
 public final class BucketedJobStore implements ServedJobStore {
   private final StorePlaces places;
@@ -34,8 +33,8 @@ public final class BucketedJobStore implements ServedJobStore {
   private final JobClaims claims;
 
   /**
-   * @param terminalTtl how long a finished job stays
-   * @param eventsPerJob events kept of each job, the newest
+   * @param terminalTtl how long an ended job stays
+   * @param eventsPerJob newest events kept of each job
    */
   public BucketedJobStore(StorePlaces places, Duration terminalTtl, int eventsPerJob) {
     this.places = places;
@@ -228,7 +227,7 @@ public final class BucketedJobStore implements ServedJobStore {
         .toCompletionStage();
   }
 
-  /** One bucket after the other, for no job to wait behind many removals. */
+  /** One bucket after the other, so that no job waits behind many removals. */
   private CompletionStage<Integer> removed(Function<RedisJobStore, CompletionStage<Integer>> some) {
     Iterator<Place> place = places.jobs().iterator();
     Future<Integer> removed = Future.succeededFuture(0);
@@ -252,7 +251,6 @@ public final class BucketedJobStore implements ServedJobStore {
     return of(jobId).lastEvents(jobId, limit);
   }
 
-  /** Asks all buckets at once, and makes one answer of theirs. */
   private record AllBuckets(List<RedisJobStore> buckets) {
     RedisJobStore of(String jobId) {
       return buckets.get(Buckets.of(jobId));
@@ -278,7 +276,7 @@ public final class BucketedJobStore implements ServedJobStore {
               });
     }
 
-    /** Tells each bucket of those of these jobs that are its. */
+    /** Passes each bucket its jobs of these. */
     CompletionStage<Void> each(
         List<String> jobIds,
         BiFunction<RedisJobStore, List<String>, CompletionStage<Void>> effect) {
@@ -291,7 +289,7 @@ public final class BucketedJobStore implements ServedJobStore {
           .toCompletionStage();
     }
 
-    /** Asks each bucket about those of these jobs that are its. */
+    /** Asks each bucket about its jobs of these. */
     Future<List<String>> ofEach(
         List<String> jobIds,
         BiFunction<RedisJobStore, List<String>, CompletionStage<List<String>>> question) {
@@ -304,7 +302,7 @@ public final class BucketedJobStore implements ServedJobStore {
           .map(done -> parts.stream().map(Future::result).flatMap(List::stream).toList());
     }
 
-    /** Of each bucket those of its jobs, in their order. */
+    /** Jobs by bucket, in their order. */
     private Map<RedisJobStore, List<String>> byBucket(List<String> jobIds) {
       Map<RedisJobStore, List<String>> parts = new HashMap<>();
       jobIds.forEach(job -> parts.computeIfAbsent(of(job), none -> new ArrayList<>()).add(job));

@@ -6,14 +6,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The buckets of a Redis Cluster. Their number and their tags are part of every key and never
- * change. Slots of buckets lie equally far apart, so masters with equally many slots have equally
- * many buckets.
+ * The buckets of a Redis Cluster. Their number and tags are part of every key and never change.
+ * Slots of buckets lie at equal distances, so masters with equally many slots have equally many
+ * buckets.
  */
 public final class Buckets {
   public static final int COUNT = 64;
 
-  /** Slots of every Redis Cluster. */
   public static final int SLOTS = 16_384;
 
   private static final int POLYNOMIAL = 0x1021;
@@ -22,17 +21,17 @@ public final class Buckets {
 
   private Buckets() {}
 
-  /** The bucket of whatever has this name: a job by its id. */
+  /** The bucket of a name, for a job its id. */
   public static int of(String name) {
     return slot(name) % COUNT;
   }
 
-  /** What the keys of a bucket have in braces. */
+  /** The tag in braces of the bucket's keys. */
   public static String tag(int bucket) {
     return TAGS.get(bucket);
   }
 
-  /** The first of its names whose slot lies in the bucket's share of all slots. */
+  /** The first candidate tag whose slot lies in the bucket's share of all slots. */
   private static String find(int bucket) {
     return Stream.iterate(0, number -> number + 1)
         .map(number -> "b" + bucket + "." + number)
@@ -41,7 +40,7 @@ public final class Buckets {
         .orElseThrow();
   }
 
-  /** The slot of a key without braces: its CRC-16 (XMODEM), as Redis Cluster has it. */
+  /** The slot of a key without braces: its CRC-16 (XMODEM), as in Redis Cluster. */
   public static int slot(String text) {
     int crc = 0;
     for (byte next : text.getBytes(StandardCharsets.UTF_8)) {

@@ -3,7 +3,7 @@ package io.mirrorneuron.store.bucket;
 import io.mirrorneuron.store.Keys;
 
 /**
- * What buckets have beside the keys of a store of jobs, see {@code claims.lua}.
+ * Additional keys of a bucket, see {@code claims.lua}.
  *
  * @param keys of one bucket
  */
@@ -13,7 +13,7 @@ public record ClaimKeys(Keys keys) {
     return keys.jobs() + "intents";
   }
 
-  /** String: there while the job may not be made. */
+  /** String: exists while the job may not be created. */
   public String voided(String jobId) {
     return keys.namespace() + ":void:" + jobId;
   }

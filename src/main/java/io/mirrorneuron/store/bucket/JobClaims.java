@@ -14,14 +14,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What a job has of which there is one for all jobs: its idempotency key, the run id that its
- * author chose, and payload files that must be there. See {@code claims.lua} for how a claim and
- * its job, which lie in two places, never contradict each other for long, whoever dies in between.
+ * Claims on ids that are unique across all jobs: idempotency key and chosen run id; also checks
+ * that payload files exist. See {@code claims.lua} for how a claim and its job, in different slots,
+ * stay consistent after a crash.
  */
 final class JobClaims {
   private static final Duration DAY = Duration.ofHours(24);
 
-  /** Younger intents may belong to a job that is being made. */
+  /** Younger intents may belong to a job that is being created. */
   private static final Duration UNDER_WAY = Duration.ofMinutes(1);
 
   private static final int BATCH = 500;
@@ -34,7 +34,7 @@ final class JobClaims {
     this.places = places;
   }
 
-  /** Who has what is claimed: {@code <hash> <job>}. */
+  /** Holder of a claim: {@code <hash> <job>}. */
   private record Claim(String hash, String jobId) {
     static Claim of(String text) {
       int end = text.indexOf(' ');
@@ -47,8 +47,8 @@ final class JobClaims {
   }
 
   /**
-   * Claims all that the job has. Answers another job, which was made under the same key; fails when
-   * something of it is another job's.
+   * Makes all claims of the job. Returns the existing job with the same idempotency key; fails when
+   * another job has a claim.
    */
   Future<Optional<String>> claim(NewJob job) {
     return bundle(job.bundle())
@@ -60,7 +60,7 @@ final class JobClaims {
                     : run(job).map(before));
   }
 
-  /** It has just been used, so it is not removed, see {@code bundles.lua}. */
+  /** The check marks the files as used, so they are not removed, see {@code bundles.lua}. */
   private Future<Void> bundle(String fingerprint) {
     if (fingerprint == null) {
       return Future.succeededFuture();
@@ -128,9 +128,9 @@ final class JobClaims {
   }
 
   /**
-   * Answers who has it then.
+   * Returns the claim that holds then.
    *
-   * @param over the claim of a job that is void, or empty
+   * @param over the claim of a voided job, or empty
    */
   private Future<Claim> take(Place place, String key, Claim mine, long lastsMs, String over) {
     return SCRIPT
@@ -154,7 +154,7 @@ final class JobClaims {
                                     : take(place, key, mine, lastsMs, holder.text())));
   }
 
-  /** Whether the job exists; if not, it never will. */
+  /** Whether the job exists; if not, it can never be created. */
   private Future<Boolean> unlessVoid(String jobId) {
     Place own = places.of(jobId);
     return SCRIPT
@@ -174,7 +174,7 @@ final class JobClaims {
         .map(Response::toBoolean);
   }
 
-  /** What a refusal to make the job means: somebody else has what it had claimed. */
+  /** Maps a refusal to create the job: another job has taken its claims. */
   static Throwable refusal(Throwable failure) {
     return String.valueOf(failure.getMessage()).contains("VOID")
         ? MnException.unavailable(
@@ -182,7 +182,7 @@ final class JobClaims {
         : failure;
   }
 
-  /** Frees what jobs of this bucket had claimed that are gone, or were never made. */
+  /** Frees claims of this bucket's jobs that are gone, or were never created. */
   Future<Void> settle(Place bucket) {
     return SCRIPT
         .call()

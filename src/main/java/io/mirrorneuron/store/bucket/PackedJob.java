@@ -18,16 +18,16 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * All that is kept of an ended job, which stands in place of its row. The bytes are the form's
- * number, the lengths of the row and of the whole as numbers of seven bits a byte, and then, as one
- * compressed piece, the row, the number of texts that follow, their lengths and the texts: owner,
- * number of the last event, events, manifest, and each state field and its value. The row comes
- * first, so that a reader of rows stops behind it.
+ * An ended job in one value, stored in place of its row. Format: the form number, the lengths of
+ * the row and of the whole as numbers of seven bits a byte, then compressed in one piece: the row,
+ * the number of texts, their lengths and the texts: owner, number of the last event, events,
+ * manifest, and each state field and its value. The row comes first, so that a reader of rows can
+ * stop behind it.
  *
  * @param row as JSON
  * @param owner of the last commit
  * @param lastSeq number of the last event
- * @param events JSON texts, a line each, numbered up to {@code lastSeq}
+ * @param events JSON texts, one a line, numbered up to {@code lastSeq}
  * @param fields of the state
  */
 public record PackedJob(
@@ -38,10 +38,10 @@ public record PackedJob(
     String manifest,
     Map<String, String> fields) {
 
-  /** The first byte of a packed job. A row that is not packed begins with a brace. */
+  /** First byte of a packed job. A row that is not packed begins with a brace. */
   private static final byte FORM = 1;
 
-  /** What is larger is not packed, so a longer one was not written by us. */
+  /** Largest packed job; a longer value is not ours. */
   private static final int MOST_BYTES = 1 << 20;
 
   private static final Dictionary DICTIONARY = Dictionary.resource("dictionary-1.txt");
@@ -63,7 +63,7 @@ public record PackedJob(
     return whole(value, true);
   }
 
-  /** The bytes to keep; null when there is too much of it to be packed in one go. */
+  /** The packed bytes; null when the job is too large. */
   public byte[] pack() {
     byte[] first = row.getBytes(StandardCharsets.UTF_8);
     List<byte[]> texts = new ArrayList<>(4 + 2 * fields.size());
@@ -151,9 +151,9 @@ public record PackedJob(
     return text;
   }
 
-  /** Numbers that are not negative, in as few bytes as they need: seven bits each, lowest first. */
+  /** Non-negative numbers in as few bytes as they need: seven bits each, lowest first. */
   private static final class Numbers {
-    /** How long one may be. */
+    /** Longest number. */
     static final int MOST_BYTES = 5;
 
     private Numbers() {}
@@ -181,9 +181,9 @@ public record PackedJob(
   }
 
   /**
-   * Compresses with a text that both sides know: what jobs have in common costs next to nothing
-   * then. What was compressed can be read only with the very same text, so one that is in use never
-   * changes; a better one is another file with another form. Thread-safe.
+   * Compresses with a shared dictionary, so that common parts of jobs cost next to nothing. A
+   * dictionary in use never changes, as reading needs the same text; a better one gets another file
+   * and form number. Thread-safe.
    */
   private static final class Dictionary {
     /** Takes 30 to 40 µs for a job, a third less than the default level, for a tenth more bytes. */
@@ -206,7 +206,7 @@ public record PackedJob(
     }
 
     /**
-     * The head as it is, and behind it what is before the position of {@code plain}, compressed.
+     * The head unchanged, followed by the bytes before the position of {@code plain}, compressed.
      */
     byte[] deflate(ByteBuffer head, ByteBuffer plain) {
       Deflater used = deflaters.poll();
@@ -227,9 +227,9 @@ public record PackedJob(
     }
 
     /**
-     * The first {@code length} bytes of what was compressed.
+     * The first {@code length} uncompressed bytes.
      *
-     * @throws DataFormatException when there are fewer, or they were not made by {@link #deflate}
+     * @throws DataFormatException when there are fewer, or the bytes are not from {@link #deflate}
      */
     byte[] inflate(ByteBuffer packed, int length) throws DataFormatException {
       Inflater used = inflaters.poll();

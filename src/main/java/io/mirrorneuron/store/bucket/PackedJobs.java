@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** Reads packed jobs, which {@code end.lua} and {@code create.lua} write. */
 public final class PackedJobs {
-  /** Of values and rows that are kept for who reads them again. */
+  /** Size of the cache of values and their rows. */
   private static final int MOST_BYTES = 1 << 20;
 
   private final RedisPipelines pipelines;
@@ -34,16 +34,16 @@ public final class PackedJobs {
     this.keys = keys;
   }
 
-  /** The job, or null when there is none or it is not packed. Fails when it is damaged. */
+  /** The job; null when there is none or it is not packed. Fails when it is damaged. */
   public Future<PackedJob> read(String jobId) {
     return bytes(jobId).map(value -> value == null ? null : unpacked(jobId, value));
   }
 
   /**
-   * What is read of a job that is not packed, or that part of a packed one. The job may be thawed
-   * between the two reads, and is then read again.
+   * Reads an unpacked job, or that part of a packed one. Reads again when the job was unpacked
+   * between the two reads.
    *
-   * @param read answers null when there is nothing
+   * @param read completes with null when there is nothing
    */
   public <T> Future<T> unlessPacked(
       String jobId, Supplier<Future<T>> read, Function<PackedJob, T> part) {
@@ -83,9 +83,9 @@ public final class PackedJobs {
   }
 
   /**
-   * The row in the value of its key, packed or not; unpacked once as long as the value is the same.
+   * The row in the value of its key, packed or not; cached while the value is the same.
    *
-   * @return bytes that nobody changes
+   * @return bytes that must not be changed
    * @throws MnException {@code job_damaged}
    */
   byte[] rowIn(String jobId, Response value) {
@@ -105,14 +105,14 @@ public final class PackedJobs {
     }
   }
 
-  /** What was read, and the row in it. */
+  /** A cached value and its row. */
   private record ReadRow(byte[] packed, byte[] row) {
     int bytes() {
       return packed.length + row.length;
     }
   }
 
-  /** The job is what it was before it was packed; nothing is done when it is not packed. */
+  /** Restores the unpacked job; does nothing when it is not packed. */
   public Future<Void> thaw(String jobId) {
     return bytes(jobId)
         .compose(value -> value == null ? Future.succeededFuture() : thaw(jobId, value).mapEmpty());

@@ -28,9 +28,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Copies all that servers kept in one Redis into a Redis Cluster, or the other way round. Where it
- * was keeps it, with a mark that servers heed: jobs must not go on twice. What breaks off may be
- * begun again, and begins anew; until it is through, no server uses what is there by then ({@link
+ * Copies all state from one Redis into a Redis Cluster, or the other way round. The source keeps
+ * its data, with a mark that stops servers from using it: no job may run in both. An interrupted
+ * copy can be repeated from the start; until it is complete, no server uses the target ({@link
  * #requireUsable}).
  */
 public final class StoreMove {
@@ -40,7 +40,6 @@ public final class StoreMove {
   private final StorePlaces from;
   private final StorePlaces to;
 
-  /** How much was copied. */
   public record Moved(long jobs, long others) {}
 
   public StoreMove(StorePlaces from, StorePlaces to) {
@@ -49,10 +48,10 @@ public final class StoreMove {
   }
 
   /**
-   * Blocks until all is there.
+   * Blocks until the copy is complete.
    *
-   * @throws MnException PRECONDITION when somebody works with either of both, it was copied before,
-   *     or there are jobs of another origin
+   * @throws MnException PRECONDITION when a server uses either side, the source was copied before,
+   *     or the target has jobs of another origin
    */
   public Moved run() {
     requireNobody(from);
@@ -162,9 +161,7 @@ public final class StoreMove {
     return places.shared().keys().namespace() + ":moved";
   }
 
-  /**
-   * Fails when what is here has gone on elsewhere, or is only a part of what is being copied here.
-   */
+  /** Fails when the data here was moved elsewhere, or is an incomplete copy. */
   public static Future<Void> requireUsable(StorePlaces places) {
     return requireWhole(places).compose(whole -> requireHere(places));
   }
@@ -203,7 +200,7 @@ public final class StoreMove {
     return result(place.pipelines().send(request));
   }
 
-  /** What was asked for, as long as it may take; fails with what Redis says. */
+  /** Waits for the answer, within a limit; fails with the error of Redis. */
   public static <T> T result(Future<T> asked) {
     try {
       return asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -213,9 +210,9 @@ public final class StoreMove {
   }
 
   /**
-   * Copies what jobs have of which there is one for all jobs: idempotency keys, and run ids that
-   * were chosen. In buckets each claim is a key in the bucket of its own name, see {@link
-   * JobClaims}; on one Redis the runs are one hash. Claims of jobs that are gone stay behind.
+   * Copies claims of jobs: idempotency keys and chosen run ids. In buckets each claim is a key in
+   * the bucket of its own name, see {@link JobClaims}; on one Redis the runs are one hash. Claims
+   * of removed jobs are not copied.
    */
   private static final class ClaimMove {
     private final StorePlaces from;
@@ -223,7 +220,7 @@ public final class StoreMove {
     private final Set<String> jobs;
 
     /**
-     * @param jobs those that were copied
+     * @param jobs that were copied
      */
     ClaimMove(StorePlaces from, StorePlaces to, Set<String> jobs) {
       this.from = from;
@@ -252,18 +249,18 @@ public final class StoreMove {
           page -> page.forEach(key -> hears.accept(key.substring(beginning.length()))));
     }
 
-    /** Empty when it is gone. */
+    /** Empty when the key is gone. */
     private static String text(Place place, String key) {
       Response text = StoreMove.ask(place, Request.cmd(Command.GET).arg(key));
       return text == null ? "" : text.toString();
     }
 
-    /** Of {@code <hash> <job>}. */
+    /** The job in {@code <hash> <job>}. */
     private static String job(String claim) {
       return claim.substring(claim.indexOf(' ') + 1);
     }
 
-    /** For as long as it still holds. */
+    /** Keeps the remaining time to live. */
     private void copyKey(Place place, String name) {
       String key = place.keys().idempotency(name);
       String claim = text(place, key);
@@ -293,12 +290,9 @@ public final class StoreMove {
     }
   }
 
-  /**
-   * Copies jobs with all that belongs to them to where they shall lie: first what they are, then
-   * where they stand.
-   */
+  /** Copies jobs with all their data: first the jobs, then their index. */
   private static final class JobMove {
-    /** So many jobs at once are under way. */
+    /** Jobs that are copied at the same time. */
     private static final int BATCH = 100;
 
     private static final List<String> OPEN =
@@ -312,7 +306,6 @@ public final class StoreMove {
       this.to = to;
     }
 
-    /** Answers their ids. */
     Set<String> run() {
       Set<String> jobs = new LinkedHashSet<>();
       List<String> scored =
@@ -350,7 +343,7 @@ public final class StoreMove {
       return Future.succeededFuture();
     }
 
-    /** With the score of each behind it, if it has one. */
+    /** Each member, followed by its score if it has one. */
     private static List<String> members(Place place, String set, boolean isScored) {
       String key = place.keys().jobs() + set;
       Request read =
@@ -393,14 +386,14 @@ public final class StoreMove {
       return bucket.pipelines().send(request);
     }
 
-    /** What programs have, or where they are. */
+    /** Copies the ledger of resources, or of executions elsewhere. */
     private void copyLedger(Set<String> jobs, Place place, Function<Keys, String> ledger) {
       StoredJobs.texts(
               StoreMove.ask(place, Request.cmd(Command.HGETALL).arg(ledger.apply(place.keys()))))
           .forEach(
               (execution, text) -> {
                 String job = jobOf(execution, jobs);
-                if (job != null) { // else it has been removed meanwhile
+                if (job != null) {
                   Place bucket = to.of(job);
                   StoreMove.ask(
                       bucket,
@@ -412,7 +405,7 @@ public final class StoreMove {
               });
     }
 
-    /** An execution is called by its job, a dot, and more. */
+    /** The job in an execution id: the id of the job, a dot, and more. */
     private static String jobOf(String execution, Set<String> jobs) {
       for (int dot = execution.lastIndexOf('.');
           dot > 0;
@@ -425,7 +418,7 @@ public final class StoreMove {
     }
   }
 
-  /** Copies what is no job: it keeps its names, but for the tag of what is in no bucket. */
+  /** Copies all other keys under the same names, except for the tag of keys outside buckets. */
   private static final class OtherMove {
     private static final int PAGE = 1000;
 
@@ -439,18 +432,18 @@ public final class StoreMove {
       Keys keys = from.keys();
       this.left =
           List.of(
-              keys.namespace() + ":{job:", // see JobMove, as all up to elsewhere
+              keys.namespace() + ":{job:", // this and the next ones up to elsewhere: see JobMove
               keys.jobs(),
-              keys.chosenRuns(), // see ClaimMove, as the next ones
+              keys.chosenRuns(), // this and the next ones: see ClaimMove
               keys.idempotency(""),
               keys.allocations(),
               keys.elsewhere(),
               keys.acknowledged(),
               keys.trial(),
-              keys.namespace() + ":nodes"); // servers tell of themselves
+              keys.namespace() + ":nodes"); // servers publish this themselves
     }
 
-    /** Answers how many keys were copied. */
+    /** Returns the number of copied keys. */
     long run() {
       AtomicLong copied = new AtomicLong();
       eachPage(
@@ -469,7 +462,7 @@ public final class StoreMove {
       return copied.get();
     }
 
-    /** Passes on all keys that begin so, some more than once. */
+    /** Passes on all keys with this beginning, some more than once. */
     static void eachPage(Place place, String beginning, Consumer<List<String>> hears) {
       String pattern = beginning.replaceAll("[\\[\\]*?\\\\]", "\\\\$0") + "*";
       String cursor = "0";
@@ -481,7 +474,7 @@ public final class StoreMove {
       } while (!cursor.equals("0"));
     }
 
-    /** Removes what a copy that broke off has left; the Redis may have changed since. */
+    /** Removes the remains of an interrupted copy; the source may have changed since. */
     static void clear(Place place, String but) {
       eachPage(
           place,
@@ -499,7 +492,7 @@ public final class StoreMove {
       return to.keys().namespace() + key.substring(from.keys().namespace().length());
     }
 
-    /** Nothing is done where nothing is. */
+    /** Does nothing when the key is absent. */
     static Future<?> copy(Place from, String old, Place to, String fresh) {
       Future<Response> dump = from.pipelines().send(Request.cmd(Command.DUMP).arg(old));
       Future<Response> left = from.pipelines().send(Request.cmd(Command.PTTL).arg(old));

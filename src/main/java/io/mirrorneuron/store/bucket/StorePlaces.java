@@ -16,14 +16,13 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Where all that is stored lies: on one Redis in one place, on a Redis Cluster jobs in buckets and
- * everything else in a place beside them.
+ * Places of all stored data: a single one on one Redis; on a Redis Cluster one for each bucket of
+ * jobs and one for everything else.
  *
- * @param shared of what is no job
+ * @param shared for everything but jobs
  * @param jobs one place, or one for each bucket
  */
 public record StorePlaces(Place shared, List<Place> jobs) {
-  /** One Redis. */
   public static StorePlaces one(RedisPipelines pipelines, Keys keys) {
     Place only = new Place(pipelines, keys);
     return new StorePlaces(only, List.of(only));
@@ -33,8 +32,8 @@ public record StorePlaces(Place shared, List<Place> jobs) {
    * A Redis Cluster. Each bucket has a connection, which follows its slot.
    *
    * @param keys without a bucket
-   * @param isAcknowledged whether a replica must have what is answered
-   * @param timeout after so much silence a connection on which answers are due is given up
+   * @param isAcknowledged whether a replica must have each write before it is answered
+   * @param timeout a connection with pending commands is closed after so much silence
    */
   public static Future<StorePlaces> connect(
       Vertx vertx,
@@ -60,7 +59,7 @@ public record StorePlaces(Place shared, List<Place> jobs) {
         .map(all -> places(parts, pipelines.stream().map(Future::result).toList()));
   }
 
-  /** What is no job, then the buckets. */
+  /** Keys outside buckets, then those of the buckets. */
   private static List<Keys> parts(Keys keys) {
     List<Keys> parts = new ArrayList<>(List.of(keys.ofNoBucket()));
     IntStream.range(0, Buckets.COUNT)
@@ -89,12 +88,12 @@ public record StorePlaces(Place shared, List<Place> jobs) {
     return jobs.size() > 1;
   }
 
-  /** Where the job is, or anything else that buckets are chosen for by its name. */
+  /** The place of a job, or of anything else with a bucket by its name. */
   public Place of(String name) {
     return isBuckets() ? jobs.get(Buckets.of(name)) : jobs.getFirst();
   }
 
-  /** The thread that works for this job. */
+  /** The job's event loop. */
   public Executor executor(String jobId) {
     return of(jobId).pipelines().executor(jobId);
   }
@@ -105,7 +104,6 @@ public record StorePlaces(Place shared, List<Place> jobs) {
         && jobs.stream().allMatch(place -> place.pipelines().isConnected());
   }
 
-  /** See {@link RedisPipelines#onRestart}. */
   public void onRestart(Consumer<Executor> first, Runnable then) {
     shared.pipelines().onRestart(first, then);
     if (isBuckets()) {
@@ -113,6 +111,6 @@ public record StorePlaces(Place shared, List<Place> jobs) {
     }
   }
 
-  /** Keys, and the connections over which the server is reached that has them. */
+  /** Keys, and the connections to the server that has them. */
   public record Place(RedisPipelines pipelines, Keys keys) {}
 }

@@ -17,9 +17,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Reads jobs as a whole, whichever way they are kept. */
+/** Reads whole jobs, packed or not. */
 public final class StoredJobs {
-  /** Fields of a state that are the scripts', see {@code job-index.lua} and {@code end.lua}. */
+  /**
+   * Fields of a state that belong to the scripts, see {@code job-index.lua} and {@code end.lua}.
+   */
   private static final List<String> OF_SCRIPTS = List.of("status", "run", "key", "packed");
 
   private final RedisPipelines pipelines;
@@ -33,12 +35,10 @@ public final class StoredJobs {
     this.packed = packed;
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#load}. */
   public Future<Optional<StoredJob>> load(String jobId) {
     return read(jobId, call(jobId).key(keys.blobs(jobId)));
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#outline}. */
   public Future<Optional<StoredJob>> outline(String jobId) {
     return read(jobId, call(jobId));
   }
@@ -56,27 +56,24 @@ public final class StoredJobs {
                     : stored(jobId, all.get(0), all.get(1), texts(all.get(2))));
   }
 
-  /** The row as JSON, or null when the job is unknown. */
+  /** The row as JSON; null for an unknown job. */
   public Future<byte[]> row(String jobId) {
     Request read = Request.cmd(Command.GET).arg(keys.row(jobId));
     return JobDamage.named(jobId, pipelines.send(jobId, read))
         .map(answer -> answer == null ? null : packed.rowIn(jobId, answer));
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#allocations}. */
   public Future<Map<String, String>> allocations() {
     return pipelines
         .send(Request.cmd(Command.HGETALL).arg(keys.allocations()))
         .map(StoredJobs::texts);
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#manifest}. */
   public Future<String> manifest(String jobId) {
     return text(
         jobId, () -> Request.cmd(Command.GET).arg(keys.manifest(jobId)), PackedJob::manifest);
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#owner}. */
   public Future<String> owner(String jobId) {
     return text(
         jobId,
@@ -89,7 +86,6 @@ public final class StoredJobs {
     return unlessPacked(jobId, request, answer -> answer == null ? null : answer.toString(), part);
   }
 
-  /** See {@link io.mirrorneuron.store.JobStore#holder}. */
   public Future<JobHolder> holder(String jobId) {
     return unlessPacked(
         jobId,
@@ -140,7 +136,7 @@ public final class StoredJobs {
     return Optional.of(new StoredJob(jobId, number, owner, manifest.toString(), fields, blobs));
   }
 
-  /** A hash, or a script's list of its fields and values in turn. */
+  /** A hash, or a script's list of fields and values in turn. */
   public static Map<String, String> texts(Response hash) {
     Map<String, String> texts = new LinkedHashMap<>();
     if (hash != null && hash.isMap()) {

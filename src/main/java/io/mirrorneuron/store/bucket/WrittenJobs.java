@@ -10,16 +10,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Remembers of open jobs what was written of them since they were made, so that they can be packed
- * when they end without being read again. A job that is large, has values of its own beside the
- * state, or was not followed from its beginning is not remembered, and is kept as it is when it
- * ends. Thread-safe, but for two calls at once about one job.
+ * Remembers all writes of open jobs since their creation, so that a job can be packed at its end
+ * without being read again. A job that is large, has blobs, or was not followed from its creation
+ * is not remembered and stays unpacked. Thread-safe, except for two calls at once about one job.
  */
 public final class WrittenJobs {
-  /** Characters of one job; compressing as many takes less than a millisecond. */
+  /** Most characters of one job; compressing as many takes less than a millisecond. */
   private static final int MOST_OF_ONE = 65_536;
 
-  /** Characters of all; the rest is not remembered. */
+  /** Most characters of all jobs. */
   private static final long MOST = 8L << 20;
 
   private final int mostEvents;
@@ -31,13 +30,12 @@ public final class WrittenJobs {
           .build();
 
   /**
-   * @param mostEvents a job that has more of them is not packed, as the oldest may have gone
+   * @param mostEvents a job with more events is not packed, as the oldest may be gone
    */
   public WrittenJobs(int mostEvents) {
     this.mostEvents = mostEvents;
   }
 
-  /** What is known of one job. */
   private static final class Written {
     private final String owner;
     private String manifest;
@@ -79,7 +77,6 @@ public final class WrittenJobs {
     }
   }
 
-  /** A job was made and is open. */
   public void made(NewJob job, Commit first) {
     Written written = new Written(job.owner(), job.manifest());
     if (isPackable(written, first)) {
@@ -87,23 +84,25 @@ public final class WrittenJobs {
     }
   }
 
-  /** The job as it is packed when it is made and has ended at once; null when it is not. */
+  /**
+   * The packed form of a job that is created and ends in one commit; null when it is not packed.
+   */
   public byte[] endedAtOnce(NewJob job, Commit only) {
     Written written = new Written(job.owner(), job.manifest());
     return isPackable(written, only) ? written.with(only.row()).pack() : null;
   }
 
-  /** A turn of an open job was written. */
+  /** Adds a turn of an open job. */
   public void went(Commit turn) {
     Written written = jobs.getIfPresent(turn.jobId());
     if (written != null && isPackable(written, turn)) {
-      jobs.put(turn.jobId(), written); // it has another weight now
+      jobs.put(turn.jobId(), written); // updates its weight
     } else {
       jobs.invalidate(turn.jobId());
     }
   }
 
-  /** The job as it is packed when this turn ends it; null when it is not. It is forgotten. */
+  /** The packed form of a job that this turn ends; null when it is not packed. Forgets the job. */
   public byte[] ended(Commit last) {
     Written written = jobs.asMap().remove(last.jobId());
     return written != null && last.allocations().given().isEmpty() && isPackable(written, last)
@@ -111,12 +110,11 @@ public final class WrittenJobs {
         : null;
   }
 
-  /** Nobody knows any more what is written of the job. */
+  /** Forgets a job whose stored data is not known any more. */
   public void forget(String jobId) {
     jobs.invalidate(jobId);
   }
 
-  /** Adds the commit. */
   private boolean isPackable(Written written, Commit commit) {
     long first = commit.lastSeq() - commit.events().size();
     if (!written.events.isEmpty() && first != written.lastSeq || !commit.blobs().isEmpty()) {

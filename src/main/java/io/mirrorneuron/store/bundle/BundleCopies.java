@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** Bundles of this node on their way to another one, as they are hashed. Blocking; thread-safe. */
+/**
+ * Transfers bundles between this node and another one in their hashed form. Blocking; thread-safe.
+ */
 public record BundleCopies(FileBundleStore local) {
 
-  /** Answers false, and writes nothing, when the bundle is not here. */
+  /** Returns false, and writes nothing, when the bundle is not here. */
   public boolean write(String fingerprint, OutputStream to) throws IOException {
     if (!local.has(fingerprint)) {
       return false;
@@ -17,9 +19,9 @@ public record BundleCopies(FileBundleStore local) {
   }
 
   /**
-   * Takes in what another node wrote.
+   * Stores a bundle that another node wrote.
    *
-   * @throws IOException also when the bytes are not those of this bundle; nothing is kept then
+   * @throws IOException also when the bytes do not match the fingerprint; nothing is kept then
    */
   public void read(String fingerprint, InputStream bytes) throws IOException {
     local.receive(fingerprint, bytes);

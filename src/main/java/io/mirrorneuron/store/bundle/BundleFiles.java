@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * The files of a bundle as one sequence of bytes: {@code path NUL length NUL content} of each file
  * in path order, of an executable one {@code path NUL x length NUL content}. Its SHA-256 is the
- * bundle's fingerprint; {@link BundleReader} makes files of it again.
+ * bundle's fingerprint; {@link BundleReader} restores the files.
  */
 final class BundleFiles {
   private final Map<String, Content> files;
@@ -58,8 +58,8 @@ final class BundleFiles {
   }
 
   /**
-   * The files of a stored bundle, whose modes count as they were written: on a disk that lets
-   * nothing run, too.
+   * The files of a stored bundle. Modes count as they were written, also on a file system that is
+   * mounted without execution.
    */
   static BundleFiles stored(Path root) throws IOException {
     return of(
@@ -68,7 +68,7 @@ final class BundleFiles {
           try {
             return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_EXECUTE);
           } catch (IOException e) {
-            return false; // it is gone, which its content will tell
+            return false; // the file is gone; reading its content will fail
           }
         });
   }
@@ -92,12 +92,10 @@ final class BundleFiles {
     return files.isEmpty();
   }
 
-  /** Relative paths with forward slashes. */
   Set<String> paths() {
     return files.keySet();
   }
 
-  /** How many bytes {@link #writeTo} writes. */
   long size() throws IOException {
     long size = 0;
     for (Map.Entry<String, Content> file : files.entrySet()) {
@@ -116,8 +114,7 @@ final class BundleFiles {
   /**
    * Writes the files to a folder.
    *
-   * @return the fingerprint of what was written, which is another one than before when somebody
-   *     changes the files meanwhile
+   * @return the fingerprint of the written bytes, a new one when files were changed meanwhile
    */
   String copyTo(Path folder) throws IOException {
     Fingerprint fingerprint = new Fingerprint();
@@ -135,7 +132,7 @@ final class BundleFiles {
     return fingerprint.hex();
   }
 
-  /** The same of a small bundle. */
+  /** All bytes of a small bundle. */
   byte[] bytes() throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     writeTo(bytes);
@@ -156,7 +153,7 @@ final class BundleFiles {
     return fingerprint.hex();
   }
 
-  /** The SHA-256 of each file and its mode, by its path. */
+  /** SHA-256 and mode of each file, by path. */
   Map<String, String> digests() throws IOException {
     Map<String, String> digests = new TreeMap<>();
     for (Map.Entry<String, Content> file : files.entrySet()) {
@@ -169,8 +166,8 @@ final class BundleFiles {
   }
 
   /**
-   * Whether this is the bundle of that fingerprint; those of older builds leave out which files are
-   * executable.
+   * Whether this is the bundle of that fingerprint; fingerprints of older builds ignore executable
+   * modes.
    */
   boolean isOf(String fingerprint) throws IOException {
     return fingerprint.equals(fingerprint()) || fingerprint.equals(olderFingerprint());

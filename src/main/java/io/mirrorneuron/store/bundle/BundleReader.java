@@ -12,9 +12,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Makes files of the bytes that {@link BundleFiles} writes. What it makes is a bundle only if its
- * fingerprint is {@link #isOf the expected one}: fingerprints of older builds leave out which files
- * are executable.
+ * Restores files from the bytes that {@link BundleFiles} writes. The caller must check the
+ * fingerprint with {@link #isOf}; fingerprints of older builds ignore executable modes.
  */
 final class BundleReader {
   private static final int LONGEST_HEAD = 8192;
@@ -22,14 +21,14 @@ final class BundleReader {
 
   private final Fingerprint full = new Fingerprint();
 
-  /** Of the same files as older builds named them. */
+  /** Fingerprint of the same files by older builds. */
   private final Fingerprint older = new Fingerprint();
 
   private final byte[] buffer = new byte[BUFFER];
 
   /**
-   * @param folder where the files are written
-   * @throws IOException also when these are no such bytes
+   * @param folder for the files
+   * @throws IOException also for bytes of another format
    */
   void read(InputStream in, Path folder) throws IOException {
     String path = text(in);
@@ -50,7 +49,7 @@ final class BundleReader {
     older.write(before, 0, before.length);
   }
 
-  /** Whether what was read is the bundle of this fingerprint. To be asked once. */
+  /** Whether the bytes have this fingerprint. Call it once. */
   boolean isOf(String fingerprint) {
     String first = full.hex();
     String second = older.hex();
@@ -101,7 +100,7 @@ final class BundleReader {
     mode(file, isExecutable);
   }
 
-  /** Opens a new file, in folders that need not exist. */
+  /** Opens a new file; creates its folders. */
   static OutputStream create(Path file) throws IOException {
     Files.createDirectories(file.getParent());
     return Files.newOutputStream(file);

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where in an unpacked zip the bundle is. */
+/** Finds the root of a bundle in an unpacked zip. */
 public final class BundleRoot {
   /** The folder of a bundle's payload files. */
   public static final String PAYLOADS = "payloads";
@@ -15,7 +15,7 @@ public final class BundleRoot {
   private BundleRoot() {}
 
   /**
-   * The folder itself, or the only one in it.
+   * The folder itself, or the only folder in it.
    *
    * @throws MnException MALFORMED that says what is missing
    */
@@ -39,7 +39,7 @@ public final class BundleRoot {
   }
 
   /**
-   * @param roots where a bundle may begin
+   * @param roots candidates
    */
   private static String missing(List<Path> roots) {
     if (roots.stream().anyMatch(ManifestFile::isIn)) {

@@ -12,33 +12,32 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Port: payload files of bundles, kept under the hash of their content. What is put here can be
- * fetched by every node of the store that reaches where it was put. Blocking, thread-safe.
+ * Port: payload files of bundles by the hash of their content. All nodes of the store that reach
+ * the place of a bundle can fetch it. Blocking, thread-safe.
  */
 public interface BundleStore {
   /**
-   * Copies the files; equal content is kept once. They stay for a while, and as long as a job has
+   * Copies the files; equal content is stored once. They stay for a while, and as long as a job has
    * them.
    *
    * @return the fingerprint, or null when there are no files
-   * @throws io.mirrorneuron.model.MnException STORAGE_FULL when what all nodes share is full
+   * @throws io.mirrorneuron.model.MnException STORAGE_FULL when the shared storage is full
    */
   String put(Payloads payloads);
 
-  /** The fingerprint that {@link #put} would answer; nothing is stored. */
+  /** The fingerprint that {@link #put} would return; stores nothing. */
   String fingerprint(Payloads payloads);
 
   /**
-   * In which files a bundle differs from a stored one; nothing is stored or fetched.
+   * Compares a bundle with a stored one; stores and fetches nothing.
    *
    * @param stored fingerprint, or null for no files
-   * @return empty when the stored ones are not on this node
+   * @return empty when the stored files are not on this node
    */
   Optional<FileDifferences> differences(String stored, Payloads payloads);
 
   /**
-   * Puts files that this node has once more where others reach them, if they are not there any
-   * more.
+   * Restores this node's files to shared storage, if they are missing there.
    *
    * @throws io.mirrorneuron.model.MnException as {@link #put} does
    */
@@ -47,17 +46,17 @@ public interface BundleStore {
   /**
    * Brings the files to this node unless they are here.
    *
-   * @return why they cannot be had now, as a sentence for people; empty when they are here
+   * @return why they are unavailable now, as a sentence for people; empty when they are here
    */
   Optional<String> fetch(String fingerprint);
 
-  /** The folder that holds the files of {@code payloads/} once they are fetched. */
+  /** The folder with the files of {@code payloads/}, once fetched. */
   Path payloads(String fingerprint);
 
-  /** Relative paths with forward slashes of the files in {@code payloads}. */
+  /** Relative paths with forward slashes of these files. */
   Set<String> paths(Payloads payloads);
 
-  /** Keeps an uploaded bundle until it is closed. Thread-safe. */
+  /** Holds an uploaded bundle until closed. Thread-safe. */
   public static final class BundleHold implements AutoCloseable {
     private final Runnable used;
     private final Runnable letGo;
@@ -72,12 +71,12 @@ public interface BundleStore {
       this.letGo = letGo;
     }
 
-    /** Of a bundle that nobody uploaded: nothing happens. */
+    /** For a bundle that was not uploaded: does nothing. */
     public static BundleHold none() {
       return new BundleHold(() -> {}, () -> {});
     }
 
-    /** Whoever holds it has a copy: once it is let go, others may have its place in the quota. */
+    /** The holder has a copy: after its release the quota may evict the bundle. */
     public void used() {
       used.run();
     }
@@ -90,7 +89,7 @@ public interface BundleStore {
     }
   }
 
-  /** The SHA-256 of all that is written to it. */
+  /** Computes the SHA-256 of all bytes written to it. */
   static final class Fingerprint extends OutputStream {
     private final MessageDigest digest;
 
@@ -112,12 +111,12 @@ public interface BundleStore {
       digest.update(bytes, from, length);
     }
 
-    /** What is written to the answer arrives here and there. */
+    /** A stream that writes here and there. */
     OutputStream and(OutputStream there) {
       return new DigestOutputStream(there, digest);
     }
 
-    /** In 64 digits. To be asked once. */
+    /** 64 digits. Call it once. */
     String hex() {
       return HexFormat.of().formatHex(digest.digest());
     }

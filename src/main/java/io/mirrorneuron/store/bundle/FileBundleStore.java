@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bundles that this node has, as folders named by their fingerprint; see {@link BundleFiles}. A
- * folder is made under another name and renamed, and its content is compared with its name when it
- * is first asked for: what a power cut has cut short counts as absent. Blocking, thread-safe.
+ * The bundles of this node, as folders named by their fingerprint; see {@link BundleFiles}. A
+ * folder is written under another name and then renamed, and its content is checked against its
+ * name on first use: files that a power cut has truncated count as absent. Blocking, thread-safe.
  */
 public final class FileBundleStore {
   private static final Logger LOG = LoggerFactory.getLogger(FileBundleStore.class);
@@ -38,7 +38,7 @@ public final class FileBundleStore {
   private final Clock clock;
   private final Instant opened;
 
-  /** Those whose content was compared with their name by this process, or written by it. */
+  /** Bundles whose content this process has written or checked. */
   private final Set<String> sound = ConcurrentHashMap.newKeySet();
 
   public FileBundleStore(Path root, Clock clock) {
@@ -47,11 +47,6 @@ public final class FileBundleStore {
     this.opened = clock.instant();
   }
 
-  /**
-   * Copies the files; equal content is kept once.
-   *
-   * @return the fingerprint, or null when there are no files
-   */
   public String put(Payloads payloads) {
     try {
       BundleFiles files = BundleFiles.of(payloads);
@@ -75,7 +70,6 @@ public final class FileBundleStore {
     }
   }
 
-  /** The fingerprint that {@link #put} would answer, or null; nothing is stored. */
   public static String fingerprint(Payloads payloads) {
     try {
       BundleFiles files = BundleFiles.of(payloads);
@@ -86,9 +80,9 @@ public final class FileBundleStore {
   }
 
   /**
-   * Makes the folder of a bundle from the bytes that {@link BundleFiles} writes.
+   * Stores a bundle from the bytes that {@link BundleFiles} writes.
    *
-   * @throws IOException also when the bytes are not those of this bundle; nothing is kept then
+   * @throws IOException also when the bytes do not match the fingerprint; nothing is kept then
    */
   void receive(String fingerprint, InputStream bytes) throws IOException {
     place(
@@ -114,7 +108,7 @@ public final class FileBundleStore {
       Files.move(staging, payloads(fingerprint), StandardCopyOption.ATOMIC_MOVE);
       sound.add(fingerprint);
     } catch (IOException e) {
-      if (!has(fingerprint)) { // else another submission of the same bundle was faster
+      if (!has(fingerprint)) { // else a concurrent submission of the same bundle was faster
         throw e;
       }
     } finally {
@@ -122,7 +116,7 @@ public final class FileBundleStore {
     }
   }
 
-  /** Whether the files are here, whole. */
+  /** Whether the files are here and complete. */
   boolean has(String fingerprint) {
     if (!Files.isDirectory(payloads(fingerprint))) {
       sound.remove(fingerprint);
@@ -151,14 +145,11 @@ public final class FileBundleStore {
     Files.move(payloads(fingerprint), aside.resolve(fingerprint), StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** The stored files of a bundle that is here. */
   BundleFiles files(String fingerprint) throws IOException {
     return BundleFiles.stored(payloads(fingerprint));
   }
 
-  /**
-   * Whether the files are still there. If so they stay for as long as if they had been copied now.
-   */
+  /** Renews the files as if they had been copied now. Returns whether they are still there. */
   public synchronized boolean keep(String fingerprint) {
     try {
       Files.setLastModifiedTime(payloads(fingerprint), FileTime.from(clock.instant()));
@@ -170,14 +161,14 @@ public final class FileBundleStore {
     }
   }
 
-  /** The fingerprints of all bundles that are here, whole or not. */
+  /** The fingerprints of all bundles here, complete or not. */
   List<String> names() {
     return entries(folder -> FINGERPRINT.matcher(folder.getFileName().toString()).matches());
   }
 
   /**
-   * Names of entries that were last used before this moment: fingerprints, and what was set aside.
-   * Of what was being written those of earlier servers, whenever that was.
+   * Names of entries last used before this moment: fingerprints and removed folders. Includes all
+   * unfinished writes of earlier server processes, whatever their age.
    */
   public List<String> unusedSince(Instant moment) {
     return entries(folder -> isUnusedSince(folder, moment));
@@ -202,8 +193,8 @@ public final class FileBundleStore {
   }
 
   /**
-   * Removes one of {@link #unusedSince}; it stays when it has been used since. By a rename first,
-   * so that nobody finds a part of it.
+   * Removes one of {@link #unusedSince}, unless it has been used since. Renames it first, so that
+   * no reader finds a part of it.
    */
   public void remove(String name, Instant unusedSince) {
     Path folder = root.resolve(name);
@@ -222,7 +213,7 @@ public final class FileBundleStore {
     }
   }
 
-  /** Relative paths with forward slashes of the files, which need not be in any store. */
+  /** Relative paths with forward slashes of files outside or inside the store. */
   public static Set<String> pathsOf(Payloads payloads) {
     try {
       return BundleFiles.of(payloads).paths();
@@ -231,7 +222,7 @@ public final class FileBundleStore {
     }
   }
 
-  /** The folder that holds the files of {@code payloads/}; it need not be here. */
+  /** The folder for the files of {@code payloads/}; may be absent. */
   public Path payloads(String fingerprint) {
     return root.resolve(fingerprint);
   }

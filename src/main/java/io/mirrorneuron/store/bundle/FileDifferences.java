@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * In which files two bundles differ, by their paths in order.
+ * Differences of two bundles as sorted paths.
  *
- * @param changed those that both have, with another content or another mode
+ * @param changed in both, with another content or mode
  */
 public record FileDifferences(List<String> added, List<String> removed, List<String> changed) {
   /**
-   * @param before by path what is different for different files
-   * @param after the same
+   * @param before digests by path
+   * @param after digests by path
    */
   static FileDifferences of(Map<String, String> before, Map<String, String> after) {
     return new FileDifferences(

@@ -14,15 +14,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A bundle as a request has it, among other members: uploaded before, or as a manifest with the
- * texts of its payload files. To be read by {@link io.mirrorneuron.wire.LenientJson}.
+ * A bundle in a request, among other members: uploaded before, or a manifest with the texts of its
+ * payload files. Read by {@link io.mirrorneuron.wire.LenientJson}.
  *
  * @param manifest as a tree; empty when it is given as text or not at all
  * @param manifestJson as text
  * @param bundlePath the handle of an uploaded bundle
  * @param olderHandle the same by its older name
- * @param inputs an object with values by the names that the manifest declares, null among them; or
- *     null
+ * @param inputs an object of values by declared name, may contain null; or null
  */
 public record SentBundle(
     Map<String, Object> manifest,
@@ -36,7 +35,7 @@ public record SentBundle(
   public static final Set<String> MEMBERS =
       Set.of("manifest", "manifest_json", "payloads", "bundle_path", "_bundle_path", "inputs");
 
-  /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
+  /** Runs the submission while holding an uploaded bundle. */
   public <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
     String handle = handle();
     return handle == null ? work.get() : staging.using(handle, work);
@@ -47,11 +46,11 @@ public record SentBundle(
   }
 
   /**
-   * The bundle when one is named, else the manifest.
+   * The uploaded bundle when one is named, else the manifest.
    *
    * @param idempotencyKey of the caller, or null
-   * @param subject that the caller's token vouches for, or null
-   * @throws MnException INVALID when there is neither, and for inputs that are not declared
+   * @param subject from the caller's token, or null
+   * @throws MnException INVALID when there is neither, and for undeclared inputs
    */
   public Submission submission(BundleStaging staging, String idempotencyKey, String subject) {
     String handle = handle();

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bundles of all nodes of a store. Each is in the folder of a node that uses it, and besides, by
- * its size, in Redis or in a folder that the servers share; where neither takes it, only the nodes
- * that took it in can read it. See ADR 28.
+ * Bundles of all nodes of a store. Each lies in the folder of every node that uses it and, by its
+ * size, also in Redis or in a shared folder; when neither takes it, only the nodes that received it
+ * can read it. See ADR 28.
  */
 public final class SharedBundles implements BundleStore {
   private final FileBundleStore local;
@@ -41,7 +41,7 @@ public final class SharedBundles implements BundleStore {
 
   /**
    * @param node name of this node
-   * @param names gives small letters, digits and hyphens, never the same twice
+   * @param names supplies unique names of small letters, digits and hyphens
    */
   public SharedBundles(
       FileBundleStore local,
@@ -101,7 +101,6 @@ public final class SharedBundles implements BundleStore {
     return fetches.fetch(fingerprint);
   }
 
-  /** What is to be done from time to time. */
   public SharedTidying tidying() {
     return new SharedTidying(this, local, index, folder);
   }
@@ -128,7 +127,7 @@ public final class SharedBundles implements BundleStore {
     }
   }
 
-  /** Makes known that this node has files for which there is no room elsewhere. */
+  /** Publishes this node as the place of files that found no space elsewhere. */
   void announce(String fingerprint) {
     try {
       long size = local.files(fingerprint).size();
@@ -139,7 +138,7 @@ public final class SharedBundles implements BundleStore {
   }
 
   /**
-   * @return false when there is no room, but a folder that takes them
+   * @return false when there is no space, but a folder that takes the bundle
    */
   private boolean toRedis(String fingerprint, BundleFiles files, long size) throws IOException {
     boolean isSmall = size <= BundleParts.PART;
@@ -160,7 +159,7 @@ public final class SharedBundles implements BundleStore {
           || written(name, files)
               && index.publish(fingerprint, new Entry(size, Place.REDIS, name)).isPresent()) {
         return true;
-      } // else it took so long that the room was given away
+      } // else the reservation expired
     }
   }
 
@@ -207,8 +206,8 @@ public final class SharedBundles implements BundleStore {
   }
 
   /**
-   * Brings bundles to this node. Who needs one that is on its way waits for it, so that it is
-   * brought once; who is told that it cannot be had asks again later. Blocking, thread-safe.
+   * Fetches bundles to this node. Concurrent callers wait for the same transfer; after a failure
+   * callers must retry later. Blocking, thread-safe.
    */
   private static final class Fetches {
     private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
@@ -218,24 +217,20 @@ public final class SharedBundles implements BundleStore {
     private final SharedFolder folder;
     private final Map<String, Fetch> missing = new ConcurrentHashMap<>();
 
-    /**
-     * @param folder that servers share, or null
-     */
     Fetches(FileBundleStore local, BundleIndex index, SharedFolder folder) {
       this.local = local;
       this.index = index;
       this.folder = folder;
     }
 
-    /** One bundle that is not here; kept until it is. */
+    /** State of one absent bundle; kept until it is here. */
     private static final class Fetch {
       final ReentrantLock lock = new ReentrantLock();
 
-      /** What was told last; null before. */
+      /** Last failure; null before the first attempt. */
       String reported;
     }
 
-    /** See {@link BundleStore#fetch}. */
     Optional<String> fetch(String fingerprint) {
       if (local.has(fingerprint)) {
         return Optional.empty();
@@ -313,9 +308,12 @@ public final class SharedBundles implements BundleStore {
     }
   }
 
-  /** A bundle's bytes in the store, part by part: neither side ever holds more than one of them. */
+  /**
+   * Transfers a bundle's bytes to or from the store in parts: neither side holds more than one of
+   * them.
+   */
   private static final class BundleParts {
-    /** Small enough for a slow network to carry it while the store is waited for. */
+    /** Small enough for a slow network within the timeout of the store. */
     static final int PART = 1 << 20;
 
     private final BundleIndex index;
@@ -326,7 +324,7 @@ public final class SharedBundles implements BundleStore {
       this.name = name;
     }
 
-    /** Thrown out of {@link #write} when the store has dropped what was written so far. */
+    /** Thrown by {@link #write} when the store has dropped the written parts. */
     static final class DroppedException extends IOException {
       private static final long serialVersionUID = 1L;
     }
@@ -374,7 +372,7 @@ public final class SharedBundles implements BundleStore {
       }
     }
 
-    /** All bytes; what is missing of them makes the stream end too early. */
+    /** All bytes; a missing part ends the stream early. */
     InputStream read() {
       return new SequenceInputStream(
           new Enumeration<>() {

@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The folder that several servers mount, with one file for each bundle, readable by their account
- * alone. A file is on the disk before it gets its name, which no other bundle ever gets.
+ * A folder that several servers mount, with one file for each bundle, readable by their account
+ * only. A file is synced to disk before it gets its final, unique name.
  */
 final class SharedFolder {
   private static final String ARRIVING = ".arriving-";
@@ -62,12 +62,12 @@ final class SharedFolder {
     Files.deleteIfExists(root.resolve(name));
   }
 
-  /** The bundle that a file of this name holds. */
+  /** The bundle in a file of this name. */
   static String fingerprint(String name) {
     return name.substring(0, name.indexOf('-'));
   }
 
-  /** Names of bundles, and of what was left of interrupted writes, from before this moment. */
+  /** Names of bundles, and of remains of interrupted writes, from before this moment. */
   List<String> writtenBefore(Instant moment) throws IOException {
     try (Stream<Path> files = Files.list(root)) {
       return files
@@ -82,7 +82,7 @@ final class SharedFolder {
     try {
       return Files.getLastModifiedTime(file).toInstant().isBefore(moment);
     } catch (IOException e) {
-      return false; // it is gone
+      return false; // the file is gone
     }
   }
 }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes bundles from where all nodes reach them, and puts them there that are missing. Any node
- * may do it at any time: what was used since it looked stays. Blocking.
+ * Removes unused bundles from shared storage, and restores missing ones. Any node may do it at any
+ * time: bundles used since the query stay. Blocking.
  */
 public final class SharedTidying {
   private static final Logger LOG = LoggerFactory.getLogger(SharedTidying.class);
@@ -32,12 +32,12 @@ public final class SharedTidying {
     this.folder = folder;
   }
 
-  /** What was last used longer ago. To be asked before it is asked which bundles jobs have. */
+  /** Bundles that were not used for so long. Call it before listing the bundles of jobs. */
   public Unused unusedFor(Duration age) {
     return index.unusedFor(age.toMillis());
   }
 
-  /** Bundles of this node that other nodes do not reach. */
+  /** Bundles of this node that other nodes cannot reach. */
   public List<String> unshared() {
     return local.names().stream()
         .filter(name -> !index.find(name).map(Entry::place).filter(this::isReached).isPresent())
@@ -49,9 +49,9 @@ public final class SharedTidying {
   }
 
   /**
-   * Removes what no job has.
+   * Removes bundles without a job.
    *
-   * @param used fingerprints that jobs have, asked for after {@code unused}
+   * @param used fingerprints of all jobs, read after {@code unused}
    */
   public void remove(Unused unused, Set<String> used) {
     for (String fingerprint : unused.fingerprints()) {
@@ -64,7 +64,10 @@ public final class SharedTidying {
     }
   }
 
-  /** Shares what jobs have, as far as there is room; what else this node has is made known. */
+  /**
+   * Shares bundles of jobs, within the available space; publishes this node as the place of the
+   * rest.
+   */
   public void share(List<String> unshared, Set<String> used) {
     for (String fingerprint : unshared) {
       if (used.contains(fingerprint)) {
@@ -79,9 +82,9 @@ public final class SharedTidying {
   }
 
   /**
-   * Removes files from the shared folder that no bundle is in: a server died before it could.
+   * Removes unreferenced files from the shared folder, left by servers that died.
    *
-   * @param before when they must have been written
+   * @param before only files written before this moment
    */
   public void removeLeftovers(Instant before) {
     try {
@@ -102,7 +105,7 @@ public final class SharedTidying {
 
   private void removeFile(String name) {
     try {
-      if (folder != null) { // else a node that has it does so
+      if (folder != null) { // else a node that has the folder does so
         folder.remove(name);
       }
     } catch (IOException e) {

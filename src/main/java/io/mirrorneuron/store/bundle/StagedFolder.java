@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A folder in which something waits for its use, as old as it was last renewed. Blocking. */
+/** A folder that waits for its use; its age counts from the last renewal. Blocking. */
 public record StagedFolder(Path path) {
   private static final Logger LOG = LoggerFactory.getLogger(StagedFolder.class);
 
-  /** When it was made or renewed; in the far future when it is gone. */
+  /** Time of creation or renewal; in the far future when the folder is gone. */
   public Instant renewed() {
     try {
       return Files.getLastModifiedTime(path).toInstant();
@@ -28,7 +28,7 @@ public record StagedFolder(Path path) {
     }
   }
 
-  /** Makes it young again, for everybody who sweeps where it is. */
+  /** Resets its age, for all processes that sweep there. */
   public void renew(Instant now) {
     try {
       Files.setLastModifiedTime(path, FileTime.from(now));
@@ -38,9 +38,9 @@ public record StagedFolder(Path path) {
   }
 
   /**
-   * Bytes of all that is in it.
+   * Bytes of its content.
    *
-   * @param ofEntry that each file and folder takes besides its content
+   * @param ofEntry overhead of each file and folder
    */
   public long size(long ofEntry) {
     try (Stream<Path> all = Files.walk(path)) {
@@ -66,7 +66,7 @@ public record StagedFolder(Path path) {
     }
   }
 
-  /** Removes it with all that is in it. Links in it are removed, not followed. */
+  /** Deletes the folder with its content. Links are removed, not followed. */
   public void delete() {
     try (Stream<Path> all = Files.walk(path)) {
       for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {

@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The manifests of versions, of what is deployed or of schedules, each once for all versions of a
- * key that have it. They are put before the version that has them, so what no version has stays for
- * an hour. Thread-safe; does not block.
+ * Manifests of versions, of deployments or schedules; each text is stored once per key. A manifest
+ * is put before the version that refers to it, so unreferenced ones stay for an hour. Thread-safe;
+ * does not block.
  */
 public final class VersionTexts {
   private static final long SPARED_MS = Duration.ofHours(1).toMillis();
@@ -26,7 +26,7 @@ public final class VersionTexts {
   private record Stored(long at, String text) {}
 
   /**
-   * @param kind under which they are kept, apart from others
+   * @param kind of the records that hold them
    */
   public VersionTexts(RecordStore records, String kind) {
     this.records = records;
@@ -37,7 +37,7 @@ public final class VersionTexts {
     return key + "/" + fingerprint;
   }
 
-  /** Keeps a manifest; one that is there is kept for longer. */
+  /** Stores a manifest, or renews a stored one. */
   public CompletionStage<Void> put(String key, String fingerprint, String text, long now) {
     String id = id(key, fingerprint);
     Beside group = new Beside(0, List.of(key), null, List.of());
@@ -56,7 +56,7 @@ public final class VersionTexts {
             written ->
                 written.isPresent()
                     ? CompletableFuture.completedFuture(null)
-                    : put(key, fingerprint, text, now)); // somebody else has kept it just now
+                    : put(key, fingerprint, text, now)); // another server has just stored it
   }
 
   public CompletionStage<Optional<String>> get(String key, String fingerprint) {
@@ -69,12 +69,12 @@ public final class VersionTexts {
     return Json.read(record.json(), Stored.class, "a manifest of a version");
   }
 
-  /** Forgets all of a key that is gone. */
+  /** Removes all manifests of a removed key. */
   public CompletionStage<Void> forget(String key) {
     return tidy(key, Set.of(), Long.MAX_VALUE);
   }
 
-  /** Forgets what no version of the key has any more. */
+  /** Removes manifests that no version of the key refers to. */
   public CompletionStage<Void> tidy(String key, Set<String> fingerprints, long now) {
     return records
         .list(kind, key, "", PAGE)

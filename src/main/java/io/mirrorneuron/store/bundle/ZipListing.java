@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
-/** The entries of a zip that a stranger made, looked at before the first byte is written. */
+/** The entries of an untrusted zip, checked before the first byte is written. */
 public final class ZipListing {
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_PATH_BYTES = 2048;
@@ -33,15 +33,14 @@ public final class ZipListing {
    * @param target where it is unpacked to
    */
   public record Entry(ZipArchiveEntry source, Path target) {
-    /** Its name, for a message. */
     public String shown() {
       return ZipListing.shown(source.getName());
     }
   }
 
   /**
-   * @param target the folder that it is unpacked to
-   * @param isLeftOut of entries, by their names
+   * @param target the folder for unpacking
+   * @param isLeftOut by entry name
    * @throws MnException MALFORMED that names the entry, or TOO_LARGE
    */
   public static Collection<Entry> of(
@@ -78,7 +77,7 @@ public final class ZipListing {
     }
   }
 
-  /** A file cannot have others in it. */
+  /** Refuses entries below a file. */
   private void requireFolders(Entry entry) {
     for (Path in = entry.target().getParent(); in.startsWith(target); in = in.getParent()) {
       Entry above = entries.get(in);

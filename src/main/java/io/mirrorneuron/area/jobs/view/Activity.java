@@ -6,7 +6,9 @@ import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 
-/** An event of a step or an agent as clients list it: of bounded size and without secrets. */
+/**
+ * An event of a step or an agent in the form shown to clients: of bounded size and without secrets.
+ */
 final class Activity {
   private static final int MAX_MESSAGE = 320;
   private static final int MAX_WORD = 160;
@@ -24,7 +26,7 @@ final class Activity {
     this.stepId = stepId;
   }
 
-  /** The record as JSON text. From the first call on the event is no longer held. */
+  /** The record as JSON text. The first call releases the event. */
   String json() {
     if (json == null) {
       message = EventSentences.of(event, stepId, MAX_MESSAGE);
@@ -34,7 +36,7 @@ final class Activity {
     return json;
   }
 
-  /** What people read of it. */
+  /** The sentence for people. */
   String message() {
     json();
     return message;
@@ -102,7 +104,7 @@ final class Activity {
     }
   }
 
-  /** A value that is too long is only told of. */
+  /** A value that is too long is replaced by a note. */
   private static void put(ObjectNode record, String name, JsonNode value) {
     if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
       return;

@@ -14,26 +14,28 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A JSON document in which only clocks still run: it is written once as text with gaps, and each
- * reader gets it with the times of the moment filled in. Immutable.
+ * A JSON document whose elapsed times keep counting: it is encoded once as text with gaps, and each
+ * read fills in the current times. Immutable.
  */
 public final class ClockTemplate {
-  /** Encloses a gap; JSON text never contains this character unescaped. */
+  /** Delimits a gap; JSON text never contains this character unescaped. */
   private static final char MARK = '\u0001';
 
   private static final String NOW = "now";
 
-  /** The texts between the gaps. */
   private final List<byte[]> texts = new ArrayList<>();
 
-  /** Where the seconds in a gap count from, in milliseconds since the epoch; 0: it is the time. */
+  /**
+   * Start of the seconds in each gap, in milliseconds since the epoch; 0: the gap is the time
+   * itself.
+   */
   private final List<Long> places = new ArrayList<>();
 
   /**
-   * The seconds between two times, which go on as long as nothing has ended.
+   * The seconds between two times; they keep counting until the end is known.
    *
-   * @param from in milliseconds since the epoch; 0: nothing has begun, and no time passes
-   * @param to 0: it has not ended
+   * @param from in milliseconds since the epoch; 0: not started, no time passes
+   * @param to 0: not ended
    */
   static JsonNode elapsed(long from, long to) {
     return from != 0 && to == 0
@@ -84,12 +86,12 @@ public final class ClockTemplate {
     return Arrays.copyOfRange(bytes, start, end);
   }
 
-  /** Its size in bytes, without the times. */
+  /** Size in bytes, without the times. */
   public int length() {
     return length(texts);
   }
 
-  /** The document as it is at this time, in milliseconds since the epoch. */
+  /** The document at this time, in milliseconds since the epoch. */
   public byte[] at(long now) {
     List<byte[]> times = places.stream().map(since -> shown(since, now)).toList();
     byte[] all = new byte[length(texts) + length(times)];
@@ -115,7 +117,7 @@ public final class ClockTemplate {
     return at + part.length;
   }
 
-  /** With three digits; never less than nothing. */
+  /** With three digits; never negative. */
   private static BigDecimal seconds(long millis) {
     return BigDecimal.valueOf(Math.max(0, millis), 3);
   }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The compact view of a job, made of what the runtime says and of its last events. Pure. */
+/** The compact view of a job, built from the runtime's record and the job's last events. Pure. */
 public final class CompactDetail {
-  /** How many of the last events the view is made of. */
+  /** Number of last events from which the view is built. */
   public static final int EVENTS_READ = 200;
 
   private static final int EVENTS_SHOWN = 50;
@@ -90,7 +90,7 @@ public final class CompactDetail {
     return shown;
   }
 
-  /** The runtime's agents; where it names none, those that the events name. */
+  /** The runtime's agents; if it names none, the agents that the events name. */
   private static JsonNode agents(JsonNode known, List<JobEvent> events) {
     if (known instanceof ArrayNode array && !array.isEmpty()) {
       return Excerpt.cut(array);

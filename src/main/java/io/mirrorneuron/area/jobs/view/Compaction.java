@@ -17,7 +17,7 @@ public final class Compaction {
 
   private Compaction() {}
 
-  /** The compact form of an event. {@code seq} stays, so that a stream can go on from it. */
+  /** Keeps {@code seq}, so that a stream can continue from the event. */
   public static ObjectNode event(JsonNode whole) {
     Excerpt excerpt = Excerpt.of(whole);
     JsonNode event = excerpt.json();

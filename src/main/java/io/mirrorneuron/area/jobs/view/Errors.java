@@ -10,7 +10,8 @@ import io.mirrorneuron.wire.Timestamps;
 import java.util.List;
 
 /**
- * Error objects {@code mn.error.v1} of whatever calls itself an error; types are those declared.
+ * Builds error objects {@code mn.error.v1} from reported errors of any form; types are those
+ * declared.
  */
 public final class Errors {
   private static final int MAX_WORD = 128;
@@ -20,7 +21,7 @@ public final class Errors {
   private Errors() {}
 
   /**
-   * Where an error was told, for what it does not say itself.
+   * Where an error was reported, for members that it lacks.
    *
    * @param code of an error without one
    * @param at milliseconds since the epoch, or 0
@@ -29,9 +30,9 @@ public final class Errors {
   public record Origin(String code, long at, long seq, String stepId, String agentId) {}
 
   /**
-   * What an event says of a failure: its error, else its reason when its type speaks of one.
+   * The failure that an event reports: its error, else its reason when its type means a failure.
    *
-   * @return null when it says nothing
+   * @return null when it reports none
    */
   public static ObjectNode of(JobEvent event) {
     Origin origin =
@@ -61,7 +62,7 @@ public final class Errors {
         : null;
   }
 
-  /** An error as it was told; members that stand side by side are names of one thing. */
+  /** A reported error; members on one line are names of the same thing. */
   private record ErrorFields(
       String message,
       String reason,
@@ -136,7 +137,7 @@ public final class Errors {
     return links;
   }
 
-  /** {@code {code, desc, severity}}: all that a line of a list has room for. */
+  /** {@code {code, desc, severity}}, for a line of a list. */
   public static ObjectNode brief(ObjectNode error) {
     ObjectNode brief = Json.object();
     for (String name : List.of("code", "desc", "severity")) {

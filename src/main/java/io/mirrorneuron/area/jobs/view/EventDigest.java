@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the events of a job tell of its progress. Takes them in the order of their numbers, in
- * portions of any size. What it keeps is bounded by the plan, not by the number of events. Not
+ * Accumulates the progress of a job from its events. Takes them in the order of their numbers, in
+ * portions of any size. Its size is bounded by the plan, not by the number of events. Not
  * thread-safe.
  */
 public final class EventDigest {
@@ -25,7 +25,7 @@ public final class EventDigest {
   private static final int ACTIVITIES = 2000;
   private static final int MESSAGE_CHARS = 320;
 
-  /** Events that make no message, since another one says the same better. */
+  /** Events without a message, because another event says the same better. */
   private static final Set<String> QUIET =
       Set.of(
           "workflow_step_triggered",
@@ -56,22 +56,22 @@ public final class EventDigest {
     return transitions;
   }
 
-  /** An event has ended the job. */
+  /** Whether an event has ended the job. */
   public boolean hasEnded() {
     return JobRecord.isFinal(transitions.status());
   }
 
-  /** The first that an event names, or null. */
+  /** The first trace id of the events, or null. */
   String traceId() {
     return traceId;
   }
 
-  /** When the first event happened, in milliseconds since the epoch; 0 before it. */
+  /** Time of the first event, in milliseconds since the epoch; 0 before it. */
   long firstAt() {
     return firstAt;
   }
 
-  /** What people may read of the last events that count, oldest first. */
+  /** Messages for people of the last relevant events, oldest first. */
   Collection<String> messages() {
     return messages;
   }
@@ -81,12 +81,12 @@ public final class EventDigest {
     return recent;
   }
 
-  /** An upper bound of the records that are held. */
+  /** An upper bound of the number of records held. */
   public int weight() {
     return subjects.size() * (1 + activitiesOfOne());
   }
 
-  /** Takes events that follow those taken so far; they are not kept. */
+  /** Takes the next events; does not keep them. */
   public void applyAll(List<JobEvent> events) {
     for (int i = 0; i < events.size(); i++) {
       apply(events.get(i), events.size() - i <= RECENT);
@@ -96,7 +96,7 @@ public final class EventDigest {
   }
 
   /**
-   * @param isRecent whether few follow it for now
+   * @param isRecent whether few events of this portion follow it
    */
   private void apply(JobEvent event, boolean isRecent) {
     long reported = event.at();
@@ -181,8 +181,8 @@ public final class EventDigest {
   }
 
   /**
-   * What events do to a job, its steps and their workers: the table of {@code rest.md} section 9.4.
-   * Of a step with a ledger they move the workers only, see {@link ShownStep}.
+   * Applies events to a job, its steps and their workers: the table of {@code rest.md} section 9.4.
+   * For a step with a ledger they move the workers only, see {@link ShownStep}.
    */
   static final class EventTransitions {
     private static final List<String> LOOKS_FINISHED =
@@ -210,7 +210,7 @@ public final class EventDigest {
       this.subjects = subjects;
     }
 
-    /** The status of the job as events tell it; {@code submitting} before the first. */
+    /** The status of the job by its events; {@code submitting} before the first. */
     String status() {
       return status;
     }
@@ -220,7 +220,7 @@ public final class EventDigest {
       return current == null ? null : current.plan.id();
     }
 
-    /** The last failure that an event told, or null. */
+    /** The last failure that an event reported, or null. */
     ObjectNode failure() {
       return failure;
     }
@@ -232,8 +232,8 @@ public final class EventDigest {
 
     /**
      * @param at when it happened, in milliseconds since the epoch
-     * @param step that it is about, or null
-     * @param worker that it is about, or null
+     * @param step the event's step, or null
+     * @param worker the event's worker, or null
      */
     void apply(JobEvent event, long at, ShownStep step, WorkState worker) {
       now = at;
@@ -269,7 +269,7 @@ public final class EventDigest {
         }
         case "job_cancelled" -> finish("cancelled");
         default -> {
-          // says nothing of how far the job is
+          // does not change the progress of the job
         }
       }
     }
@@ -319,7 +319,7 @@ public final class EventDigest {
                 now);
         case "workflow_step_partial" -> step.end(worker, StepStatus.PARTIAL, now);
         case "workflow_step_skipped" -> {
-          if (!"mapped".equals(event.ownText("outcome"))) { // then its instances are at work
+          if (!"mapped".equals(event.ownText("outcome"))) { // then its instances are running
             step.end(worker, StepStatus.SKIPPED, now);
           }
         }
@@ -343,7 +343,7 @@ public final class EventDigest {
         case "workflow_step_attempt_completed", "sandbox_job_completed" ->
             step.workerDone(worker, plan.isLasting() ? StepStatus.IDLE : StepStatus.DONE, now);
         case "agent_message_received", "aggregator_received" -> {
-          if (worker != null) { // a message for a scattered step is for an instance, but which
+          if (worker != null) { // a message for a scattered step goes to an unknown instance
             start(step, worker);
           }
         }
@@ -375,7 +375,7 @@ public final class EventDigest {
     }
   }
 
-  /** Finds the step and the worker that an event is about. */
+  /** Finds the step and the worker of an event. */
   static final class EventSubjects {
     private final Map<String, ShownStep> steps = new LinkedHashMap<>();
     private final Map<String, ShownStep> stepOfAgent = new HashMap<>();
@@ -403,22 +403,22 @@ public final class EventDigest {
       return steps.values();
     }
 
-    /** Or null. */
+    /** Null when unknown. */
     ShownStep step(String id) {
       return steps.get(id);
     }
 
-    /** Those that are done when an event of this type comes. */
+    /** The steps that an event of this type completes. */
     List<ShownStep> emitting(String type) {
       return byEmitted.getOrDefault(type, List.of());
     }
 
-    /** Steps and agents. */
+    /** Number of steps and agents. */
     int size() {
       return size;
     }
 
-    /** The step that the event is about: the one it names, else that of its agent; or null. */
+    /** The step that the event names, else the step of its agent; or null. */
     ShownStep stepOf(JobEvent event) {
       String id = event.stepId();
       if (id != null) {
@@ -432,7 +432,7 @@ public final class EventDigest {
       return agent == null ? null : stepOfAgent.get(known(agent));
     }
 
-    /** The agent or instance of the step that the event is about, or null. */
+    /** The agent or instance of the event, or null. */
     WorkState workerOf(JobEvent event, ShownStep step) {
       if (step == null) {
         return null;
@@ -446,7 +446,7 @@ public final class EventDigest {
       return agent == null ? null : step.worker(known(agent));
     }
 
-    /** Who gets a message is at work; when that is not said, who sent it. */
+    /** The receiver of a message is the working agent; if unknown, the sender. */
     private static String agentIdOf(JobEvent event) {
       String agent = event.agentId();
       boolean isMessage =

@@ -2,15 +2,15 @@ package io.mirrorneuron.area.jobs.view;
 
 import java.util.Locale;
 
-/** Says in one sentence what an event tells, for people. */
+/** Describes events in one sentence for people. */
 final class EventSentences {
   private EventSentences() {}
 
   /**
-   * Its own message, else a sentence on its type.
+   * The event's own message, else a sentence about its type.
    *
    * @param stepId or null
-   * @param chars how long it may be
+   * @param chars longest length
    */
   static String of(JobEvent event, String stepId, int chars) {
     String own = event.text("message");

@@ -9,13 +9,13 @@ import io.mirrorneuron.wire.Timestamps;
 import java.util.function.Predicate;
 
 /**
- * An event of a job as readers look at it, whoever wrote it. Members of the payload go before those
- * of the event itself; a member of the wrong type counts as absent.
+ * An event of a job from any source. Members of the payload precede those of the event itself; a
+ * member of the wrong type counts as absent.
  */
 public record JobEvent(JsonNode json) {
   private static final int MAX_UNPARSEABLE_CHARS = 2000;
 
-  /** A text that is not a JSON object becomes an event that says so. */
+  /** A text that is not a JSON object becomes an event that reports this. */
   public static JobEvent parse(String text) {
     try {
       if (Json.parse(text) instanceof ObjectNode event) {
@@ -40,23 +40,23 @@ public record JobEvent(JsonNode json) {
     return json.path("payload");
   }
 
-  /** When it happened, in milliseconds since the epoch, or 0 when it does not say. */
+  /** In milliseconds since the epoch, or 0 when unknown. */
   public long at() {
     String text = ownText("timestamp", "ts");
     return text == null ? 0 : Timestamps.millis(text);
   }
 
-  /** The step that it is about, or null. */
+  /** Null when the event names none. */
   public String stepId() {
     return text("step", "step_id", "phase", "phase_id");
   }
 
-  /** The agent that it is about, or null. */
+  /** Null when the event names none. */
   public String agentId() {
     return text("worker", "agent_id", "node_id");
   }
 
-  /** The first of the members that is a text and not blank, or null. */
+  /** The first of the members that is text and not blank, or null. */
   public String text(String... names) {
     return first(names, JsonNode::isTextual) instanceof JsonNode found ? found.asText() : null;
   }
@@ -69,14 +69,14 @@ public record JobEvent(JsonNode json) {
         : null;
   }
 
-  /** The first of the members that is there and not null, else a missing node. */
+  /** The first of the members that is present and not null, else a missing node. */
   public JsonNode any(String... names) {
     return first(names, value -> true) instanceof JsonNode found
         ? found
         : MissingNode.getInstance();
   }
 
-  /** As {@link #text}, without a look at the payload. */
+  /** As {@link #text}, ignoring the payload. */
   public String ownText(String... names) {
     return Texts.of(json, names);
   }

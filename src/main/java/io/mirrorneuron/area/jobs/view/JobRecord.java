@@ -20,8 +20,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The one reader of what is recorded of a job: the runtime first, the run store where it says
- * nothing.
+ * The single reader of a job's recorded data: the runtime first, then the run store.
  *
  * @param detail {@link JobDetail#NONE} when the runtime does not know the job
  * @param facts of both
@@ -35,18 +34,18 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return new JobRecord(detail, StoredRun.NONE);
   }
 
-  /** With what the run store has of the job. */
+  /** Adds the run store's documents of the job. */
   public JobRecord with(StoredRun documents) {
     return new JobRecord(detail, documents);
   }
 
-  /** A word; synonyms of the final ones are made one. {@code unknown} when nothing tells it. */
+  /** The canonical status word; {@code unknown} when no source has one. */
   public String status() {
     String word = facts.status();
     return word == null ? "unknown" : RunStatus.of(word).word();
   }
 
-  /** Whether the canonical word says that nothing follows. */
+  /** Whether this canonical word is a final status. */
   public static boolean isFinal(String status) {
     return new RunStatus(status).isFinal();
   }
@@ -55,12 +54,12 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return isFinal(status());
   }
 
-  /** Or null; {@code events} are asked when no document tells it. */
+  /** From the documents, else from {@code events}; or null. */
   public String runId(List<JobEvent> events) {
     return orOf(events, "run_id", runId());
   }
 
-  /** As the documents have it, or null. */
+  /** From the documents, or null. */
   public String runId() {
     return facts.runId();
   }
@@ -73,22 +72,22 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return orOf(events, "trace_id", facts.traceId());
   }
 
-  /** Who submitted the job, or null. */
+  /** Null when unknown. */
   public String submittedBy() {
     return person(JobBrief::submittedBy);
   }
 
-  /** Who cancelled the job, or null. */
+  /** Null when the job was not cancelled or the caller is unknown. */
   public String cancelledBy() {
     return person(JobBrief::cancelledBy);
   }
 
-  /** In the words of who cancelled the job, or null. */
+  /** The reason that the caller gave, or null. */
   public String cancelReason() {
     return person(JobBrief::cancelReason);
   }
 
-  /** Where the runtime knows the job, files that programs can write have no say. */
+  /** When the runtime knows the job, files that programs can write are ignored. */
   private String person(Function<JobBrief, String> effect) {
     return detail.isKnown()
         ? effect.apply(detail.job())
@@ -105,7 +104,7 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
             .orElse(null);
   }
 
-  /** In milliseconds since the epoch; 0 when nothing tells it. */
+  /** In milliseconds since the epoch; 0 when unknown. */
   public long submittedAt() {
     return time(facts.submittedAt());
   }
@@ -118,7 +117,7 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
     return text == null ? 0 : Timestamps.millis(text);
   }
 
-  /** Of a service and its kind, which end only by a word from outside. */
+  /** Whether the job is a service or similar, which ends only by a command from outside. */
   public boolean isLasting() {
     JsonNode manifest = manifest();
     return facts.isLasting()
@@ -126,7 +125,7 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
             .anyMatch(place -> JobDetailForm.facts(place).isLasting());
   }
 
-  /** What a failed job failed of, an {@code mn.error.v1} object; null for every other job. */
+  /** The error of a failed job, an {@code mn.error.v1} object; null for every other job. */
   public ObjectNode failure() {
     if (!status().equals(RunStatus.FAILED.word())) {
       return null;
@@ -141,27 +140,27 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
         .orElse(null);
   }
 
-  /** The step ledger; {@link LedgerView#NONE} for a job without one. Read anew by each call. */
+  /** The step ledger; {@link LedgerView#NONE} for a job without one. Parsed by each call. */
   public LedgerView ledger() {
     return LedgerForm.read(detail.parts().ledger());
   }
 
-  /** What the runtime tells of each agent. Read anew by each call. */
+  /** The runtime's data of each agent. Parsed by each call. */
   public List<AgentFacts> agentFacts() {
     return Json.elements(detail.parts().agents()).map(AgentFacts::read).toList();
   }
 
-  /** The runtime's agents as they are shown; missing when it names none. */
+  /** The runtime's agents in the form shown to clients; missing when it names none. */
   public JsonNode agents() {
     return detail.parts().agents();
   }
 
-  /** Its graph of agents, or a missing node. */
+  /** The runtime's graph of agents, or a missing node. */
   public JsonNode topology() {
     return detail.parts().topology();
   }
 
-  /** Empty when none is at hand. */
+  /** Empty when unavailable. */
   public JsonNode manifest() {
     return Stream.of(detail.parts().manifest(), stored.manifest())
         .filter(JsonNode::isObject)
@@ -169,14 +168,14 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
         .orElse(Json.object());
   }
 
-  /** The number of the last event that the documents know of. */
+  /** The number of the last event in the documents. */
   public long lastEvent() {
     return detail.lastEvent();
   }
 
   /**
-   * The documents that a job left in the run store; a missing node for each that is not there. The
-   * runtime's word goes before theirs.
+   * The documents of a job in the run store; a missing node for each absent one. The runtime's data
+   * overrides them.
    *
    * @param job {@code job.json}
    * @param run {@code run.json}
@@ -188,7 +187,8 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
             MissingNode.getInstance(), MissingNode.getInstance(), MissingNode.getInstance());
 
     /**
-     * What {@code job.json} tells, in its member {@code job} or beside it, then {@code run.json}.
+     * Facts from the member {@code job} of {@code job.json}, from its top level, then from {@code
+     * run.json}.
      */
     JobFacts facts() {
       return JobDetailForm.facts(job.path("job"))
@@ -196,7 +196,7 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
           .or(JobDetailForm.facts(run));
     }
 
-    /** The job at a glance, as each file has it. */
+    /** The brief of the job in each file. */
     Stream<JobBrief> briefs() {
       return Stream.of(job, run).map(file -> LenientJson.read(file, JobBrief.class));
     }
@@ -208,7 +208,7 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
   }
 
   /**
-   * What a detail of a job tells of the files of its run.
+   * The files of a run in the detail of its job.
    *
    * @param folder on the server; null when the run has none
    * @param files references to artifacts and outputs, {@code rest.md} section 18.7

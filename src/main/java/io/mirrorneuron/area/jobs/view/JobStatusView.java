@@ -6,24 +6,20 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 
-/**
- * How far a job is, in at most 2 kB, for who asks again and again.
- *
- * @param job see {@link Job}
- */
+/** The status of a job in at most 2 kB, for clients that poll. */
 public record JobStatusView(Job job) {
-  /** Of the reason as it is written in JSON. */
+  /** Limit of the reason, encoded as JSON. */
   private static final int REASON_BYTES = 1000;
 
   private static final int QUOTES = 2;
   private static final int ESCAPED_PAIR = 12;
 
   /**
-   * What is not known is null.
+   * Unknown members are null.
    *
-   * @param submittedAt ISO-8601, as are {@code updatedAt} and {@code endedAt}
-   * @param reason why it failed or was cancelled, for people
-   * @param resultUrl where the result of a completed job is
+   * @param submittedAt ISO-8601, as {@code updatedAt} and {@code endedAt}
+   * @param reason of a failure or cancellation, for people
+   * @param resultUrl of the result of a completed job
    */
   public record Job(
       String jobId,
@@ -81,7 +77,7 @@ public record JobStatusView(Job job) {
     return reason;
   }
 
-  /** At most: one beyond the first 65,536 may be written as two escapes. */
+  /** Upper bound: a character beyond the first 65,536 may be written as two escapes. */
   private static int bytes(String character) {
     return character.length() > 1
         ? ESCAPED_PAIR

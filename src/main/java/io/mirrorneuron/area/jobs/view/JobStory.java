@@ -30,9 +30,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the events of one job have told so far, and the views made of it. Takes the events in order
- * and each once, in portions of any size. Events that programs of the run wrote themselves are put
- * between them by time, if they are known by then. Not thread-safe.
+ * Accumulates the events of one job and builds views of it. Takes each event once and in order, in
+ * portions of any size. Events that programs of the run wrote themselves are merged by time, if
+ * they arrive early enough. Not thread-safe.
  */
 public final class JobStory {
   private final String jobId;
@@ -52,27 +52,27 @@ public final class JobStory {
     this.digest = new EventDigest(plan);
   }
 
-  /** The number of the job's last event that was told; 0 before the first. */
+  /** The number of the job's last event taken; 0 before the first. */
   public long seq() {
     return seq;
   }
 
-  /** Grows with all that is told, by the job and by programs. */
+  /** Grows with each event of the job and of its programs. */
   public long version() {
     return seq + lastOfPrograms;
   }
 
-  /** An event has ended the job. */
+  /** Whether an event has ended the job. */
   public boolean hasEnded() {
     return digest.hasEnded();
   }
 
-  /** How much it holds: about so many steps, agents and ways. */
+  /** Approximate number of steps, agents and message routes held. */
   public int weight() {
     return digest.weight() + traffic.ways().size();
   }
 
-  /** Goes on with what follows {@link #seq}, as JSON texts. */
+  /** Takes the events after {@link #seq}, as JSON texts. */
   public void add(List<String> texts) {
     List<JobEvent> events = texts.stream().map(JobEvent::parse).toList();
     List<JobEvent> all = new ArrayList<>();
@@ -87,8 +87,8 @@ public final class JobStory {
   }
 
   /**
-   * Will go on with these, each before the first event of the job that is later; how the job itself
-   * stands only the runtime tells.
+   * Queues these events; each is applied before the first later event of the job. The status of the
+   * job itself comes from the runtime only.
    *
    * @param last the number of the last of them among all records of the run
    */
@@ -100,7 +100,7 @@ public final class JobStory {
     lastOfPrograms = Math.max(lastOfPrograms, last);
   }
 
-  /** Goes on with those that no event of the job was later than. */
+  /** Applies the queued events that are later than every event of the job. */
   public void settle() {
     apply(List.copyOf(ofPrograms));
     ofPrograms.clear();
@@ -116,19 +116,19 @@ public final class JobStory {
     return ClockTemplate.of(new ProgressSnapshot(plan, digest, record).snapshot(jobId, version()));
   }
 
-  /** Whether {@link #progress} shows a job that has ended. */
+  /** Whether {@link #progress} shows an ended job. */
   public boolean isFinal(JobRecord record) {
     return hasEnded() || record.isFinal();
   }
 
-  /** Who talks to whom, {@code rest.md} section 10. */
+  /** The agents and the messages between them, {@code rest.md} section 10. */
   public ObjectNode agentGraph(JobRecord record) {
     return AgentGraph.of(jobId, plan, traffic, record);
   }
 
   /**
-   * Writes the workflow progress, {@code rest.md} section 9.2. Of a big job only the first steps
-   * and the current ones are shown; counts are of all.
+   * Writes the workflow progress, {@code rest.md} section 9.2. Of a big job it shows only the first
+   * steps and the current ones; counts include all steps.
    */
   private static final class ProgressSnapshot {
     private static final int STEPS = 300;
@@ -163,9 +163,9 @@ public final class JobStory {
     }
 
     /**
-     * The snapshot; its clocks are places of {@link ClockTemplate}.
+     * The snapshot; its times are gaps of a {@link ClockTemplate}.
      *
-     * @param seq grows with each event that is in it
+     * @param seq grows with each event in it
      */
     public ObjectNode snapshot(String jobId, long seq) {
       ObjectNode json = Json.object().put("schema_version", 1).put("job_id", jobId);
@@ -227,7 +227,7 @@ public final class JobStory {
     }
   }
 
-  /** The agents of a job and who talks to whom, {@code rest.md} section 10; bounded. */
+  /** The agents of a job and the messages between them, {@code rest.md} section 10; bounded. */
   private static final class AgentGraph {
     private static final int NODES = 2000;
     private static final int EDGES = 5000;
@@ -367,7 +367,7 @@ public final class JobStory {
     }
   }
 
-  /** Writes steps and their agents, {@code rest.md} section 9.3; the first agents of each. */
+  /** Writes steps and the first agents of each, {@code rest.md} section 9.3. */
   private static final class StepViews {
     private static final int AGENTS_OF_STEP = 200;
     private static final int AGENTS = 500;
@@ -383,7 +383,7 @@ public final class JobStory {
     private int agentsShown;
 
     /**
-     * @param shown the steps that are written; others are not named
+     * @param shown the steps to write; no other step is named
      */
     StepViews(Plan plan, ProgressState state, Set<String> current, Set<String> shown) {
       this.state = state;
@@ -469,7 +469,7 @@ public final class JobStory {
       return json;
     }
 
-    /** An instance works as the step's first agent does. */
+    /** An instance has the role and model of the step's first agent. */
     private static Plan.Worker planned(List<Plan.Worker> workers, String id) {
       return workers.stream()
           .filter(worker -> worker.id().equals(id))
@@ -527,7 +527,6 @@ public final class JobStory {
     }
   }
 
-  /** Counts agents by their status. */
   private static final class AgentCounts {
     private int done;
     private int running;
@@ -545,7 +544,7 @@ public final class JobStory {
         case IDLE -> idle++;
         case FAILED -> failed++;
         default -> {
-          // in the total only
+          // counted in the total only
         }
       }
     }

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What does not change from the submission of a job on: its steps, who works for them, and their
- * order. Read by {@link PlanReader}.
+ * The part of a job that is fixed at its submission: steps, their workers, and their order. Read by
+ * {@link PlanReader}.
  *
- * @param isLasting whether it is a service, whose steps rest rather than end
- * @param truth what tells how far the steps are
+ * @param isLasting whether the job is a service, whose steps become idle instead of ending
+ * @param truth the source of the steps' status
  * @param steps by id, in the order of the manifest; at least one
- * @param layers ids of steps; those of one layer wait for some of the layers before
+ * @param layers ids of steps; the steps of a layer wait for steps of earlier layers
  * @param graph the graph of agents
  */
 public record Plan(
@@ -31,16 +31,16 @@ public record Plan(
     List<List<String>> layers,
     GraphFacts graph) {
 
-  /** What tells how far steps are; where there is a ledger, it alone. */
+  /** The source of the steps' status; a ledger overrides every other source. */
   public enum Truth {
     LEDGER,
-    /** Each step is an agent of its own, and the runtime describes agents. */
+    /** Each step is one agent, and the runtime reports agents. */
     AGENTS,
     EVENTS
   }
 
   /**
-   * @param emits the event type that says that the step is done, or null
+   * @param emits the event type that completes the step, or null
    * @param next the steps that start then
    */
   public record Step(
@@ -63,11 +63,11 @@ public record Plan(
    */
   public record Edge(String from, String to, JsonNode json) {}
 
-  /** Sorts the nodes of a graph into layers, by the length of the longest way to each. */
+  /** Sorts the nodes of a graph into layers by the length of the longest path to each. */
   static final class GraphLayers {
     private GraphLayers() {}
 
-    /** The layers; on a cycle one for each node, in the given order. */
+    /** The layers; for a graph with a cycle one layer per node, in the given order. */
     static List<List<String>> of(Collection<String> ids, List<Plan.Edge> edges) {
       Map<String, Integer> layer = new LinkedHashMap<>();
       Map<String, Integer> open = new LinkedHashMap<>();

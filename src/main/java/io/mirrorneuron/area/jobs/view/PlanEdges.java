@@ -12,11 +12,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
-/** Reads the edges between steps, however they are written. */
+/** Reads the edges between steps from each of their notations. */
 final class PlanEdges {
   private PlanEdges() {}
 
-  /** Between those steps; others are left out. */
+  /** Edges between these steps; all others are dropped. */
   static List<Edge> listed(List<EdgeFacts> listed, Set<String> ids) {
     List<Edge> edges = new ArrayList<>();
     for (EdgeFacts reported : listed) {
@@ -44,7 +44,7 @@ final class PlanEdges {
     }
   }
 
-  /** Of the ledger, between those steps. */
+  /** Edges of the ledger between these steps. */
   static List<Edge> tracked(List<LedgerView.Edge> tracked, Set<String> ids) {
     List<Edge> edges = new ArrayList<>();
     for (LedgerView.Edge edge : tracked) {
@@ -61,7 +61,7 @@ final class PlanEdges {
     return edges;
   }
 
-  /** Of steps that say themselves which follow them. */
+  /** Edges of steps that list their next steps themselves. */
   static List<Edge> emitted(Collection<Plan.Step> steps, Set<String> ids) {
     List<Edge> edges = new ArrayList<>();
     for (Plan.Step step : steps) {

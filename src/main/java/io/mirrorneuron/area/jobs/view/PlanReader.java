@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Reads the plan of a job: the steps of its problem graph; where it has none, a step for each node
- * of its graph of agents; and of a job of which nothing is known, one step {@code job}.
+ * Reads the plan of a job: the steps of its problem graph; without one, a step for each node of its
+ * graph of agents; for an unknown job, one step {@code job}.
  */
 public final class PlanReader {
   private final JobRecord record;
@@ -92,7 +92,7 @@ public final class PlanReader {
         "blueprint");
   }
 
-  /** The steps of the problem graph, if there is one, and the edges between them. */
+  /** Reads the steps of the problem graph, if any; returns the edges between them. */
   private List<Edge> readSteps() {
     List<ManifestFacts.Step> listed = manifest.workflow().steps();
     List<EdgeFacts> edges = manifest.workflow().edges();
@@ -105,7 +105,7 @@ public final class PlanReader {
         steps.put(step.id(), step(step, workers(step.id(), step.run())));
       }
     }
-    if (steps.isEmpty()) { // of a manifest that is too big to be told, the ledger knows them
+    if (steps.isEmpty()) { // the manifest may be too big to be returned; the ledger has the steps
       ledger.steps().values().stream()
           .filter(step -> step.instance() == null)
           .forEach(step -> steps.put(step.id(), step(step)));
@@ -119,7 +119,7 @@ public final class PlanReader {
   }
 
   /**
-   * @param run what does the work, or null
+   * @param run the step's program, or null
    */
   private List<Worker> workers(String id, String run) {
     List<Worker> workers = new ArrayList<>();
@@ -169,7 +169,7 @@ public final class PlanReader {
         Texts.all(next));
   }
 
-  /** Of which only the ledger tells. */
+  /** A step that only the ledger has. */
   private Step step(LedgerView.Step tracked) {
     String label = Texts.first(tracked.declared().label(), title(tracked.id()));
     List<Worker> workers = workers(tracked.id(), tracked.declared().run());
@@ -177,7 +177,7 @@ public final class PlanReader {
   }
 
   /**
-   * @param otherwise what tells of it when it is no node
+   * @param otherwise used when the worker is no node
    */
   private Worker worker(String id, AgentFacts otherwise) {
     AgentFacts node = nodes.getOrDefault(id, otherwise);

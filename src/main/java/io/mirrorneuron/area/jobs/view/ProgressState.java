@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * How far a job is at one moment: what the runtime says of it and, where it says nothing, what
- * events have told. The digest of the events is not changed.
+ * The progress of a job at one moment: from the runtime, else from the digest of its events. Does
+ * not change the digest.
  */
 final class ProgressState {
   private final Plan plan;
@@ -36,7 +36,7 @@ final class ProgressState {
       case LEDGER -> LedgerSteps.show(record.ledger(), steps);
       case AGENTS -> new AgentSteps(agents, plan.isLasting()).showOn(steps.values());
       case EVENTS -> {
-        // nobody knows better
+        // no other source is left
       }
     }
     if (isFinal()) {
@@ -47,7 +47,7 @@ final class ProgressState {
     }
   }
 
-  /** A document may have been read before the event that ended the job. */
+  /** The document may be older than the event that ended the job. */
   private static String status(String reported, String recorded) {
     boolean later = JobRecord.isFinal(reported) && !JobRecord.isFinal(recorded);
     return later || recorded.equals("unknown") ? reported : recorded;
@@ -65,12 +65,12 @@ final class ProgressState {
     return List.copyOf(steps.values());
   }
 
-  /** What the runtime says of its agents, in the order of the manifest. */
+  /** The runtime's data of its agents, in the order of the manifest. */
   Collection<AgentFacts> agents() {
     return agents.values();
   }
 
-  /** What the runtime says of an agent. */
+  /** {@link AgentFacts#NONE} when the runtime does not know it. */
   AgentFacts agent(String id) {
     return agents.getOrDefault(id, AgentFacts.NONE);
   }
@@ -79,7 +79,7 @@ final class ProgressState {
     return record.submittedAt() == 0 ? events.firstAt() : record.submittedAt();
   }
 
-  /** 0 while the job goes on. */
+  /** 0 while the job runs. */
   long endedAt() {
     if (!isFinal()) {
       return 0;
@@ -87,7 +87,7 @@ final class ProgressState {
     return record.endedAt() == 0 ? events.job().endedAt() : record.endedAt();
   }
 
-  /** Null for all but failed jobs: what went wrong on the way is told at its step. */
+  /** Null unless the job failed: earlier errors are shown at their steps. */
   ObjectNode failure() {
     ObjectNode recorded = record.failure();
     return !status.equals("failed") ? null : recorded == null ? events.job().failure() : recorded;
@@ -98,7 +98,7 @@ final class ProgressState {
     return known == null ? events.traceId() : known;
   }
 
-  /** The steps that are at work or waiting, else the one that began last; at least one. */
+  /** The running or waiting steps, else the step that began last; at least one. */
   List<String> current() {
     String began = events.job().currentStep();
     if (isFinal()) {
@@ -134,16 +134,16 @@ final class ProgressState {
   }
 
   /**
-   * Shows steps that are an agent each, of a job without a ledger: what the runtime says of an
-   * agent goes before what events have told.
+   * Sets steps that are one agent each, of a job without a ledger: the runtime's data overrides the
+   * events.
    */
   private static final class AgentSteps {
     private final Map<String, AgentFacts> agents;
     private final boolean lasting;
 
     /**
-     * @param agents as the runtime describes them, by id
-     * @param lasting whether the job is a service, whose agents rest rather than end
+     * @param agents as the runtime reports them, by id
+     * @param lasting whether the job is a service, whose agents become idle instead of ending
      */
     AgentSteps(Map<String, AgentFacts> agents, boolean lasting) {
       this.agents = agents;
@@ -179,7 +179,7 @@ final class ProgressState {
     }
   }
 
-  /** Shows the steps of a job as its ledger says. */
+  /** Sets the steps of a job from its ledger. */
   private static final class LedgerSteps {
     private LedgerSteps() {}
 
@@ -204,7 +204,8 @@ final class ProgressState {
     }
 
     /**
-     * Who works alone for a step is as far as the step; of several, those end that have not yet.
+     * A single worker gets the status of its step; of several, those that have not ended end with
+     * it.
      */
     private static void follow(ShownStep step, LedgerView.Step tracked) {
       boolean alone = step.workers().size() == 1;
@@ -238,7 +239,7 @@ final class ProgressState {
         case DONE -> to.progress = 1;
         case PENDING -> to.progress = 0;
         default -> {
-          // as far as its events say
+          // as far as the ledger's events explain it
         }
       }
     }

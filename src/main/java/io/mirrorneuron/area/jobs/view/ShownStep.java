@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * A step and its workers: its agents or, once it is scattered, its instances. Here events move the
- * workers alone; how far the step itself is, the ledger says. Wherever a worker may be named it may
- * be null; of a scattered step, an event about an instance is about that instance alone.
+ * A step and its workers: its agents or, once it is scattered, its instances. Events change the
+ * workers only; the status of the step comes from the ledger. Every worker parameter may be null;
+ * an event about an instance of a scattered step affects only that instance.
  */
 sealed class ShownStep permits UntrackedStep {
   final Plan.Step plan;
@@ -33,7 +33,7 @@ sealed class ShownStep permits UntrackedStep {
     other.workers.forEach((id, worker) -> workers.put(id, worker.copy()));
   }
 
-  /** To be changed without changing this one. */
+  /** A copy that can be changed independently. */
   final ShownStep copy() {
     return new ShownStep(this);
   }
@@ -42,7 +42,7 @@ sealed class ShownStep permits UntrackedStep {
     return workers.values();
   }
 
-  /** Or null. */
+  /** Null when unknown. */
   final WorkState worker(String id) {
     return workers.get(id);
   }
@@ -51,7 +51,7 @@ sealed class ShownStep permits UntrackedStep {
     return scattered;
   }
 
-  /** One of the instances that do its work in its place; made when it is new. */
+  /** An instance of the scattered step, created if necessary. The first one replaces the agents. */
   final WorkState instance(String id) {
     if (!scattered) {
       workers.clear();
@@ -61,7 +61,7 @@ sealed class ShownStep permits UntrackedStep {
     return workers.computeIfAbsent(id, WorkState::new);
   }
 
-  /** {@code dish} of {@code dish[3]}, or null when it is no name of an instance. */
+  /** {@code dish} of {@code dish[3]}, or null for a name without an index. */
   static String template(String id) {
     int bracket = id.lastIndexOf('[');
     boolean isInstance =
@@ -76,19 +76,19 @@ sealed class ShownStep permits UntrackedStep {
     return scattered && worker != null;
   }
 
-  /** The one that an event about the step is about: the instance, else the step. */
+  /** The subject of an event about the step: the instance, else the step. */
   final WorkState subject(WorkState worker) {
     return isInstance(worker) ? worker : own;
   }
 
-  /** Whether something works for it. */
+  /** Whether a worker is running. */
   boolean isAtWork() {
     return workers.values().stream().anyMatch(WorkState::isAtWork);
   }
 
-  // ---- what events do to it
+  // ---- effects of events
 
-  /** It begins, and with it its first agent, if none is at work. */
+  /** Starts the step and, if no agent is running, its first agent. */
   void start(long at) {
     if (workers.values().stream().noneMatch(WorkState::isAtWork)) {
       workers.values().stream()
@@ -104,21 +104,21 @@ sealed class ShownStep permits UntrackedStep {
     }
   }
 
-  /** Takes what the event says of the present attempt. */
+  /** Takes the attempt's data from the event. */
   void attempt(WorkState worker, JobEvent event) {
     if (worker != null) {
       worker.attempt(event);
     }
   }
 
-  /** Its parents let it start. */
+  /** The instance's parent steps are complete. */
   void ready(WorkState worker) {
     if (isInstance(worker)) {
       worker.ready();
     }
   }
 
-  /** It is over; of a scattered step, the instance is. */
+  /** Ends the step; of a scattered step, the instance. */
   void end(WorkState worker, StepStatus how, long at) {
     if (isInstance(worker)) {
       worker.end(how, at);
@@ -131,7 +131,7 @@ sealed class ShownStep permits UntrackedStep {
     }
   }
 
-  /** It has failed for good. */
+  /** Fails the step finally; of a scattered step, the instance. */
   void fail(WorkState worker, ObjectNode error, long at) {
     end(worker, StepStatus.FAILED, at);
     if (isInstance(worker)) {
@@ -139,48 +139,48 @@ sealed class ShownStep permits UntrackedStep {
     }
   }
 
-  /** It cannot start, or a message for it cannot be delivered. */
+  /** The step cannot start, or a message for it cannot be delivered. */
   void block(WorkState worker, String reason, long at) {
     if (isInstance(worker)) {
       worker.block(reason, at);
     }
   }
 
-  /** The worker alone is done. */
+  /** Ends the worker only. */
   void workerDone(WorkState worker, StepStatus how, long at) {
     if (worker != null) {
       worker.end(how, at);
     }
   }
 
-  /** Something went wrong with a worker. */
+  /** Ends the worker with an error. */
   void workerFailed(WorkState worker, StepStatus how, ObjectNode error, long at) {
     if (worker != null) {
       worker.fail(how, error, at);
     }
   }
 
-  // ---- what the job does to it
+  // ---- effects of the job's status
 
-  /** Those at work are held, as the job is. */
+  /** Suspends running work together with the job. */
   final void hold(StepStatus how) {
     workers.values().forEach(worker -> worker.hold(how));
     own.hold(how);
   }
 
-  /** Those that were held go on. */
+  /** Resumes suspended work. */
   final void release() {
     workers.values().forEach(WorkState::release);
     own.release();
   }
 
-  /** Ends what has not ended, with the job. */
+  /** Ends all unfinished work with the job. */
   final void close(StepStatus how, long at) {
     workers.values().forEach(worker -> worker.close(how, at));
     own.close(how, at);
   }
 
-  /** Has the step be as far as its workers are together. */
+  /** Derives the step's status from its workers. */
   final void followWorkers() {
     CombinedWork together = new CombinedWork(workers.values());
     own.status = together.status(own.status);
@@ -196,7 +196,7 @@ sealed class ShownStep permits UntrackedStep {
     }
   }
 
-  /** The status and the times of a step that follow from those of all its workers. */
+  /** The status and times of a step, derived from all its workers. */
   private static final class CombinedWork {
     private static final List<StepStatus> WORST_FIRST =
         List.of(

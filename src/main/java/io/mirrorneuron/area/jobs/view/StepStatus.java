@@ -3,7 +3,7 @@ package io.mirrorneuron.area.jobs.view;
 import io.mirrorneuron.model.StepPhase;
 import java.util.Locale;
 
-/** How far a step or one of its agents is. */
+/** The status of a step or one of its agents. */
 enum StepStatus {
   PENDING,
   /** Of a service: has worked, and waits for more. */
@@ -29,7 +29,7 @@ enum StepStatus {
     return compareTo(PARTIAL) >= 0;
   }
 
-  /** Something keeps it from going on that will pass. */
+  /** Whether it is held up by a temporary condition. */
   boolean isWaiting() {
     return switch (this) {
       case RETRY_WAIT, BLOCKED, PAUSED, PAUSING, QUEUED -> true;
@@ -37,7 +37,7 @@ enum StepStatus {
     };
   }
 
-  /** Nothing is wrong with it, and it has begun or may. */
+  /** Whether it has no error and has begun or may begin. */
   boolean isSound() {
     return switch (this) {
       case DONE, PARTIAL, SKIPPED, IDLE, RUNNING, READY -> true;
@@ -61,10 +61,10 @@ enum StepStatus {
   }
 
   /**
-   * A status word of an agent.
+   * The status for an agent's status word.
    *
-   * @param lasting whether the job is a service, whose agents rest rather than end
-   * @return null for a word that says nothing here
+   * @param lasting whether the job is a service, whose agents become idle instead of ending
+   * @return null for an unknown word
    */
   static StepStatus ofAgent(String word, boolean lasting) {
     if (word.equals("paused")) {
@@ -79,7 +79,7 @@ enum StepStatus {
     };
   }
 
-  /** What becomes of those that have not ended when the job ends with this word. */
+  /** The status of unfinished work when the job ends with this word. */
   static StepStatus atEnd(String word) {
     return switch (word) {
       case "completed" -> DONE;

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
-/** Texts among the members of JSON objects; what is blank or no text counts as absent. */
+/** Reads text members of JSON objects; blank and non-text values count as absent. */
 public final class Texts {
   private Texts() {}
 
-  /** The first of the members that is a text, or null. */
+  /** The first of the members that is text, or null. */
   public static String of(JsonNode object, String... names) {
     for (String name : names) {
       JsonNode value = object.path(name);
@@ -20,7 +20,7 @@ public final class Texts {
   }
 
   /**
-   * The texts of a list, or the text that stands alone.
+   * The texts of a list, or a single text as a list.
    *
    * @param value or null
    */

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** Who sent what to whom, and how often, as the events of a job tell. */
+/** Counts the messages between agents from the events of a job. */
 final class Traffic {
-  /** Ways that are told apart; messages on further ones are only counted. */
+  /** Most routes told apart; messages on further ones are only counted. */
   private static final int WAYS = 20_000;
 
   private static final Set<String> OF_MESSAGES =

@@ -3,8 +3,8 @@ package io.mirrorneuron.area.jobs.view;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * A step of a job without a ledger, which another runtime may have run: events and what becomes of
- * its workers tell how far it is.
+ * A step of a job without a ledger, which may come from another runtime: its status comes from
+ * events and from its workers.
  */
 final class UntrackedStep extends ShownStep {
   UntrackedStep(Plan.Step plan) {
@@ -69,7 +69,7 @@ final class UntrackedStep extends ShownStep {
     endWithWorkers(how, at);
   }
 
-  /** The step fails with an agent, not with an instance. */
+  /** The step fails with an agent, but not with an instance. */
   @Override
   void workerFailed(WorkState worker, StepStatus how, ObjectNode error, long at) {
     super.workerFailed(worker, how, error, at);

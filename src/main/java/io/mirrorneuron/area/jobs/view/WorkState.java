@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * How far a step, one of its agents or one of its instances is, and what events tell of it. Times
- * in milliseconds since the epoch; 0 is none.
+ * The state of a step, an agent or an instance by its events. Times in milliseconds since the
+ * epoch; 0 is none.
  */
 final class WorkState {
   private static final double BEGUN = 0.1;
@@ -35,7 +35,7 @@ final class WorkState {
   /** From 0 to 1. */
   double progress;
 
-  /** What its events say of it last; null when they do not. */
+  /** Last values reported by events; null when unknown. */
   Double tokens;
 
   Double tools;
@@ -75,7 +75,7 @@ final class WorkState {
     activities = other.activities;
   }
 
-  /** To be changed without changing this one; the activities are shared. */
+  /** A copy that can be changed independently; the activities are shared. */
   WorkState copy() {
     return new WorkState(this);
   }
@@ -97,14 +97,14 @@ final class WorkState {
     progress = progress >= 1 ? BEGUN : Math.max(BEGUN, progress);
   }
 
-  /** Another event shows that it works on. */
+  /** Raises the progress of running work after another event. */
   void goOn() {
     if (status == StepStatus.RUNNING) {
       progress = Math.max(progress, Math.min(NEARLY, progress + EACH_EVENT));
     }
   }
 
-  /** It is over, or rests. */
+  /** Ends the work or makes it idle. */
   void end(StepStatus how, long at) {
     status = how;
     endedAt = how.isOver() ? at : 0;
@@ -122,12 +122,11 @@ final class WorkState {
     reason = error == null ? reason : error.path("desc").asText();
   }
 
-  /** Its parents let it start. */
+  /** Its parent steps are complete. */
   void ready() {
     status = status == StepStatus.PENDING ? StepStatus.IDLE : status;
   }
 
-  /** It cannot start, or a message for it cannot be delivered. */
   void block(String why, long at) {
     end(StepStatus.BLOCKED, at);
     reason = why;
@@ -155,7 +154,7 @@ final class WorkState {
     }
   }
 
-  /** Takes what the event says of its attempt. */
+  /** Takes the attempt's data from the event. */
   void attempt(JobEvent event) {
     Double number = event.number("attempt");
     attempt = number == null ? attempt : number.intValue();
@@ -165,7 +164,7 @@ final class WorkState {
     heartbeatDeadlineAt = time(event.text("heartbeat_deadline_at"), heartbeatDeadlineAt);
   }
 
-  /** Takes what the event says outright, which goes before what is made of it. */
+  /** Takes values that the event states explicitly, which override derived ones. */
   void listen(JobEvent event) {
     if (!event.payload().isObject()) {
       return;

@@ -1,6 +1,6 @@
 /**
- * What is shown of a job: its detail, how far its steps are, who talks to whom. Made of the job's
- * documents ({@link io.mirrorneuron.area.jobs.view.JobRecord}) and of its events ({@link
- * io.mirrorneuron.area.jobs.view.JobStory}); knows neither where these lie nor who asks. Pure.
+ * Views of a job: detail, step progress, messages between agents. Built from the job's documents
+ * ({@link io.mirrorneuron.area.jobs.view.JobRecord}) and events ({@link
+ * io.mirrorneuron.area.jobs.view.JobStory}); independent of their storage and of the caller. Pure.
  */
 package io.mirrorneuron.area.jobs.view;

@@ -13,21 +13,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The contract as generators of clients want it (docs/adr/0045). It says less than the real one and
- * nothing else: what a generator would get wrong is left to helpers that are written by hand.
+ * The contract as input of client generators (docs/adr/0045): a subset of the real one. Features
+ * that a generator would get wrong are left to handwritten helpers.
  *
  * <ul>
- *   <li>Operations that do the same as others go.
- *   <li>Sockets and the forms of answers beside JSON go; helpers follow streams and fetch files.
- *   <li>Answers of failures and roles go; the helpers send the token and make errors of failures.
- *   <li>Words of schemas become open: what {@code enum} and {@code const} name goes into the
- *       description, because a newer server may say more.
+ *   <li>Duplicate operations are removed.
+ *   <li>Sockets and answers other than JSON are removed; helpers follow streams and fetch files.
+ *   <li>Failure answers and roles are removed; helpers send the token and create errors.
+ *   <li>{@code enum} and {@code const} values move to the description, because a newer server may
+ *       send further ones.
  *   <li>Times stay text, as the server wrote them.
  *   <li>The version of the product replaces that of the contract, so that packages have it.
  * </ul>
  */
 public final class ClientContract {
-  /** What the types of a language, as its generator writes them, cannot say. */
+  /** Target language, with the limits of its generator's types. */
   public enum Language {
     PYTHON(true, true),
     TYPESCRIPT(false, false),
@@ -36,7 +36,7 @@ public final class ClientContract {
     /** A string or an integer becomes any value. */
     final boolean withoutTypesOfSeveral;
 
-    /** An object whose members nobody declares becomes any value, not a class of its own. */
+    /** An object without declared members becomes any value, not a class of its own. */
     final boolean withoutFreeObjects;
 
     Language(boolean withoutTypesOfSeveral, boolean withoutFreeObjects) {
@@ -45,7 +45,7 @@ public final class ClientContract {
     }
   }
 
-  /** Operations that do the same as others: for who writes requests by hand. */
+  /** Duplicates of other operations, for handwritten requests. */
   public static final Set<String> TWINS =
       Set.of("checkServicesByPath", "cleanupJobsAlias", "joinNode", "removeModelByPost");
 
@@ -64,8 +64,8 @@ public final class ClientContract {
   }
 
   /**
-   * Arguments: the folder with the united contract as JSON, the version of the product, and the
-   * folder to write one document for each language to.
+   * Arguments: the folder with the bundled contract as JSON, the version of the product, and the
+   * output folder for one document per language.
    */
   public static void main(String[] arguments) throws IOException {
     JsonNode contract =

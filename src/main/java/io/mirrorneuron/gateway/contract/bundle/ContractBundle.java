@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The contract in one document, united by the build: reading and checking YAML would be a fifth of
- * the server's start, and reading all of it a tenth.
+ * The contract in one document, bundled by the build: parsing and checking the YAML at the server's
+ * start would take a fifth of it, and reading the whole JSON a tenth.
  *
  * @param yaml the lines that its authors wrote
  * @param json the same, compact
@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 public record ContractBundle(String yaml, String json) {
   private static final String SUFFIX = ".yaml";
 
-  /** Arguments: the folder of the contract, and the one that the bundle is written to. */
+  /** Arguments: the folder of the contract, and the output folder. */
   public static void main(String[] arguments) throws IOException {
     ContractBundle bundle = of(Path.of(arguments[0]));
     bundle.check();
@@ -50,10 +50,10 @@ public record ContractBundle(String yaml, String json) {
   }
 
   /**
-   * Unites {@code mirrorneuron.yaml} and all documents in {@code areas}: paths and components in
-   * the order of the head's tags, then of file names, then as they are written.
+   * Combines {@code mirrorneuron.yaml} and all documents in {@code areas}: paths and components in
+   * the order of the head's tags, then of file names, then as written.
    *
-   * @throws IllegalStateException naming all that is wrong, with files and names
+   * @throws IllegalStateException naming all faults, with files and names
    */
   public static ContractBundle of(Path folder) throws IOException {
     SourceDocument head = SourceDocument.head(folder);
@@ -68,12 +68,12 @@ public record ContractBundle(String yaml, String json) {
     return new ContractBundle(yaml, Json.write(SourceDocument.YAML.readTree(yaml)));
   }
 
-  /** What servers read of it. */
+  /** The part of the JSON that servers read. */
   public String forServers() {
     return Contract.forServers(new JsonObject(json)).encode();
   }
 
-  /** Fails when it breaks the rules of OpenAPI; servers read it without looking for that. */
+  /** Fails when it violates OpenAPI; servers do not check this again. */
   private void check() {
     Vertx vertx = Vertx.vertx();
     try {
@@ -129,7 +129,7 @@ public record ContractBundle(String yaml, String json) {
         .replaceAll("(\\$ref: [\"'])" + Pattern.quote(SourceDocument.TO_HEAD + "#"), "$1#");
   }
 
-  /** Where a part stood, at the end of its file or not, must not be seen: hence the blank lines. */
+  /** Blank lines hide whether a part stood at the end of its file. */
   private static void append(
       StringBuilder yaml, List<ContractPart> parts, String kind, String separator) {
     parts.stream()
@@ -138,9 +138,9 @@ public record ContractBundle(String yaml, String json) {
   }
 
   /**
-   * What each document of a contract must be like: it says of the server what the head says, and an
-   * area's operations have the tag that its file is named after. What they must be like together is
-   * checked by {@link References}.
+   * Checks each document of a contract: it describes the server as the head does, and an area's
+   * operations have the tag after which its file is named. {@link References} checks the documents
+   * together.
    */
   private static final class BundleCheck {
     private static final Set<String> HEAD_MEMBERS =
@@ -156,7 +156,7 @@ public record ContractBundle(String yaml, String json) {
       this.head = head;
     }
 
-    /** Every fault, in words for the authors of the documents. */
+    /** All faults, in words for the authors of the documents. */
     static List<String> faults(SourceDocument head, List<SourceDocument> areas) {
       BundleCheck check = new BundleCheck(head);
       check.members(head, HEAD_MEMBERS);
@@ -173,8 +173,8 @@ public record ContractBundle(String yaml, String json) {
     }
 
     /**
-     * The tag that a file is named after: {@code areas/jobs.yaml} and {@code
-     * areas/jobs-progress.yaml} are of {@code jobs}.
+     * The tag of a file: {@code areas/jobs.yaml} and {@code areas/jobs-progress.yaml} belong to
+     * {@code jobs}.
      */
     static Optional<String> tag(SourceDocument head, String file) {
       String name = file.substring(file.lastIndexOf('/') + 1, file.lastIndexOf('.'));
@@ -200,7 +200,7 @@ public record ContractBundle(String yaml, String json) {
       }
     }
 
-    /** A document alone must say of the server what the whole says. */
+    /** Each document must describe the server as the head does. */
     private void sameAsHead(SourceDocument area) {
       for (String pointer : SAME) {
         if (!area.tree().at(pointer).equals(head.tree().at(pointer))) {
@@ -244,9 +244,9 @@ public record ContractBundle(String yaml, String json) {
   }
 
   /**
-   * The references among the documents of a contract. Each must lead to a component of its own
-   * document or, from an area, of the head; each component must be reached from some operation.
-   * Names in {@code security} are references to security schemes.
+   * References among the documents of a contract. Each must lead to a component of its own document
+   * or, from an area, of the head; each component must be reachable from an operation. Names in
+   * {@code security} are references to security schemes.
    */
   private static final class References {
     private static final String OWN = "#/components/";
@@ -260,7 +260,7 @@ public record ContractBundle(String yaml, String json) {
       this.head = head;
     }
 
-    /** Expects that no two documents have a part of one key. */
+    /** Expects that keys are unique among all documents. */
     static List<String> faults(SourceDocument head, List<SourceDocument> areas) {
       List<SourceDocument> documents = new ArrayList<>(List.of(head));
       documents.addAll(areas);
@@ -370,7 +370,7 @@ public record ContractBundle(String yaml, String json) {
 
     private static final String HEAD = "mirrorneuron.yaml";
 
-    /** How an area's document begins a reference to the head. */
+    /** Prefix of an area's references to the head. */
     static final String TO_HEAD = "../" + HEAD;
 
     private static final String COMPONENTS = "components";
@@ -380,8 +380,8 @@ public record ContractBundle(String yaml, String json) {
     }
 
     /**
-     * @throws IllegalStateException when it is no YAML, has a key twice, or is not laid out in
-     *     lines that can be moved to another document
+     * @throws IllegalStateException for invalid YAML, a duplicate key, or a layout whose lines
+     *     cannot be moved to another document
      */
     static SourceDocument read(Path folder, String file) throws IOException {
       String text = Files.readString(folder.resolve(file));
@@ -396,7 +396,7 @@ public record ContractBundle(String yaml, String json) {
       return file.equals(HEAD);
     }
 
-    /** Whether the part only makes a component of the head known here, for readers of this file. */
+    /** Whether the part only repeats a component of the head for readers of this file. */
     boolean isImport(ContractPart part) {
       return !isHead()
           && part.value().size() == 1
@@ -423,15 +423,14 @@ public record ContractBundle(String yaml, String json) {
     }
 
     /**
-     * The lines of a document under each of its members, each path and each component. Those keys
-     * must be indented by two blanks a level, so that their lines mean the same in another
-     * document.
+     * The lines of a document by member, path and component. Those keys must be indented by two
+     * blanks a level, so that their lines mean the same in another document.
      */
     private static final class SourceText {
       private static final String COMPONENTS = "components";
 
       /**
-       * @param path the key, behind the keys that it stands under
+       * @param path the key, after its parent keys
        * @param text its lines up to the next such key
        */
       record Block(List<String> path, String text) {}
@@ -447,7 +446,7 @@ public record ContractBundle(String yaml, String json) {
       }
 
       /**
-       * @throws IllegalArgumentException when a key is not indented as it must be
+       * @throws IllegalArgumentException when a key is indented wrongly
        */
       static SourceText of(String yaml) throws IOException {
         List<Key> keys = new ArrayList<>();
@@ -518,7 +517,7 @@ public record ContractBundle(String yaml, String json) {
                 .orElse(lines.size()));
       }
 
-      /** Comments directly above a key, indented as it is, belong to it. */
+      /** Comments directly above a key, with the same indentation, belong to it. */
       private int start(Key key) {
         String comment = " ".repeat(2 * (key.path().size() - 1)) + "#";
         int start = key.line();
@@ -539,14 +538,13 @@ public record ContractBundle(String yaml, String json) {
   /**
    * One path or one component of a source document.
    *
-   * @param kind {@code paths}, or the member of {@code components} that it stands in
-   * @param text its lines as they were written, with the comments directly above it and the blank
-   *     lines below it
+   * @param kind {@code paths}, or the member of {@code components} that contains it
+   * @param text its lines as written, with the comments directly above it and the blank lines below
    */
   record ContractPart(String kind, String name, String text, JsonNode value) {
     static final String PATHS = "paths";
 
-    /** The kinds of components that a contract may have, in the order of the bundle. */
+    /** The allowed kinds of components, in the order of the bundle. */
     static final List<String> COMPONENTS =
         List.of(
             "securitySchemes", "parameters", "headers", "requestBodies", "responses", "schemas");
@@ -555,7 +553,7 @@ public record ContractBundle(String yaml, String json) {
       return kind.equals(PATHS);
     }
 
-    /** Unique in the bundle, and what errors call it. */
+    /** Unique in the bundle; identifies the part in errors. */
     String key() {
       return key(kind, name);
     }

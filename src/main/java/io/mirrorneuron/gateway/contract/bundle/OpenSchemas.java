@@ -11,8 +11,8 @@ import java.util.StringJoiner;
 import java.util.TreeSet;
 
 /**
- * Makes schemas take what a newer server may say, and leaves out what the types of a language
- * cannot. It changes the nodes that it is given.
+ * Makes schemas accept data of newer servers, and removes features that the types of a language
+ * lack. Changes the given nodes.
  */
 record OpenSchemas(Language language) {
   private static final String OTHERS = "additionalProperties";
@@ -22,7 +22,7 @@ record OpenSchemas(Language language) {
   private static final List<String> TYPE =
       List.of("type", "minLength", "maxLength", "minimum", "maximum", "pattern");
 
-  /** A component, whose name stays whatever it may hold. */
+  /** A component keeps its named type whatever it may hold. */
   void openNamed(JsonNode schema) {
     if (schema.get("type") instanceof ArrayNode) {
       open(schema);
@@ -35,7 +35,7 @@ record OpenSchemas(Language language) {
     open(inside);
   }
 
-  /** Everything below a node; examples and the like are no schemas. */
+  /** Opens all schemas below a node; skips examples and the like. */
   void open(JsonNode node) {
     if (node instanceof ObjectNode object) {
       openOne(object);
@@ -57,8 +57,8 @@ record OpenSchemas(Language language) {
   }
 
   /**
-   * Members of older clients, whose names would become those of others; and the name under which
-   * the classes of Python keep members that nobody declares.
+   * Removes members of older clients whose generated names would collide with other members, and
+   * the name under which the Python classes keep undeclared members.
    */
   private void withoutClash(ObjectNode members) {
     ClientContract.names(members).stream()
@@ -81,14 +81,14 @@ record OpenSchemas(Language language) {
       schema.remove("format");
     }
     if (isFree(schema) && !schema.has(OTHERS)) {
-      schema.put(OTHERS, true); // it says so already, but not to every generator
+      schema.put(OTHERS, true); // the schema says so already, but not for every generator
     }
     if (language.withoutTypesOfSeveral && types(schema).size() > 1) {
       schema.remove(TYPE);
     }
   }
 
-  /** What a type cannot say is said to readers. */
+  /** Adds to the description what the type cannot express. */
   private static void tell(ObjectNode schema, Iterable<JsonNode> words) {
     StringJoiner known = new StringJoiner(", ", "Known are ", ".");
     words.forEach(word -> known.add(word.isNull() ? "nothing" : "`" + word.asText() + "`"));
@@ -103,7 +103,7 @@ record OpenSchemas(Language language) {
         && (others == null || !others.has("$ref"));
   }
 
-  /** The types that a schema names, but for that of null. */
+  /** The types of a schema, without that of null. */
   private static Set<String> types(ObjectNode schema) {
     Set<String> types = new TreeSet<>();
     JsonNode type = schema.get("type");

@@ -25,13 +25,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tries what a confined program can do: some sandboxes take all calls and refuse nothing, so that a
- * version says little.
+ * Tests at start what a confined program can do: some sandboxes accept all calls and enforce
+ * nothing, so the version of the interface is not sufficient.
  */
 final class ConfinementProbe {
   private static final int PATIENCE_SECONDS = 10;
 
-  /** Prints a word for all that it could do. Arguments: its folder, a folder that is not its. */
+  /**
+   * Prints a keyword for each successful access. Arguments: the program's own folder, another
+   * folder.
+   */
   private static final String ATTEMPTS =
       """
       echo began
@@ -63,7 +66,8 @@ final class ConfinementProbe {
       Path secret = Files.writeString(others.resolve("secret"), "secret\n");
       Domain domain = Confiner.domain(system, Reach.writing(own), List.of());
       List<String> done = attempt(domain, own, others);
-      FileCuts.cut(own.resolve("absent")); // loads it: behind the domain its class may be closed
+      FileCuts.cut(
+          own.resolve("absent")); // loads the class: inside the domain its file may be unreadable
       if (Landlock.tried(
               Confiner.domain(system, Reach.writing(own), List.of()), () -> FileCuts.cut(secret))
           == 0) {
@@ -72,7 +76,7 @@ final class ConfinementProbe {
       }
       return judged(mode, done);
     } catch (IOException e) {
-      if (OutOfRoom.isIn(e)) { // says nothing of the kernel
+      if (OutOfRoom.isIn(e)) { // no statement about the kernel
         throw new UncheckedIOException("confinement cannot be tried in " + workspaces, e);
       }
       return new Report(mode, State.OFF, e.getMessage());
@@ -142,7 +146,7 @@ final class ConfinementProbe {
 
     @Override
     public void stderr(ByteBuffer bytes) {
-      // Nothing is printed there.
+      // The script prints nothing there.
     }
 
     @Override

@@ -27,14 +27,15 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps programs from what is not theirs, where the kernel does that. Thread-safe. */
+/**
+ * Restricts programs to their own files and devices, where the kernel supports that. Thread-safe.
+ */
 public final class Confiner {
   private static final Logger LOG = LoggerFactory.getLogger(Confiner.class);
 
-  /** Whether programs are confined. */
   public enum State {
     ON,
-    /** From files, not from all else. */
+    /** Files are restricted, other resources are not. */
     PARTIAL,
     OFF;
 
@@ -44,12 +45,12 @@ public final class Confiner {
   }
 
   /**
-   * How it stands, for people.
+   * The state of confinement, for people.
    *
    * @param mode what the configuration asks for
    * @param reason why it is not on; empty when it is
-   * @param closed temporary folders of the machine that confined programs may not use, as something
-   *     hidden lies in them
+   * @param closed temporary folders of the machine that confined programs may not use, as they
+   *     contain hidden paths
    */
   public record Report(Mode mode, State state, String reason, List<Path> closed) {
     public Report {
@@ -64,7 +65,6 @@ public final class Confiner {
       return state == State.OFF ? this : new Report(mode, state, reason, folders);
     }
 
-    /** Logs which temporary folders are closed. */
     public void logClosed() {
       closed.forEach(
           folder ->
@@ -90,11 +90,10 @@ public final class Confiner {
   }
 
   /**
-   * Tries what the kernel refuses to a program, and says so in the log when that is not all.
+   * Tests what the kernel enforces, and logs a restriction that it does not enforce.
    *
-   * @param graphics files of the cards that programs are given
-   * @param workspaces where programs have their folders; each reaches its own only
-   * @throws MnException when confinement is required and the kernel does not do it
+   * @param workspaces folder of all workspaces; a program reaches only its own
+   * @throws MnException when confinement is required and the kernel does not enforce it
    */
   public static Confiner start(
       Confinement config, GraphicsFiles graphics, Path workspaces, Spawner spawner) {
@@ -102,7 +101,7 @@ public final class Confiner {
     hidden.addAll(config.hidden());
     hidden.add(workspaces);
     var system = new SystemRules(hidden, config.shared());
-    var strict = new SystemRules(hidden, List.of()); // nothing that is tried is shared
+    var strict = new SystemRules(hidden, List.of()); // the probe gets no shared folders
     Report report =
         report(config.mode(), strict, workspaces, spawner).closing(system.closedTemporary());
     boolean isOn = report.state() == State.ON;
@@ -145,17 +144,20 @@ public final class Confiner {
     return report.state() != State.OFF;
   }
 
-  /** Whether all programs may read what is there, with all that lies below; or change it, too. */
+  /** Whether all programs may read the path and everything below it, or also change it. */
   public boolean reaches(Path path, boolean writes) {
     return !isOn() || system.reaches(path, writes);
   }
 
-  /** What a program that may reach this is kept within. */
+  /** The domain of a program. */
   public Domain around(Reach reach) {
     return around(system, reach);
   }
 
-  /** The same for a program that writes nowhere else, not even to temporary folders. */
+  /**
+   * The domain of a program that may write only where {@code reach} allows it, not even to
+   * temporary folders.
+   */
   public Domain reading(Reach reach) {
     return around(readOnly, reach);
   }
@@ -181,7 +183,7 @@ public final class Confiner {
   }
 
   /**
-   * @param devices files of devices besides those that all programs have
+   * @param devices device files besides those that all programs have
    */
   static Domain domain(SystemRules system, Reach reach, List<Path> devices) {
     AccessRules standing = system.current();
@@ -199,17 +201,15 @@ public final class Confiner {
   }
 
   /**
-   * Adds to an error, when that is plausible, that confinement may be the cause, and in further
-   * lines what programs may write to.
+   * If plausible, adds to an error that confinement may be the cause, and in further lines where
+   * programs may write.
    */
   public String explained(String error, String output) {
     return isOn() && RefusalHint.isPlausible(output) ? RefusalHint.added(error, system) : error;
   }
 
   /**
-   * Refuses what programs may not get.
-   *
-   * @throws MnException PRECONDITION with what would have to be set
+   * @throws MnException PRECONDITION with the missing setting
    */
   public void requireGranted(FolderDemands demands) {
     Optional<String> refusal = refusal(demands);
@@ -218,19 +218,17 @@ public final class Confiner {
     }
   }
 
-  /** Why programs may not get what their bundle asks for; empty when they may. */
+  /** Why programs may not get the access that their bundle demands; empty when they may. */
   public Optional<String> refusal(FolderDemands demands) {
     return isOn() ? grants.refusal(demands) : Optional.empty();
   }
 
-  /**
-   * A guess: the kernel tells the program that something was refused, and does not tell the server.
-   */
+  /** A guess: the kernel reports a refusal to the program, not to the server. */
   private static final class RefusalHint {
-    /** Ends the first line of an error, so it is short. */
+    /** Short, as it ends the first line of an error. */
     static final String CAUSE = "; perhaps confined, see confinement in the manifest";
 
-    /** The end of an output is enough: that is where a program says why it gave up. */
+    /** Bytes at the end of an output that are searched: programs print there why they gave up. */
     private static final int LOOKED_AT = 16 * 1024;
 
     private static final Pattern REFUSAL =
@@ -245,9 +243,7 @@ public final class Confiner {
       return REFUSAL.matcher(output.substring(Math.max(0, output.length() - LOOKED_AT))).find();
     }
 
-    /**
-     * The error with the guess in its first line, and in another what programs may write to here.
-     */
+    /** Adds the guess to the first line of the error, and the writable folders in a second line. */
     static String added(String error, SystemRules system) {
       List<String> folders =
           new ArrayList<>(List.of("their workspace, TMPDIR, their run's and submission's folder"));
@@ -275,10 +271,10 @@ public final class Confiner {
   }
 
   /**
-   * What operators let programs of some bundles reach.
+   * Access that operators granted to programs of some bundles.
    *
    * @param allowed fingerprints of the bundles
-   * @param own real paths of what is never given
+   * @param own real paths that are never granted
    */
   record Grants(Set<String> allowed, List<Path> own) {
     Grants(Set<String> allowed, Collection<Path> own) {
@@ -286,8 +282,8 @@ public final class Confiner {
     }
 
     /**
-     * Why the demands are refused, for people: the cause and the way out in the first line, the
-     * rest in a second; empty when they are not.
+     * Why the demands are refused, for people: cause and remedy in the first line, details in a
+     * second. Empty when they are granted.
      */
     Optional<String> refusal(FolderDemands demands) {
       if (demands.isEmpty()) {
@@ -300,10 +296,10 @@ public final class Confiner {
     }
 
     /**
-     * Whether a rule for this would open this server's own folders and files as a whole: a rule of
-     * the kernel gives all that lies below, and none takes it away again.
+     * Whether a rule for this path would open a folder or file of the server as a whole: a kernel
+     * rule grants everything below a path, and no rule takes it away again.
      *
-     * @param real where the rule is for; it gives nothing where that is a link
+     * @param real path without links; a rule for a link grants nothing
      */
     boolean opensOwn(Path real) {
       for (Path mine : own) {
@@ -345,11 +341,11 @@ public final class Confiner {
   }
 
   /**
-   * What one program may reach besides what all may.
+   * Paths and devices that one program may use besides those open to all programs.
    *
    * @param read files, and folders with everything below
    * @param write the same, to read and to change
-   * @param devices that its run was given
+   * @param devices allocated to its run
    */
   public record Reach(List<Path> read, List<Path> write, List<Device> devices) {
     public Reach {

@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Which devices all programs may use; never disks, memory or keyboards. */
+/** The devices that all programs may use; never disks, memory or keyboards. */
 final class Devices {
   static final Path FOLDER = Path.of("/dev");
 
-  /** Files without content, randomness, terminals, and the folder of a terminal's other end. */
+  /** Empty files, randomness, terminals, and the folder of pseudo-terminals. */
   private static final Pattern HARMLESS =
       Pattern.compile("null|zero|full|random|urandom|tty|ptmx|pts");
 
   private Devices() {}
 
-  /** Adds what is there now. */
+  /** Adds the devices that exist now. */
   static void give(Map<Path, FolderAccess> access) {
     access.put(FOLDER, FolderAccess.LIST);
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(FOLDER)) {
@@ -30,7 +30,7 @@ final class Devices {
         }
       }
     } catch (IOException e) {
-      // No devices at all: whoever opens one is told so.
+      // No devices at all: opening one fails with a clear error.
     }
     if (Files.isDirectory(FOLDER.resolve("shm"), LinkOption.NOFOLLOW_LINKS)) {
       access.put(FOLDER.resolve("shm"), FolderAccess.WRITE); // locks and shared memory

@@ -21,15 +21,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Device files of graphics processors, and which of them a program gets: those of the cards that it
- * was given. Files of vendors whose cards this server does not know are for all programs, as nobody
- * can ask for them. Thread-safe.
+ * Device files of graphics processors. A program gets the files of its allocated cards; files of
+ * vendors whose cards this server does not manage are open to all programs, as no program can
+ * request such cards. Thread-safe.
  */
 public final class GraphicsFiles {
   static final String NVIDIA = "nvidia";
   static final String AMD = "amd";
 
-  /** Of NVIDIA, AMD, Intel and others, of accelerators, and of Linux below Windows. */
+  /** NVIDIA, AMD, Intel and others, accelerators, and Linux on Windows. */
   private static final Pattern GRAPHICS = Pattern.compile("nvidia.*|dri|kfd|accel|dxg|davinci.*");
 
   private final Path devices;
@@ -38,14 +38,13 @@ public final class GraphicsFiles {
   private final Supplier<Set<String>> vendors;
   private volatile Snapshot snapshot = new Snapshot(FileTime.fromMillis(-1), List.of());
 
-  /** The entries as they were when the folder was changed last. */
   private record Snapshot(FileTime changed, List<Path> entries) {}
 
   /**
-   * @param devices as {@code /dev}
-   * @param processes as {@code /proc}
-   * @param system as {@code /sys}
-   * @param vendors of the cards that programs may ask for; asked often, must not block
+   * @param devices for example {@code /dev}
+   * @param processes for example {@code /proc}
+   * @param system for example {@code /sys}
+   * @param vendors of the cards that programs may request; called often, must not block
    */
   GraphicsFiles(Path devices, Path processes, Path system, Supplier<Set<String>> vendors) {
     this.devices = devices;
@@ -54,15 +53,14 @@ public final class GraphicsFiles {
     this.vendors = vendors;
   }
 
-  /** Those of this machine. */
   public static GraphicsFiles ofMachine(Supplier<Set<String>> vendors) {
     return new GraphicsFiles(Devices.FOLDER, Path.of("/proc"), Path.of("/sys"), vendors);
   }
 
   /**
-   * What a program may use.
+   * The device files that a program may use.
    *
-   * @param given the cards of its run
+   * @param given the cards allocated to it
    */
   List<Path> of(List<Device> given) {
     List<Path> entries = entries();
@@ -128,9 +126,9 @@ public final class GraphicsFiles {
     return found;
   }
 
-  /** The files of cards of all vendors below {@code /dev/dri}, and whose they are. */
+  /** The files of cards of all vendors below {@code /dev/dri}. */
   private static final class DisplayNodes {
-    /** Of the bus, by vendor. */
+    /** Vendor ids of the PCI bus. */
     private static final String ID_OF_AMD = "0x1002";
 
     private static final String ID_OF_NVIDIA = "0x10de";
@@ -140,8 +138,8 @@ public final class GraphicsFiles {
     private final Path classes;
 
     /**
-     * @param folder as {@code /dev/dri}
-     * @param classes as {@code /sys/class/drm}
+     * @param folder for example {@code /dev/dri}
+     * @param classes for example {@code /sys/class/drm}
      */
     DisplayNodes(Path folder, Path classes) {
       this.folder = folder;
@@ -149,18 +147,18 @@ public final class GraphicsFiles {
     }
 
     /**
-     * @param vendor empty for one whose cards nobody asks for
-     * @param address of the card on its bus; empty where that is not told
+     * @param vendor empty for a vendor whose cards are not managed
+     * @param address of the card on its bus; empty if unknown
      * @param unique the number that AMD gives the card; may be empty
      */
     private record Node(Path file, String vendor, String address, String unique) {}
 
     /**
-     * Those that a program may use.
+     * The files that a program may use.
      *
-     * @param managed vendors whose cards are given to one program at a time
-     * @param ofAmd its cards of AMD
-     * @param ofNvidia places of its cards of NVIDIA on the bus
+     * @param managed vendors whose cards are allocated to one program at a time
+     * @param ofAmd its AMD cards
+     * @param ofNvidia bus addresses of its NVIDIA cards
      */
     List<Path> files(Set<String> managed, List<Device> ofAmd, Set<String> ofNvidia) {
       List<Node> nodes = nodes(managed);
@@ -180,7 +178,9 @@ public final class GraphicsFiles {
           .toList();
     }
 
-    /** By its number, else by its place on the bus, else by its position; empty if none fits. */
+    /**
+     * By its unique number, else by its bus address, else by its position; empty if none matches.
+     */
     private static String address(Device device, List<Node> nodes, List<String> places) {
       return nodes.stream()
           .filter(
@@ -205,7 +205,7 @@ public final class GraphicsFiles {
       return nodes;
     }
 
-    /** A card that tells nothing of itself counts as one of those that are given to programs. */
+    /** A card without readable properties counts as managed. */
     private static String vendor(Path card, Set<String> managed) {
       return switch (text(card.resolve("vendor"))) {
         case ID_OF_AMD -> GraphicsFiles.AMD;
@@ -223,7 +223,7 @@ public final class GraphicsFiles {
       }
     }
 
-    /** As the tools of AMD name it. */
+    /** In the format of AMD's tools. */
     private static String unique(Path card) {
       String digits = text(card.resolve("unique_id")).toLowerCase(Locale.ROOT);
       return digits.isEmpty() || digits.length() > DIGITS
@@ -241,22 +241,22 @@ public final class GraphicsFiles {
   }
 
   /**
-   * Files of NVIDIA's cards. The number of a file need not be that by which {@code nvidia-smi}
-   * knows the card; its driver tells both. Where it does not, they count as the same.
+   * Files of NVIDIA's cards. The number of a file may differ from the index of the card in {@code
+   * nvidia-smi}; the driver reports both. Where it does not, they count as equal.
    */
   private static final class NvidiaCards {
     private static final Pattern CARD = Pattern.compile("nvidia(\\d+)");
     private static final Pattern INSTANCE = Pattern.compile("MIG-(GPU-[^/]+)/(\\d+)/(\\d+)");
     private static final Pattern CAPABILITY = Pattern.compile("DeviceFileMinor:\\s*(\\d+)");
 
-    /** What the parts of divided cards are reached by. */
+    /** Folder of the files for the parts of divided cards. */
     private static final String CAPABILITIES = "nvidia-caps";
 
     private final Path devices;
     private final Path driver;
 
     /**
-     * @param driver what it tells of itself, as {@code /proc/driver/nvidia}
+     * @param driver for example {@code /proc/driver/nvidia}
      */
     NvidiaCards(Path devices, Path driver) {
       this.devices = devices;
@@ -266,8 +266,9 @@ public final class GraphicsFiles {
     private record Card(String address, String uuid, String minor) {}
 
     /**
-     * What a program may use of one of the vendor's files or folders.
+     * The files of one entry that a program may use.
      *
+     * @param entry a file or folder of the vendor in {@code /dev}
      * @param given its cards, and parts of cards
      */
     List<Path> files(Path entry, List<Device> given) {
@@ -288,7 +289,7 @@ public final class GraphicsFiles {
       return isOthers ? List.of() : List.of(entry); // all others are shared by all cards
     }
 
-    /** Places of the cards on the bus, as far as they are known. */
+    /** Known bus addresses of the cards. */
     Set<String> addresses(List<Device> given) {
       return given.stream()
           .flatMap(one -> card(one).stream())
@@ -304,7 +305,7 @@ public final class GraphicsFiles {
       return card(device).map(Card::minor).orElse(Integer.toString(device.index()));
     }
 
-    /** Of a part, the card that it is a part of. */
+    /** For a part, the card that it belongs to. */
     private Optional<Card> card(Device device) {
       List<Card> cards = cards();
       Matcher part = INSTANCE.matcher(device.id());
@@ -319,7 +320,7 @@ public final class GraphicsFiles {
                       : Optional.empty());
     }
 
-    /** In the order of the bus, which is that of the vendor's tools. */
+    /** Ordered by bus address, as in the vendor's tools. */
     private List<Card> cards() {
       return entries(driver.resolve("gpus")).stream()
           .map(
@@ -342,7 +343,7 @@ public final class GraphicsFiles {
           .orElse("");
     }
 
-    /** Of one part, or, where its name does not say which it is, of all parts of its card. */
+    /** Of one part, or of all parts of its card if its name does not identify it. */
     private List<Path> capabilities(Device part) {
       Path folder = driver.resolve("capabilities/gpu" + minor(part) + "/mig");
       Matcher own = INSTANCE.matcher(part.id());
@@ -366,7 +367,7 @@ public final class GraphicsFiles {
       try (Stream<Path> all = Files.list(folder)) {
         return all.filter(Files::isDirectory).sorted(Comparator.naturalOrder()).toList();
       } catch (IOException e) {
-        return List.of(); // not told here
+        return List.of(); // not available on this machine
       }
     }
 

@@ -17,16 +17,16 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What all programs may reach: everything may be read but what is hidden, and few folders written.
- * The kernel takes only what is allowed, with all that lies below; so of a folder with something
- * hidden in it each other entry is allowed, and the folder itself can be entered but not listed.
- * Thread-safe.
+ * Access rules of all programs: everything except hidden paths may be read, and a few folders may
+ * be written. The kernel only has rules that allow a path with everything below it. So for a folder
+ * that contains a hidden path, each other entry gets a rule, and the folder itself can be entered
+ * but not listed. Thread-safe.
  */
 final class SystemRules {
-  /** Where programs write without asking. Seen by all. */
+  /** Folders that all programs may write to; shared by all accounts. */
   static final List<Path> TEMPORARY = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
 
-  /** Most that are known; few hold all that programs reach. */
+  /** Limit of cached real paths; a few folders contain everything that programs use. */
   private static final int FOLDERS = 1000;
 
   private final List<Path> hidden;
@@ -40,9 +40,8 @@ final class SystemRules {
           new ConcurrentHashMap<>());
 
   /**
-   * @param access what is given
-   * @param folders whose entries were looked at, with the time of their last change
-   * @param real where folders lie that were asked for; a rule for what moved since gives nothing
+   * @param folders that were listed, with their modification times
+   * @param real cached real paths; a rule for a path that has moved since grants nothing
    */
   private record Snapshot(
       Map<Path, FolderAccess> access,
@@ -56,14 +55,14 @@ final class SystemRules {
   }
 
   /**
-   * @param hidden files and folders; what does not exist may come to exist
-   * @param shared folders to write to
+   * @param hidden files and folders; they need not exist yet
+   * @param shared folders that all programs may write to
    */
   SystemRules(Collection<Path> hidden, Collection<Path> shared) {
     this(hidden, shared, false);
   }
 
-  /** The same for programs that only look: what others write they read. */
+  /** The same rules with read access in place of write access. */
   SystemRules readOnly() {
     return new SystemRules(hidden, shared, true);
   }
@@ -77,17 +76,17 @@ final class SystemRules {
     this.shared = shared.stream().map(SystemRules::real).toList();
   }
 
-  /** Temporary folders that cannot be given to programs without something hidden in them. */
+  /** Temporary folders that are closed to programs, as they contain hidden paths. */
   List<Path> closedTemporary() {
     return TEMPORARY.stream().filter(hidden::contains).toList();
   }
 
-  /** Folders besides these that programs write to. */
+  /** Further folders that programs may write to. */
   List<Path> shared() {
     return shared;
   }
 
-  /** The rules as things are now. */
+  /** The rules for the present state of the disk. */
   AccessRules current() {
     return seen().rules();
   }
@@ -101,7 +100,7 @@ final class SystemRules {
     return known;
   }
 
-  /** Whether all programs may read what is there, with all that lies below; or change it, too. */
+  /** Whether all programs may read the path and everything below it, or also change it. */
   boolean reaches(Path path, boolean writes) {
     Map<Path, FolderAccess> access = seen().access();
     Path real = real(path);
@@ -114,7 +113,7 @@ final class SystemRules {
     return false;
   }
 
-  /** Links on the way are followed; what the path itself names is meant as it is. */
+  /** Follows links in the parent folders, but not a link that the path itself names. */
   Path inRealFolder(Path given) {
     Path path = given.toAbsolutePath().normalize();
     Path name = path.getFileName();
@@ -143,7 +142,7 @@ final class SystemRules {
         .forEach(folder -> access.put(folder, FolderAccess.WRITE));
     for (Path folder : shared) {
       access.put(folder, FolderAccess.WRITE);
-      folders.put(folder, changed(folder)); // it may come to exist
+      folders.put(folder, changed(folder)); // it may be created later
     }
     if (isReadOnly) {
       access.replaceAll((_, each) -> each == FolderAccess.WRITE ? FolderAccess.READ : each);
@@ -163,12 +162,12 @@ final class SystemRules {
     folders.put(path, changed(path));
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
-        if (!Files.isSymbolicLink(entry)) { // what a link leads to is allowed in its own place
+        if (!Files.isSymbolicLink(entry)) { // the target of a link has a rule of its own
           read(entry, access, folders);
         }
       }
     } catch (IOException e) {
-      // The account may not look into it; nor may its programs.
+      // Not readable for the account, and so not for its programs.
     }
   }
 
@@ -176,14 +175,14 @@ final class SystemRules {
     return paths.stream().anyMatch(path -> path.startsWith(folder));
   }
 
-  /** The path without links, as far as it exists. */
+  /** Resolves links in the existing part of the path. */
   static Path real(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     for (Path there = absolute; there != null; there = there.getParent()) {
       try {
         return there.toRealPath().resolve(there.relativize(absolute)).normalize();
       } catch (IOException e) {
-        // Not there, or not to be seen: one folder up.
+        // Absent or not accessible: try its parent.
       }
     }
     return absolute;

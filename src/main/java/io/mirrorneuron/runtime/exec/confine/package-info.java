@@ -1,6 +1,5 @@
 /**
- * What programs of steps are kept from. Entry: {@link
- * io.mirrorneuron.runtime.exec.confine.Confiner}, which tries at start whether the kernel keeps
- * anything. Uses {@code exec.spawn} and {@code config}.
+ * Confinement of step programs. Entry point: {@link io.mirrorneuron.runtime.exec.confine.Confiner},
+ * which tests at start what the kernel enforces. Uses {@code exec.spawn} and {@code config}.
  */
 package io.mirrorneuron.runtime.exec.confine;

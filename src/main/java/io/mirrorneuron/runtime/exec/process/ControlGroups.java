@@ -8,9 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Port: groups of processes that the kernel keeps to limits together. Thread-safe. */
+/** Port: groups of processes whose common limits the kernel enforces. Thread-safe. */
 public interface ControlGroups {
-  /** Where there are none. */
   ControlGroups NONE =
       new ControlGroups() {
         @Override
@@ -24,29 +23,28 @@ public interface ControlGroups {
         }
       };
 
-  /** Which limits groups keep here; empty where there are no groups. */
+  /** The limits that groups enforce here; empty without groups. */
   Set<ProgramLimit> kept();
 
   /**
-   * Makes a group without processes.
+   * Makes an empty group.
    *
    * @param limits of {@link #kept}
    */
   Group make(Map<ProgramLimit, Long> limits) throws IOException;
 
-  /** A group for one program. */
   interface Group extends AutoCloseable {
-    /** The file to which a process writes its id to be in the group. */
+    /** A process enters the group by writing its id to this file. */
     Path entrance();
 
     /**
-     * What the program was refused, or ended for.
+     * The limit that made the program fail, or empty.
      *
-     * @param exitCode of the program, which failed
+     * @param exitCode of the failed program
      */
     Optional<Excess> excess(int exitCode);
 
-    /** Ends what is in it, and removes it. */
+    /** Kills the processes in it and removes it. */
     @Override
     void close();
   }

@@ -5,7 +5,7 @@ import java.util.Map;
 /** What programs are told of language models. */
 @FunctionalInterface
 public interface ModelEnvironment {
-  /** Nothing. */
+  /** No effect. */
   ModelEnvironment NONE = _ -> Map.of();
 
   /**

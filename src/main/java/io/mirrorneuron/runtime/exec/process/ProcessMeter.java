@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.function.IntPredicate;
 
 /**
- * What programs use of this machine, all their processes included: those of their session, those
- * these have started, and those that only carry the mark. One look serves any number of programs.
- * Thread-safe.
+ * Measures the resources used by programs, including all their processes: those of their session,
+ * descendants of these, and processes that only carry the mark. One look serves any number of
+ * programs. Thread-safe.
  */
 public final class ProcessMeter {
-  /** Of the kernel's interface on every architecture, whatever its own clock does. */
+  /** Unit of the kernel's interface on every architecture, independent of its internal clock. */
   private static final long TICKS_PER_SECOND = 100;
 
   private final ProcessTable processes;
@@ -24,11 +24,10 @@ public final class ProcessMeter {
   }
 
   /**
-   * @param cpu so far, with that of ended children whose parent still lives
-   * @param residentBytes what the processes have together; pages that they share count for each
-   * @param pids those processes
-   * @param tasks how many threads they have together
-   * @param led whether the program itself is among them
+   * @param cpu in all, with that of ended children whose parent still lives
+   * @param residentBytes of all processes; shared pages count for each
+   * @param tasks threads of all processes
+   * @param led whether the program itself is among the processes
    */
   public record Reading(
       Duration cpu, long residentBytes, List<Integer> pids, int tasks, boolean led) {
@@ -36,17 +35,16 @@ public final class ProcessMeter {
       pids = List.copyOf(pids);
     }
 
-    /** How many there are. */
     public int processes() {
       return pids.size();
     }
   }
 
   /**
-   * What is known to be of a program.
+   * How the processes of a program are recognised.
    *
    * @param variable {@code NAME=value} in the environment of its processes
-   * @param isAncestor whether the process with this id descends from it, as far as marks tell
+   * @param isAncestor whether the process with this id carries the program's mark
    */
   public record Marks(String variable, IntPredicate isAncestor) {}
 
@@ -118,7 +116,7 @@ public final class ProcessMeter {
 
   private Stat stat(int pid) {
     String line = processes.read(pid, "stat");
-    // The name, in parentheses, may itself hold parentheses and blanks.
+    // The name is in parentheses, and may itself contain parentheses and blanks.
     int name = line.lastIndexOf(')');
     if (name < 0) {
       return null;

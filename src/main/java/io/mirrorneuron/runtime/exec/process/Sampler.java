@@ -29,22 +29,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Samples what running programs use, every few seconds and at their end. One thread reads for all
- * of them and writes what they used in batches, one per run; it rests while nothing runs. An
+ * Samples the resources used by running programs, every few seconds and at their end. One thread
+ * reads for all programs and writes in batches, one per run; it is idle while no program runs. An
  * execution never waits for it.
  */
 public final class Sampler implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
 
-  /** Nanoseconds in which the kernel's count of processor time says too little. */
+  /** Nanoseconds in which the kernel's count of processor time is too coarse. */
   private static final long SHORT = 1_000_000_000;
 
-  /** What other programs of the job use meanwhile is written with it. */
+  /**
+   * Ticks that a sample waits, so that samples of other programs of the job are written with it.
+   */
   private static final int TICKS_OF_WAIT = 5;
 
   /**
-   * @param tick how often programs are looked at; a sample waits some five of them to be written
-   * @param ticksPerSample of a program that runs on
+   * @param tick between two looks; a sample waits about five of them to be written
+   * @param ticksPerSample for a program that keeps running
    */
   public record Pace(Duration tick, int ticksPerSample) {
     public static final Pace DEFAULT = new Pace(Duration.ofMillis(200), 25);
@@ -60,10 +62,10 @@ public final class Sampler implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           1,
           Thread.ofPlatform().daemon().name("mn-process-sampler").factory(),
-          new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end
+          new ThreadPoolExecutor.DiscardPolicy()); // rejects ticks after the shutdown
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
-  private int ticks; // of the timer's thread
+  private int ticks; // timer thread only
 
   public Sampler(
       SampleSink samples, ProcessMeter meter, ProcessTable processes, Pace pace, Clock clock) {
@@ -76,9 +78,9 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
-   * Follows a program that has just been started.
+   * Samples a program that has just been started, and may have ended already.
    *
-   * @param begun before that, by {@link System#nanoTime}: it may be over when this is called
+   * @param begun by {@link System#nanoTime}, before the start
    */
   public Watch watch(Execution execution, int pid, long begun) {
     var watch = new Watch(execution, pid, begun);
@@ -87,7 +89,7 @@ public final class Sampler implements AutoCloseable {
     return watch;
   }
 
-  /** Writes what is known of the run and not written yet. */
+  /** Writes the pending samples of the run. */
   public void flush(String runId) {
     batches.flush(runId);
   }
@@ -105,7 +107,7 @@ public final class Sampler implements AutoCloseable {
   }
 
   private void tick() {
-    awake.set(false); // before looking: what comes from now on wakes again
+    awake.set(false); // before the look: a watch added from now on wakes the timer again
     try {
       ticks++;
       if (ticks % pace.ticksPerSample() == 0) {
@@ -138,7 +140,6 @@ public final class Sampler implements AutoCloseable {
     wake();
   }
 
-  /** One program. */
   public final class Watch implements AutoCloseable {
     private final Execution execution;
     private final int pid;
@@ -165,12 +166,12 @@ public final class Sampler implements AutoCloseable {
           ProcessEnvironment.EXECUTION_ID + "=" + execution.executionId(), _ -> false);
     }
 
-    /** Notes what the program has used so far: some of it would be gone with the processes. */
+    /** To be called before processes are killed: part of their usage would be lost with them. */
     public void look() {
       note(meter.read(Map.of(pid, marks())).get(pid));
     }
 
-    /** The program has ended, and all that it started. */
+    /** To be called when the program and all its processes have ended. */
     public synchronized void end(Spawner.End end) {
       ended = true;
       raise(end.cpu().plus(leftBehind));
@@ -183,7 +184,7 @@ public final class Sampler implements AutoCloseable {
       watches.remove(this);
     }
 
-    /** Looks often at first and then less often, as short programs have a peak of memory, too. */
+    /** Reads ever less often, but often at first, so that short programs get a peak, too. */
     private synchronized void readMemory() {
       if (!ended && Long.bitCount(++glances) == 1) {
         peakBytes = Math.max(peakBytes, processes.peakBytes(pid));
@@ -202,11 +203,11 @@ public final class Sampler implements AutoCloseable {
       if (reading.led()) {
         raise(reading.cpu());
       } else {
-        leftBehind = reading.cpu(); // the rest comes with the end of the program
+        leftBehind = reading.cpu(); // the end of the program adds the rest
       }
     }
 
-    /** Children that nobody waited for take their time with them. */
+    /** Processor time never decreases: children that were not waited for take theirs with them. */
     private void raise(Duration seen) {
       cpu = cpu.compareTo(seen) < 0 ? seen : cpu;
     }
@@ -226,16 +227,15 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  /** A line of {@code resources.jsonl}: what one program used, {@code resource_sample.v1}. */
+  /** A line of {@code resources.jsonl}: usage of one program, {@code resource_sample.v1}. */
   private static final class SampleRecord {
     private static final double MEGABYTE = 1 << 20;
 
     /**
-     * What a program used until now.
+     * Usage of a program until now.
      *
      * @param cpuShare percent of one processor
-     * @param cpu in all
-     * @param bytes of resident memory; 0 when that is not known
+     * @param bytes of resident memory; 0 when unknown
      */
     record Usage(int pid, double cpuShare, Duration cpu, long bytes) {}
 
@@ -280,17 +280,16 @@ public final class Sampler implements AutoCloseable {
   }
 
   /**
-   * Samples that wait to be written, by run. While those of many runs wait they wait longer, so
-   * that what short programs of a job used is written once. Adding never waits for writing.
-   * Thread-safe.
+   * Pending samples, by run. With samples of many runs pending they wait longer, so that those of
+   * short programs of one job are written together. Adding never waits for writing. Thread-safe.
    */
   static final class SampleBatches {
     private static final Logger LOG = LoggerFactory.getLogger(SampleBatches.class);
 
-    /** Samples of all runs that wait at most; further ones are dropped. */
+    /** Of all runs; further ones are dropped. */
     private static final int MOST_WAITING = 20_000;
 
-    /** How much longer samples wait for each run that has some, and at most. */
+    /** Additional wait for each run with pending samples, and its limit. */
     private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -306,7 +305,7 @@ public final class Sampler implements AutoCloseable {
     private final Object[] locks = new Object[16];
 
     /**
-     * @param since by {@link System#nanoTime}, when the first of the samples came
+     * @param since arrival of the first sample, by {@link System#nanoTime}
      */
     private record Batch(long since, List<ObjectNode> samples) {}
 
@@ -343,9 +342,9 @@ public final class Sampler implements AutoCloseable {
     }
 
     /**
-     * Writes those that have waited long enough; to be called again and again.
+     * Writes the samples that have waited long enough. To be called repeatedly.
      *
-     * @param nanos how long those of a run wait that is alone
+     * @param nanos wait of samples when only one run has some
      */
     void flushDue(long nanos) {
       if (count.get() >= MOST_WAITING / 2) {
@@ -363,7 +362,10 @@ public final class Sampler implements AutoCloseable {
       overflowing.set(false);
     }
 
-    /** Writes what waits of the run; what came before is written when it returns. */
+    /**
+     * Writes the pending samples of the run. Samples added before the call are written when it
+     * returns.
+     */
     void flush(String runId) {
       synchronized (locks[Math.floorMod(runId.hashCode(), locks.length)]) {
         Batch its = waiting.remove(runId);
@@ -380,22 +382,22 @@ public final class Sampler implements AutoCloseable {
     }
   }
 
-  /** Port: where samples of programs go. Called by one thread at a time for one run; may block. */
+  /** Port: destination of samples. Called by one thread at a time for one run; may block. */
   public interface SampleSink {
-    /** For a runner whose samples nobody wants. */
+    /** Discards samples. */
     SampleSink NONE = (runId, samples) -> {};
 
-    /** A program of the run is about to start: it may write into the run's folder. */
+    /** Called before a program of the run starts, which may write into the run's folder. */
     default void begin(String runId) {}
 
     /**
-     * Adds to what is known of the run. A failure costs these samples and nothing else.
+     * Appends samples of the run. On failure they are lost, without further effect.
      *
      * @param samples {@code mn.blueprint.resource_sample.v1} ({@code runtime.md} 7.7), oldest first
      */
     void write(String runId, List<ObjectNode> samples);
 
-    /** What the graphics processors of this machine do; known without waiting. */
+    /** Current load of the graphics processors of this machine. Does not block. */
     default List<Gpu> gpus() {
       return List.of();
     }

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the processes of each program together to the limits of their node: by a control group
- * where there are such, else by looking at them. Thread-safe.
+ * Enforces the limits of a node on all processes of its program together: by a control group where
+ * available, else by polling the processes. Thread-safe.
  */
 public final class TreeBounds implements AutoCloseable {
   private final ControlGroups groups;
@@ -48,7 +48,6 @@ public final class TreeBounds implements AutoCloseable {
     this.isSeen = !processes.pids().isEmpty();
   }
 
-  /** How programs are kept to a limit here. */
   public Enforcement enforcement(ProgramLimit limit) {
     if (groups.kept().contains(limit)) {
       return Enforcement.CGROUP;
@@ -62,7 +61,7 @@ public final class TreeBounds implements AutoCloseable {
   }
 
   /**
-   * Makes ready what keeps a program that is not started yet.
+   * Prepares the enforcement for a program before it starts.
    *
    * @param limits of its node
    */
@@ -89,7 +88,7 @@ public final class TreeBounds implements AutoCloseable {
     guard.close();
   }
 
-  /** What keeps one program. */
+  /** The limits of one program. */
   public final class Bound implements AutoCloseable {
     private final String executionId;
     private final ControlGroups.Group group;
@@ -104,12 +103,14 @@ public final class TreeBounds implements AutoCloseable {
       this.seen = seen;
     }
 
-    /** What the program enters first; null for nothing. */
+    /** File by which the program enters its control group; null for none. */
     public Path entrance() {
       return group == null ? null : group.entrance();
     }
 
-    /** The program runs; from now on {@code inbox} is told when it has too much. */
+    /**
+     * To be called when the program runs; from now on {@code inbox} gets {@link Notice.Exceeded}.
+     */
     public void begin(Spawner.Child child, Notice.Inbox inbox) {
       program = child;
       if (!seen.isEmpty()) {
@@ -121,12 +122,12 @@ public final class TreeBounds implements AutoCloseable {
       }
     }
 
-    /** What the kernel kept a program from that failed by itself. */
+    /** The limit that the kernel enforced on a program that failed by itself. */
     public Optional<Excess> excess(int exitCode) {
       return group == null ? Optional.empty() : group.excess(exitCode);
     }
 
-    /** Once nothing of the program is left. */
+    /** To be called when no process of the program is left. */
     @Override
     public void close() {
       if (watch != null) {
@@ -142,20 +143,20 @@ public final class TreeBounds implements AutoCloseable {
   }
 
   /**
-   * Looks again and again whether programs have more memory, or more processes, than they may. One
-   * look serves all of them. It takes at most a twentieth of one processor, and nothing while no
-   * program has such a limit.
+   * Polls whether programs exceed their limits of memory or processes. One look serves all
+   * programs. It takes at most a twentieth of one processor, and nothing while no program has such
+   * a limit.
    */
   private static final class TreeGuard implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TreeGuard.class);
 
-    /** After a start, and where something has to be looked at twice. */
+    /** After a start, and for a second look at a suspicious reading. */
     private static final long SOON = TimeUnit.MILLISECONDS.toNanos(10);
 
     private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long SELDOM = TimeUnit.SECONDS.toNanos(1);
 
-    /** So many times as long as a look took passes until the next one. */
+    /** Pause until the next look, as a multiple of the duration of the last one. */
     private static final int REST = 20;
 
     private final ProcessMeter meter;
@@ -163,7 +164,7 @@ public final class TreeBounds implements AutoCloseable {
         new ScheduledThreadPoolExecutor(
             1,
             Thread.ofPlatform().daemon().name("mn-limit-guard").factory(),
-            new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end
+            new ThreadPoolExecutor.DiscardPolicy()); // rejects looks after the shutdown
     private final AtomicBoolean awake = new AtomicBoolean();
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
@@ -172,11 +173,10 @@ public final class TreeBounds implements AutoCloseable {
     }
 
     /**
-     * Follows a program that has just been started.
+     * Watches a program that has just been started.
      *
      * @param limits of memory, processes, or both
-     * @param memory its own
-     * @param onExcess told once, from another thread, when it has too much
+     * @param onExcess called once, from another thread, when a limit is exceeded
      */
     Watch watch(
         int pid,
@@ -202,7 +202,7 @@ public final class TreeBounds implements AutoCloseable {
     }
 
     private void look() {
-      awake.set(false); // before looking: what comes from now on wakes again
+      awake.set(false); // before the look: a watch added from now on wakes the timer again
       long begun = System.nanoTime();
       boolean isUnsure = false;
       try {
@@ -222,14 +222,13 @@ public final class TreeBounds implements AutoCloseable {
       }
     }
 
-    /** One program. */
     final class Watch implements AutoCloseable {
       private final int pid;
       private final Marks marks;
       private final Map<ProgramLimit, Long> limits;
       private final ProgramMemory memory;
       private final Consumer<Excess> onExcess;
-      private boolean wasOver; // of the timer's thread
+      private boolean wasOver; // timer thread only
 
       private Watch(
           int pid,
@@ -244,7 +243,7 @@ public final class TreeBounds implements AutoCloseable {
         this.onExcess = onExcess;
       }
 
-      /** Whether it has to be looked at again soon. */
+      /** Returns whether a second look is needed soon. */
       private boolean judge(Reading reading) {
         Long tasks = limits.get(ProgramLimit.PROCESSES);
         if (tasks != null && reading.tasks() > tasks) {
@@ -257,7 +256,7 @@ public final class TreeBounds implements AutoCloseable {
         }
         long bytes = memory.bytes(reading, megabytes << 20);
         boolean isOver = bytes > megabytes << 20;
-        // A child that is about to become another program has its parent's memory for a moment.
+        // Between fork and exec a child shares its parent's memory for a moment.
         if (isOver && wasOver) {
           tell(Excess.ofMemory(bytes, megabytes));
           return false;
@@ -280,11 +279,11 @@ public final class TreeBounds implements AutoCloseable {
   }
 
   /**
-   * The memory of one program and its children: what they have mapped, files in memory that they
-   * hold open, and the System V segments that they have made, which go with the program.
+   * The memory of one program and its children: mapped pages, open files in memory, and the System
+   * V segments that they have made, which are removed with the program.
    */
   private static final class ProgramMemory {
-    /** Open files of one program that are looked at. */
+    /** Open files of one program that are examined. */
     private static final int MOST_FILES = 10_000;
 
     private final ProcessTable processes;
@@ -292,7 +291,7 @@ public final class TreeBounds implements AutoCloseable {
     private final Set<Integer> before;
     private final Set<Integer> made = new HashSet<>();
 
-    /** Before the program is started: what there is now is not its own. */
+    /** To be called before the program starts: existing segments do not belong to it. */
     ProgramMemory(ProcessTable processes, SharedMemory shared) {
       this.processes = processes;
       this.shared = shared;
@@ -300,9 +299,9 @@ public final class TreeBounds implements AutoCloseable {
     }
 
     /**
-     * How much there is. Counts exactly only when it may be more than is allowed.
+     * Bytes in use; exact only when they may exceed {@code allowed}.
      *
-     * @return at most {@code allowed} when it is not more
+     * @return at most {@code allowed} when they do not exceed it
      */
     long bytes(Reading reading, long allowed) {
       Map<String, Long> held = new HashMap<>();
@@ -310,7 +309,7 @@ public final class TreeBounds implements AutoCloseable {
         held.put(segment.name(), segment.bytes());
       }
       if (reading.residentBytes() + shared.bytesOfMachine() <= allowed) {
-        return 0; // cheap to know, and mostly enough
+        return 0; // cheap, and mostly sufficient
       }
       int left = MOST_FILES;
       for (int pid : reading.pids()) {
@@ -323,9 +322,7 @@ public final class TreeBounds implements AutoCloseable {
       return heldBytes + mapped(reading.pids(), held.keySet());
     }
 
-    /**
-     * Pages that processes share count once, and what is held not again. That costs more to know.
-     */
+    /** Counts shared pages once, and without the files and segments in {@code held}. Expensive. */
     private long mapped(List<Integer> pids, Set<String> held) {
       return pids.stream()
           .mapToLong(
@@ -336,7 +333,7 @@ public final class TreeBounds implements AutoCloseable {
           .sum();
     }
 
-    /** Those whose makers are among the processes, or were when somebody looked. */
+    /** Segments whose makers are among the processes now, or were at an earlier look. */
     private synchronized List<Segment> ownSegments(Set<Integer> pids) {
       List<Segment> own =
           shared.segments().stream()
@@ -348,7 +345,7 @@ public final class TreeBounds implements AutoCloseable {
     }
 
     /**
-     * Removes the segments that it leaves behind.
+     * Removes the segments that the program leaves.
      *
      * @param pid of the program itself
      */

@@ -22,14 +22,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Control groups of Linux, version 2, below the group of this process, where that was given to its
- * account (delegated) and nobody else is in it. A group whose children have limits has no processes
- * itself, so this process and its children move to one of their own.
+ * Control groups of Linux, version 2, below the group of this process, if that group is delegated
+ * to its account and holds no other process. A group whose children have limits may hold no
+ * processes itself, so this process and its children move to a child group of their own.
  */
 public final class UnifiedGroups implements ControlGroups {
   private static final Logger LOG = LoggerFactory.getLogger(UnifiedGroups.class);
 
-  /** The group of this process among those of its programs. */
+  /** Name of the child group of this process. */
   private static final String SERVER = "mn-server";
 
   private static final int ROUNDS = 3;
@@ -58,8 +58,8 @@ public final class UnifiedGroups implements ControlGroups {
   }
 
   /**
-   * Those that this process may make; of an earlier one of the same runtime none is left after
-   * that. Only a process that is a server and nothing else moves to another group.
+   * Also removes the groups that an earlier process of the same runtime left. Returns {@link #NONE}
+   * unless this process is a dedicated server: only such a process may move to another group.
    */
   public static ControlGroups ofMachine(String runtimeId) {
     return Adoption.hasBegun()
@@ -68,9 +68,8 @@ public final class UnifiedGroups implements ControlGroups {
   }
 
   /**
-   * @param proc as {@code /proc}
+   * @param proc for example {@code /proc}
    * @param root where the groups are mounted
-   * @param removal of a group
    */
   static ControlGroups find(Path proc, Path root, String runtimeId, GroupFolder.Removal removal) {
     try {
@@ -78,7 +77,7 @@ public final class UnifiedGroups implements ControlGroups {
       if (now == null) {
         return NONE;
       }
-      Path own = now.endsWith(SERVER) ? now.getParent() : now; // it has moved before
+      Path own = now.endsWith(SERVER) ? now.getParent() : now; // already moved
       if (!isGiven(own) || !isAlone(now) || !isAlone(own)) {
         return NONE;
       }
@@ -105,7 +104,7 @@ public final class UnifiedGroups implements ControlGroups {
     }
   }
 
-  /** The group of this process; null where there is no version 2. */
+  /** The group of this process; null without version 2. */
   private static Path now(Path proc, Path root) throws IOException {
     Path list = proc.resolve("self/cgroup");
     if (!Files.exists(list)) {
@@ -137,10 +136,10 @@ public final class UnifiedGroups implements ControlGroups {
     return true;
   }
 
-  /** This process, or one that it has started. */
+  /** Whether it is this process or one of its descendants. */
   private static boolean isOurs(long pid) {
     long self = ProcessHandle.current().pid();
-    return pid > 0 // 0 is one that this container does not see
+    return pid > 0 // 0 is a process outside this container
         && Stream.iterate(
                 ProcessHandle.of(pid).orElse(null),
                 one -> one != null,
@@ -148,7 +147,7 @@ public final class UnifiedGroups implements ControlGroups {
             .anyMatch(one -> one.pid() == self);
   }
 
-  /** What was started meanwhile moves with the next round. */
+  /** Processes started meanwhile move in the next round. */
   private static void move(Path from, Path to) throws IOException {
     for (int round = 0; round < ROUNDS; round++) {
       for (String pid : words(from.resolve("cgroup.procs"))) {
@@ -196,26 +195,25 @@ public final class UnifiedGroups implements ControlGroups {
   }
 
   /**
-   * A control group for one program: a folder whose files the kernel makes.
+   * A control group for one program: a folder whose files the kernel provides.
    *
-   * @param removal of this folder and of those that the program made in it
+   * @param removal of this folder and of the groups that the program made in it
    */
   record GroupFolder(Path folder, Map<ProgramLimit, Long> limits, Removal removal)
       implements ControlGroups.Group {
     private static final Logger LOG = LoggerFactory.getLogger(GroupFolder.class);
 
-    /** Of the time in which a share of the processors counts, in microseconds. */
+    /** Period of the processor quota, in microseconds. */
     private static final long PERIOD = 100_000;
 
     private static final long LEAST_QUOTA = 1000;
     private static final long MOST_QUOTA = 1L << 40;
 
-    /** What ended is in its group for a moment more. */
+    /** Ended processes stay in their group for a moment. */
     private static final int TRIES = 200;
 
     private static final Duration PAUSE = Duration.ofMillis(5);
 
-    /** Removes a group without processes. */
     @FunctionalInterface
     interface Removal {
       void remove(Path group) throws IOException;
@@ -243,7 +241,7 @@ public final class UnifiedGroups implements ControlGroups {
       if (megabytes != null) {
         write("memory.max", Long.toString(megabytes << 20));
         writeWhereKnown("memory.swap.max", "0");
-        writeWhereKnown("memory.oom.group", "1"); // all of it, not some process of it
+        writeWhereKnown("memory.oom.group", "1"); // the whole group, not one process of it
       }
       Long tasks = limits.get(ProgramLimit.PROCESSES);
       if (tasks != null) {
@@ -260,7 +258,7 @@ public final class UnifiedGroups implements ControlGroups {
       Files.writeString(folder.resolve(file), value);
     }
 
-    /** Kernels without swap, or older ones, do not have it. */
+    /** For files that kernels without swap, or older kernels, lack. */
     private void writeWhereKnown(String file, String value) {
       try {
         write(file, value);
@@ -285,7 +283,7 @@ public final class UnifiedGroups implements ControlGroups {
       return Optional.empty();
     }
 
-    /** Of a file with lines {@code NAME NUMBER}. */
+    /** Reads a file with lines {@code NAME NUMBER}. */
     private long count(String file, String name) {
       try {
         return Files.readAllLines(folder.resolve(file)).stream()
@@ -294,7 +292,7 @@ public final class UnifiedGroups implements ControlGroups {
             .mapToLong(words -> Long.parseLong(words[1]))
             .sum();
       } catch (IOException | NumberFormatException e) {
-        return 0; // not told
+        return 0; // not reported by this kernel
       }
     }
 
@@ -314,7 +312,7 @@ public final class UnifiedGroups implements ControlGroups {
       LOG.warn("control group {} cannot be removed; the next start tries again", folder);
     }
 
-    /** A group that has others in it is not removed. */
+    /** Child groups first: a group that has children cannot be removed. */
     private void removeTree(Path group) throws IOException {
       List<Path> inner;
       try (Stream<Path> all = Files.list(group)) {

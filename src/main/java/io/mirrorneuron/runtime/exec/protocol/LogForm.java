@@ -16,17 +16,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Makes the lines of {@code logs.jsonl} of what one program prints, with secrets hidden. */
+/** Converts printed lines of one program to records of {@code logs.jsonl}, with secrets hidden. */
 public final class LogForm {
-  /** Bytes of a line that its record has. */
+  /** Longest text of a record. */
   static final int LINE_BYTES = 8 << 10;
 
-  /** Names under which libraries write what a line of JSON says, and how grave it is. */
+  /** Member names that logging libraries use for the message and the level. */
   private static final List<String> MESSAGE = List.of("message", "msg");
 
   private static final List<String> LEVEL = List.of("level", "severity", "levelname");
 
-  /** Words for levels that are none of ours. */
+  /** Level names of other systems. */
   private static final Map<String, LogLevel> WORDS =
       Map.of(
           "FATAL", LogLevel.CRITICAL,
@@ -37,14 +37,13 @@ public final class LogForm {
   static final String STREAM = "stream";
   static final String DROPPED = "dropped";
 
-  /** A line of the log. */
   public record LogRecord(ObjectNode json) {}
 
   private final Execution execution;
   private final StoredText form;
 
   /**
-   * @param form hides the secrets that the program was given
+   * @param form hides the secrets of the program
    */
   LogForm(Execution execution, StoredText form) {
     this.execution = execution;
@@ -63,25 +62,25 @@ public final class LogForm {
     return new LogRecord(Redaction.of(record));
   }
 
-  /** What the runner says of the output. */
+  /** A warning of the runner about the output. */
   LogRecord ofWarning(Instant at, String message) {
     return new LogRecord(
         head(at, Stream.STDOUT).put("level", LogLevel.WARNING.name()).put("message", message));
   }
 
   /**
-   * That lines were left out.
+   * A record that counts dropped lines.
    *
-   * @param why which limit it is
+   * @param why the limit that was reached
    */
   LogRecord ofDropped(Instant at, Stream stream, long lines, long bytes, String why) {
     return dropped(new LogRecord(head(at, stream)), lines, bytes, why);
   }
 
   /**
-   * That lines were left out.
+   * A record that counts dropped lines.
    *
-   * @param head says of which stream of which program
+   * @param head identifies program and stream
    */
   static LogRecord dropped(LogRecord head, long lines, long bytes, String why) {
     var record = head.json().deepCopy().put("level", LogLevel.WARNING.name());
@@ -105,7 +104,7 @@ public final class LogForm {
     return record.put("execution_id", execution.executionId()).put(STREAM, stream.word());
   }
 
-  /** Without secrets, and not longer than a record has it, nor cut within a character. */
+  /** Hides secrets and shortens to the length of a record, not within a character. */
   private String text(PrintedLine line) {
     String whole = form.hidden(new String(line.bytes(), StandardCharsets.UTF_8));
     if (whole.length() <= LINE_BYTES / 3) {
@@ -119,7 +118,9 @@ public final class LogForm {
     return new String(bytes, 0, end, StandardCharsets.UTF_8);
   }
 
-  /** Answers false, and changes nothing, when the text is no log record of a library. */
+  /**
+   * Returns false, and changes nothing, when the text is not a JSON record of a logging library.
+   */
   private static boolean readJson(String text, ObjectNode into) {
     ObjectNode json;
     try {
@@ -139,7 +140,7 @@ public final class LogForm {
     return true;
   }
 
-  /** Removes the first of the members that is a text, and answers it; null when there is none. */
+  /** Removes and returns the first of the members that is a text; null when there is none. */
   private static String take(ObjectNode json, List<String> members) {
     for (String member : members) {
       if (json.get(member) instanceof JsonNode value && value.isTextual()) {
@@ -155,7 +156,7 @@ public final class LogForm {
         .or(() -> Optional.ofNullable(WORDS.get(word.toUpperCase(Locale.ROOT))));
   }
 
-  /** Of a line that does not say: many programs tell on stderr how far they are. */
+  /** Level of a line without one: many programs print progress on stderr. */
   private static LogLevel level(Stream stream) {
     return stream == Stream.STDERR ? LogLevel.WARNING : LogLevel.INFO;
   }

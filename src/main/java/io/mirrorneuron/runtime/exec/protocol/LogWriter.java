@@ -20,30 +20,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what programs print into the logs of their runs, together what came within a moment. One
- * thread, which rests while nothing is printed; who adds never waits for it. Thread-safe.
+ * Writes printed lines to the logs of their runs, in batches. One thread, idle while nothing is
+ * printed; adding never waits for it. Thread-safe.
  */
 public final class LogWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
 
-  /** Between the first of some lines and their being written. */
+  /** From the first line of a batch until it is written. */
   private static final Duration MOMENT = Duration.ofMillis(50);
 
-  /** Of all lines that wait; further ones are refused. */
+  /** Of all pending lines; further ones are refused. */
   private static final long MOST_WAITING_BYTES = 16 << 20;
 
-  /** Records that are written in one go. */
+  /** Records per write. */
   private static final int TOGETHER = 500;
 
-  /** Something to be written. */
   interface Entry {
-    /** Bytes that it takes, about. */
+    /** Approximate bytes. */
     int size();
 
     /** Called once, by the writing thread. */
     LogRecord record();
 
-    /** It could not be written. */
+    /** Called when it could not be written. */
     void lost();
   }
 
@@ -55,7 +54,7 @@ public final class LogWriter implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           1,
           Thread.ofPlatform().daemon().name("mn-log-writer").factory(),
-          new ThreadPoolExecutor.DiscardPolicy()); // what comes after the end
+          new ThreadPoolExecutor.DiscardPolicy()); // rejects tasks after the shutdown
 
   /**
    * One run is written by one thread at a time; runs that share a lock only wait for each other.
@@ -67,7 +66,7 @@ public final class LogWriter implements AutoCloseable {
     Arrays.setAll(locks, index -> new Object());
   }
 
-  /** Answers false when too much waits already. */
+  /** Returns false when too much is pending. */
   boolean add(String runId, Entry entry) {
     if (waitingBytes.addAndGet(entry.size()) > MOST_WAITING_BYTES) {
       waitingBytes.addAndGet(-entry.size());
@@ -77,7 +76,7 @@ public final class LogWriter implements AutoCloseable {
     return true;
   }
 
-  /** Adds the last entry of a program, however much waits. */
+  /** Adds the last entry of a program, regardless of the limit. */
   void addLast(String runId, Entry entry) {
     waitingBytes.addAndGet(entry.size());
     put(runId, entry);
@@ -101,11 +100,14 @@ public final class LogWriter implements AutoCloseable {
   }
 
   private void writeAll() {
-    awake.set(false); // before looking: what comes from now on wakes again
+    awake.set(false); // before the look: an entry added from now on wakes the writer again
     waiting.keySet().forEach(this::flush);
   }
 
-  /** Writes what waits of the run; what was added before is written when it returns. */
+  /**
+   * Writes the pending entries of the run. Entries added before the call are written when it
+   * returns.
+   */
   public void flush(String runId) {
     synchronized (locks[Math.floorMod(runId.hashCode(), locks.length)]) {
       Deque<Entry> entries = waiting.remove(runId);

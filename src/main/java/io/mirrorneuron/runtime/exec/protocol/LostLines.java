@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Log records that were taken and then lost, counted by stream of each program until that is told.
- * Records that tell of lines left out before count as these lines. Not thread-safe.
+ * Counts log records that were accepted but could not be written, by program and stream, until the
+ * loss is reported. A lost record about dropped lines counts as these lines. Not thread-safe.
  */
 public final class LostLines {
-  /** Why they are lost when the log of their run cannot be written. */
+  /** Reason when the log of the run cannot be written. */
   public static final String BY_DISK = "the disk did not take them";
 
-  /** What a record has that says nothing of where it comes from. */
+  /** Members of a record that do not identify its source. */
   private static final Set<String> CONTENT =
       Set.of("message", "fields", "truncated", "bytes", LogForm.DROPPED);
 
   private final Map<String, Sum> sums = new LinkedHashMap<>();
 
-  /** What is read of a record. */
+  /** The members read from a record. */
   private record Line(
       String executionId, String stream, String message, long bytes, Dropped dropped) {
     Dropped lost() {
@@ -61,15 +61,15 @@ public final class LostLines {
   }
 
   /**
-   * A record for each stream that has lost some.
+   * A record for each stream with losses.
    *
-   * @param why they are lost, for people
+   * @param why reason of the loss, for people
    */
   public List<LogRecord> reported(String why) {
     return sums.values().stream().map(sum -> sum.reported(why)).toList();
   }
 
-  /** All was told. */
+  /** To be called when all losses are reported. */
   public void clear() {
     sums.clear();
   }

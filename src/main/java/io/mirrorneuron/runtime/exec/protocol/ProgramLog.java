@@ -19,14 +19,16 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The lines that one program prints on their way into the log of its run. Lines above what a
- * program may log are counted and told as a number. Thread-safe; no call waits for a disk.
+ * Passes the printed lines of one program to the log of its run. Lines beyond the allowance of the
+ * program are only counted. Thread-safe; no call waits for a disk.
  */
 public final class ProgramLog implements AutoCloseable {
-  /** Kept of a line beyond what its record has, so that a secret across the cut is seen whole. */
+  /**
+   * Bytes kept beyond the length of a record, so that a secret across the cut is still recognised.
+   */
   private static final int REDACTION_MARGIN = 4 << 10;
 
-  /** Of a record beside its text. */
+  /** Size of a record without its text. */
   private static final int RECORD_BYTES = 300;
 
   private final ProgramOutput limits;
@@ -41,7 +43,7 @@ public final class ProgramLog implements AutoCloseable {
   private final LineCutter stderr;
   private boolean ended;
 
-  /** What was left out of one stream, and not told yet. */
+  /** Dropped lines of one stream that are not reported yet. */
   private static final class Dropped {
     private long lines;
     private long bytes;
@@ -49,7 +51,7 @@ public final class ProgramLog implements AutoCloseable {
   }
 
   /**
-   * @param form hides the secrets that the program was given
+   * @param form hides the secrets of the program
    * @param nanos the monotonic clock
    */
   public ProgramLog(
@@ -73,12 +75,12 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  /** Takes all remaining bytes of an array, which hold no beacon. */
+  /** Takes all remaining bytes; they must have a backing array and contain no beacon. */
   public synchronized void stdout(ByteBuffer bytes) {
     accept(bytes, stdout);
   }
 
-  /** Takes all remaining bytes of an array. */
+  /** Takes all remaining bytes; they must have a backing array. */
   public synchronized void stderr(ByteBuffer bytes) {
     accept(bytes, stderr);
   }
@@ -91,9 +93,9 @@ public final class ProgramLog implements AutoCloseable {
   }
 
   /**
-   * The program has ended.
+   * To be called when the program has ended.
    *
-   * @param answered whether it gave an answer on stdout, which is no line of the log
+   * @param answered whether it printed an answer on stdout, which is not logged
    */
   public synchronized void end(boolean answered) {
     if (!ended) {
@@ -105,12 +107,12 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  /** Tells what the runner found in the output of the program, which has ended. */
+  /** Logs a warning of the runner about the output of the ended program. */
   public void warn(String message) {
     writer.addLast(runId, new WarningEntry(form.ofWarning(clock.instant(), message), RECORD_BYTES));
   }
 
-  /** Whatever it was that kept it from its end: what it printed is told. */
+  /** For a program that was not ended regularly: its lines are logged. */
   @Override
   public void close() {
     end(false);
@@ -179,7 +181,7 @@ public final class ProgramLog implements AutoCloseable {
           form.ofDropped(clock.instant(), stream, of.lines, of.bytes, reason(of.byWriter));
       ReportEntry reported = new ReportEntry(stream, of, record);
       if (ended) {
-        writer.addLast(runId, reported); // nothing tells it later
+        writer.addLast(runId, reported); // no later record would report it
       } else if (!writer.add(runId, reported)) {
         reported.lost();
       }
@@ -253,20 +255,20 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  /** What the runner says of a program's output. The history of the job has it, too. */
+  /** A warning of the runner about a program's output; also in the history of the job. */
   private record WarningEntry(LogRecord record, int size) implements LogWriter.Entry {
     @Override
     public void lost() {
-      // there is no program any more that could tell it later
+      // the program has ended, so no later record could report it
     }
   }
 
   /**
-   * How much of what one program prints is written: so many lines a second, some more at first and
-   * after a rest, and so many bytes in all. Not thread-safe.
+   * Rate limit of one program's lines: a number per second with a burst at first and after a pause,
+   * and a number of bytes in all. Not thread-safe.
    */
   private static final class LogAllowance {
-    /** Seconds without lines that are made up for. */
+    /** Size of a burst, in seconds of the rate. */
     private static final int BURST_SECONDS = 10;
 
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -278,7 +280,7 @@ public final class ProgramLog implements AutoCloseable {
     private long counted;
 
     /**
-     * @param maxBytes of all lines, as their records have them
+     * @param maxBytes of all records
      * @param nanos the monotonic clock
      */
     LogAllowance(int perSecond, long maxBytes, LongSupplier nanos) {
@@ -289,7 +291,7 @@ public final class ProgramLog implements AutoCloseable {
       this.counted = nanos.getAsLong();
     }
 
-    /** Looks at the clock: for a row of lines that came together, once. */
+    /** Reads the clock: once for lines that arrive together. */
     void look() {
       if (lines <= 0) {
         refill();
@@ -301,7 +303,7 @@ public final class ProgramLog implements AutoCloseable {
       return bytes <= 0 || lines <= 0;
     }
 
-    /** Whether a line of so many bytes may be written, which then counts. */
+    /** Whether a line of this size may be written; if so, it is counted. */
     boolean take(long size) {
       if (isSpent()) {
         return false;
@@ -311,12 +313,12 @@ public final class ProgramLog implements AutoCloseable {
       return true;
     }
 
-    /** Whether all bytes that a program may write are written. */
+    /** Whether the bytes of the program are used up. */
     boolean isAtItsEnd() {
       return bytes <= 0;
     }
 
-    /** Only whole seconds count, so that lines are left out in a few long rows. */
+    /** Counts whole seconds only, so that lines are dropped in a few long sequences. */
     private void refill() {
       long seconds = (nanos.getAsLong() - counted) / SECOND;
       counted += seconds * SECOND;
@@ -325,17 +327,17 @@ public final class ProgramLog implements AutoCloseable {
   }
 
   /**
-   * Cuts what a program prints into lines, which end with {@code \n}, {@code \r\n} or {@code \r}:
-   * the last, as progress bars write over themselves with it. Not thread-safe.
+   * Splits output into lines that end with {@code \n}, {@code \r\n} or {@code \r} (progress bars
+   * overwrite themselves with the last). Not thread-safe.
    */
   private static final class LineCutter {
-    /** Is given each line that is not empty. */
+    /** Receives each line that is not empty. */
     interface Lines {
       /**
-       * @param bytes hold the beginning of the line until the call returns
-       * @param from where it begins
-       * @param kept bytes of it that are there
-       * @param length bytes that it has
+       * @param bytes contain the beginning of the line; valid during the call
+       * @param from offset of the line
+       * @param kept bytes of the line that are present
+       * @param length bytes of the whole line
        */
       void line(byte[] bytes, int from, int kept, long length);
     }
@@ -354,7 +356,10 @@ public final class ProgramLog implements AutoCloseable {
       this.lines = lines;
     }
 
-    /** Takes the bytes between the two places. */
+    /**
+     * @param begin inclusive
+     * @param end exclusive
+     */
     void accept(byte[] bytes, int begin, int end) {
       int from = begin;
       for (int i = begin; i < end; i++) {
@@ -372,7 +377,7 @@ public final class ProgramLog implements AutoCloseable {
       keep(bytes, from, end - from);
     }
 
-    /** What came last is a line, too. */
+    /** The rest without a line end is a line, too. */
     void end() {
       if (length > 0) {
         lines.line(buffer, 0, kept, length);
@@ -393,12 +398,14 @@ public final class ProgramLog implements AutoCloseable {
   }
 
   /**
-   * Keeps back what may be the answer of a program: an answer is no log line, and whether a line is
-   * one is only known once nothing follows. That is one line that looks like an answer, or a
-   * document of several lines that all of the output may be. Not thread-safe.
+   * Holds back lines that may be the program's answer, which is not logged: only at the end of the
+   * output is it known whether they are. A candidate is one line that looks like an answer, or a
+   * document of several lines that spans the whole output. Not thread-safe.
    */
   private static final class AnswerHold {
-    /** Of a document that begins with a line {@code {}; a longer one is told as lines. */
+    /**
+     * Longest document (first line {@code {}) that is held back; a longer one is logged as lines.
+     */
     private static final int DOCUMENT_BYTES = 64 << 10;
 
     private final Consumer<PrintedLine> onward;
@@ -408,14 +415,14 @@ public final class ProgramLog implements AutoCloseable {
     private long bytes;
 
     /**
-     * @param onward is given the lines that are no answer, in order
+     * @param onward receives the lines that are not part of an answer, in order
      */
     AnswerHold(Consumer<PrintedLine> onward) {
       this.onward = onward;
     }
 
     /**
-     * @param careful false to keep back each line that may be an answer without a look into it
+     * @param careful false to hold back each possible answer without parsing it
      */
     void line(PrintedLine line, boolean careful) {
       if (!anything) {
@@ -435,20 +442,20 @@ public final class ProgramLog implements AutoCloseable {
     }
 
     /**
-     * Nothing follows.
+     * The output has ended.
      *
      * @param answered whether the output has an answer: all of it, or else its last line
      */
     void end(boolean answered) {
       if (answered && held.size() > 1 && isCandidate(held.getLast(), true)) {
-        held.removeLast(); // the answer is this line, and not the whole
+        held.removeLast(); // the answer is this line, not the whole output
       } else if (answered) {
         held.clear();
       }
       release();
     }
 
-    /** Hands on what is kept back: something follows it. */
+    /** Passes on the held lines: more output follows them. */
     void release() {
       held.forEach(onward);
       held.clear();
@@ -466,23 +473,21 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  /** Port: where log records of programs go. Called by one thread at a time; may block. */
+  /** Port: destination of log records. Called by one thread at a time; may block. */
   public interface LogSink {
     /**
-     * Adds records to the log of the run.
-     *
      * @param records oldest first
-     * @return false when they are lost, as there is no room
+     * @return false when the records are lost, as there is no room
      */
     boolean log(String runId, List<LogRecord> records);
   }
 
   /**
-   * A line that a program has printed.
+   * A line printed by a program.
    *
-   * @param at when its end arrived
-   * @param bytes as printed, without its end; of a long line the beginning
-   * @param length bytes that it has
+   * @param at arrival of its end
+   * @param bytes as printed, without the line end; of a long line the beginning
+   * @param length in bytes of the whole line
    */
   record PrintedLine(Instant at, Stream stream, byte[] bytes, long length) {
     enum Stream {
@@ -494,12 +499,11 @@ public final class ProgramLog implements AutoCloseable {
       }
     }
 
-    /** Whether there is nothing in it but blanks. */
     boolean isBlank() {
       return first() < 0;
     }
 
-    /** Its first byte that is no blank, or -1. */
+    /** The first byte that is not a blank, or -1. */
     int first() {
       for (byte each : bytes) {
         if (each != ' ' && each != '\t') {

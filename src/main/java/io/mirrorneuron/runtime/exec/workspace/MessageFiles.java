@@ -121,7 +121,7 @@ public final class MessageFiles {
     } catch (IOException e) {
       throw new NotStarted(what + " cannot be read: " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // each Java has it
+      throw new IllegalStateException(e); // every Java has it
     }
     if (!found.equals(artifact.sha256())) {
       throw new NotStarted(what + " is not what was kept: somebody has changed it");

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.schedule.cron;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** When cron expressions are due. Pure. */
+/** Computes the times of cron expressions. Pure. */
 public interface Calendar {
   /**
    * @param zone an id that {@link java.time.ZoneId} knows
@@ -12,6 +12,6 @@ public interface Calendar {
    */
   OptionalLong next(List<String> crons, String zone, long after);
 
-  /** What is wrong with an expression; null when nothing is. */
+  /** The fault of an expression; null for none. */
   String fault(String cron);
 }

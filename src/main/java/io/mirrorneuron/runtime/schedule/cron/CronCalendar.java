@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Cron in zones. Keeps what was read last; thread-safe. */
+/** Cron in time zones. Caches the last expressions. Thread-safe. */
 public final class CronCalendar implements Calendar {
   private static final int KEPT = 1_000;
 

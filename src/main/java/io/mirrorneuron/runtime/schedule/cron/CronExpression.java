@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Five fields (minute, hour, day of month, month, day of week) or one of the words that begin with
- * {@code @}. It knows local minutes only; zones are the matter of {@link CronSchedule}.
+ * A cron expression: five fields (minute, hour, day of month, month, day of week) or a macro that
+ * begins with {@code @}. Works in local minutes; {@link CronSchedule} handles zones.
  *
  * <p>A field is restricted when it is written in any other way than {@code *} or {@code *}{@code
- * /1}. Where both day fields are, a day that matches one of them is enough.
+ * /1}. When both day fields are restricted, a day must match only one of them.
  */
 final class CronExpression {
   private static final int MINUTES_PER_HOUR = 60;
@@ -51,7 +51,7 @@ final class CronExpression {
   }
 
   /**
-   * @throws CronSyntaxException with the place
+   * @throws CronSyntaxException with the position
    */
   static CronExpression of(String text) {
     String written = text.strip();
@@ -88,7 +88,7 @@ final class CronExpression {
     return !CronField.isUnrestricted(fields[field.ordinal()]);
   }
 
-  /** Whether it is written for each hour, so that an hour that is there twice counts twice. */
+  /** Whether it is written for every hour, so that an hour that exists twice fires twice. */
   boolean isForEveryHour() {
     return everyHour;
   }
@@ -98,11 +98,10 @@ final class CronExpression {
   }
 
   /**
-   * The first local minute that matches.
+   * The first local minute that matches; null for none.
    *
-   * @param from belongs to what is searched
-   * @param until does not
-   * @return null when there is none
+   * @param from inclusive
+   * @param until exclusive
    */
   LocalDateTime first(LocalDateTime from, LocalDateTime until) {
     if (!from.isBefore(until)) {
@@ -131,7 +130,7 @@ final class CronExpression {
     return null;
   }
 
-  /** A bit for each day of a month that matches, 1 for the first. */
+  /** Bit N is set when day N of the month matches. */
   private long daysOf(int year, int month) {
     if ((months & 1L << month) == 0) {
       return 0;
@@ -144,7 +143,7 @@ final class CronExpression {
     return matching & ((1L << length + 1) - 2);
   }
 
-  /** The first minute of a day, counted from midnight, that is not before another. */
+  /** The first matching minute of a day that is not before {@code from}, counted from midnight. */
   private int firstTime(int from) {
     if (from >= 24 * MINUTES_PER_HOUR) {
       return NONE;
@@ -161,7 +160,7 @@ final class CronExpression {
             + Long.numberOfTrailingZeros(minutes);
   }
 
-  /** One of the five fields of an expression: the numbers it takes and how they are written. */
+  /** A field of an expression: its numbers and names. */
   private enum CronField {
     MINUTE("minute", 0, 59, List.of()),
     HOUR("hour", 0, 23, List.of()),
@@ -180,7 +179,7 @@ final class CronExpression {
     private final int first;
     private final int last;
 
-    /** What other programs take for the numbers from the first on. */
+    /** Names that other cron implementations accept for the numbers, from the first on. */
     private final List<String> names;
 
     CronField(String title, int first, int last, List<String> names) {
@@ -190,7 +189,7 @@ final class CronExpression {
       this.names = names;
     }
 
-    /** Why a field is refused. */
+    /** The fault of a field. */
     static final class Refusal extends Exception {
       private static final long serialVersionUID = 1L;
 
@@ -199,12 +198,14 @@ final class CronExpression {
       }
     }
 
-    /** Whether a field leaves nothing out by how it is written, not by what that amounts to. */
+    /**
+     * Whether the text is written as unrestricted; other texts that match all numbers do not count.
+     */
     static boolean isUnrestricted(String text) {
       return text.equals("*") || text.equals("*/1");
     }
 
-    /** How it is called where something is wrong with it. */
+    /** The field's name in messages. */
     String place() {
       return "field %d (%s)".formatted(ordinal() + 1, title);
     }
@@ -289,7 +290,7 @@ final class CronExpression {
       return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    /** What has more digits than any field can use is as good as the largest number. */
+    /** Text with more digits than any field can use counts as a number that is too large. */
     private static int value(String digits) {
       return digits.length() > 9 ? 1_000_000_000 : Integer.parseInt(digits);
     }

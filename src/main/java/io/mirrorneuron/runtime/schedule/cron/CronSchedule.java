@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Expressions in a zone. It fires when one of them does, and once where several do at the same
- * time.
+ * Cron expressions in a time zone. It fires when any of them matches, once for several matches at
+ * the same time.
  *
- * <p>Where the clocks are set forward, all local times that are left out are one firing, at the
- * first instant after them. Where they are set back, a local time that is there twice fires at its
- * first pass; an expression whose hour field is unrestricted fires at both.
+ * <p>Where the clocks are set forward, all skipped local times are one firing, at the first instant
+ * after them. Where they are set back, a local time that exists twice fires at its first pass; an
+ * expression with an unrestricted hour field fires at both.
  */
 public final class CronSchedule {
   /**
-   * What fires in none of so many years never fires: the rarest is 29 February, which eight years
-   * lie between around most turns of a century, and the change of a clock may take a day.
+   * Without a firing in so many years there is none: the rarest is 29 February, which is eight
+   * years apart around most turns of a century, and a clock change may skip a day.
    */
   private static final int SEARCHED_YEARS = 9;
 
@@ -39,7 +39,7 @@ public final class CronSchedule {
 
   /**
    * @param expressions at least one
-   * @throws CronSyntaxException of the first that is wrong
+   * @throws CronSyntaxException of the first faulty one
    */
   public static CronSchedule of(List<String> expressions, ZoneId zone) {
     if (expressions.isEmpty()) {
@@ -49,13 +49,13 @@ public final class CronSchedule {
   }
 
   /**
-   * @return strictly later; nothing when it never fires, or not before year 10000
+   * The first firing strictly later than {@code after}; empty when there is none before year 10000.
    */
   public Optional<Instant> next(Instant after) {
     return nextFiring(after).map(Firing::at);
   }
 
-  /** The same with the local time and what the clocks do at it. */
+  /** As {@link #next}, with local time and clock change. */
   public Optional<Firing> nextFiring(Instant after) {
     Stream<Firing> each = expressions.stream().map(e -> next(e, after)).filter(Objects::nonNull);
     return each.min(Comparator.comparing(Firing::at).thenComparing(Firing::clockChange))
@@ -63,7 +63,7 @@ public final class CronSchedule {
   }
 
   /**
-   * @param count how many at most; there are less where the schedule ends to fire
+   * @param count most firings; fewer when the schedule ends
    */
   public List<Firing> upcoming(Instant after, int count) {
     List<Firing> firings = new ArrayList<>();
@@ -80,8 +80,8 @@ public final class CronSchedule {
   }
 
   /**
-   * Walks from one change of the clocks to the next. Between two of them local time and instants
-   * differ by one offset, so only the ends need thought.
+   * Walks from one clock change to the next: between two of them local time and instants differ by
+   * a constant offset.
    */
   private Firing next(CronExpression expression, Instant after) {
     ZoneOffset offset = rules.getOffset(after);
@@ -133,29 +133,25 @@ public final class CronSchedule {
   }
 
   /**
-   * One time at which a schedule fires.
+   * One firing of a schedule.
    *
-   * @param local what was asked for; where the clock change moved it, a time that does not exist
+   * @param local the requested local time; does not exist where a clock change moved it
    */
   public record Firing(Instant at, LocalDateTime local, ClockChange clockChange) {}
 
-  /** What a change of the clocks has to do with a firing. */
+  /** Effect of a clock change on a firing. */
   public enum ClockChange {
-    /** Nothing. */
+    /** No further step. */
     NONE,
-    /**
-     * Its local time does not exist on that day: it fires as soon as the clocks were set forward.
-     */
+    /** The local time does not exist on that day: it fires when the clocks were set forward. */
     MOVED,
-    /** Its local time is there twice: this is the earlier one. */
+    /** The local time exists twice: this is the earlier one. */
     FIRST_PASS,
-    /** Its local time is there twice: this is the later one, of an expression for every hour. */
+    /** The local time exists twice: this is the later one, of an expression for every hour. */
     SECOND_PASS
   }
 
-  /**
-   * A cron expression that is refused; the message quotes it and says where it is wrong and why.
-   */
+  /** A refused cron expression; the message quotes it, with position and reason. */
   public static final class CronSyntaxException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
     private static final int QUOTED = 200;

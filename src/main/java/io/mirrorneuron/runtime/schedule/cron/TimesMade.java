@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which times of calendars have had what they were for, as stretches without a gap: one stretch for
- * years in which nothing was left out.
+ * Calendar times that have had their job, as stretches without a gap: years without an omission are
+ * one stretch.
  *
- * @param stretches the one that was added to last comes last
+ * @param stretches the latest extended one comes last
  */
 public record TimesMade(List<Stretch> stretches) {
   public static final TimesMade NONE = new TimesMade(List.of());
 
-  /** More are not kept: those that were not added to for longest are forgotten. */
+  /** Most stretches; those not extended for longest are dropped. */
   static final int MOST = 32;
 
   public TimesMade {
@@ -20,7 +20,7 @@ public record TimesMade(List<Stretch> stretches) {
   }
 
   /**
-   * All times of one calendar from one of them to another, milliseconds since the epoch.
+   * All times of a calendar in a range, milliseconds since the epoch.
    *
    * @param to inclusive
    */
@@ -46,7 +46,7 @@ public record TimesMade(List<Stretch> stretches) {
     return stretches.stream().anyMatch(stretch -> stretch.has(calendar, at));
   }
 
-  /** The same with one more time of this calendar. */
+  /** Adds a time of this calendar. */
   public TimesMade with(Calendar calendar, List<String> crons, String zone, long at) {
     if (has(calendar, at)) {
       return this;

@@ -15,25 +15,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads times and zones that people write. Pure. */
+/** Reads times and zones as people write them. Pure. */
 public final class WrittenTime {
-  /** Names of the IANA database that Java does not know as they are. */
+  /** IANA names that Java does not know as they are. */
   private static final Map<String, String> SHORT =
       Map.of("EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu");
 
-  /** Timestamps have four digits for the year. */
+  /** Timestamps have four-digit years. */
   static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-  /** No id of a zone is as long; what is longer is not repeated whole. */
+  /** No zone id is longer; messages repeat no more. */
   private static final int LONGEST_ZONE = 80;
 
   private WrittenTime() {}
 
   /**
-   * @param text an ISO time; without an offset it is one of the zone, by the rules of cron: a local
-   *     time that is left out is the first instant after it, of two it is the earlier one
+   * Milliseconds since the epoch; null when the text is no time of the years 1970 to 9999.
+   *
+   * @param text an ISO time; without an offset it is one of the zone, by the rules of cron: a
+   *     skipped local time is the first instant after it, of two instants it is the earlier one
    * @param zone an id that {@link ZoneId} knows
-   * @return milliseconds since the epoch; null when it is no time of the years 1970 to 9999
    */
   public static Long millis(String text, String zone) {
     try {
@@ -47,7 +48,7 @@ public final class WrittenTime {
     }
   }
 
-  /** What is wrong with a text that is no such time, to stand behind it or the name of a member. */
+  /** The fault of a text that is no such time, to follow the text or a member's name. */
   public static String fault(String text) {
     boolean isTime = text != null && (isTime(text) || isTime(text + "Z"));
     return isTime
@@ -65,10 +66,10 @@ public final class WrittenTime {
   }
 
   /**
-   * A time at which something is to be done.
+   * Reads a time that must be in the future.
    *
-   * @param what the name of the member that has it
-   * @throws MnException INVALID when it is none, or has passed
+   * @param what name of the member
+   * @throws MnException INVALID when it is no time, or has passed
    */
   public static long ahead(String what, String text, String zone, long now) {
     Long at = millis(text, zone);
@@ -80,7 +81,7 @@ public final class WrittenTime {
   }
 
   /**
-   * @param earliest what is allowed, in milliseconds since the epoch
+   * @param earliest allowed time, milliseconds since the epoch
    * @throws MnException INVALID when it has passed
    */
   public static void requireAhead(String what, long at, long earliest, long now) {
@@ -105,9 +106,9 @@ public final class WrittenTime {
   }
 
   /**
-   * The firing at a time that was not made by an expression.
+   * A firing whose time does not come from an expression.
    *
-   * @param text as it was written; null when nobody knows any more
+   * @param text as it was written; null when unknown
    */
   public static Firing firing(long millis, String zone, String text) {
     try {
@@ -117,7 +118,7 @@ public final class WrittenTime {
         return new Firing(Instant.ofEpochMilli(millis), written, ClockChange.MOVED);
       }
     } catch (DateTimeException e) {
-      // it has an offset, so no change of the clocks moves it
+      // an offset is given: no clock change moves it
     }
     return firing(millis, zone);
   }
@@ -135,9 +136,9 @@ public final class WrittenTime {
   }
 
   /**
-   * The id of a zone as {@link ZoneId} knows it.
+   * The zone's id in {@link ZoneId}.
    *
-   * @throws DateTimeException with a sentence that may tell what was meant
+   * @throws DateTimeException with a sentence that may suggest a correction
    */
   public static String zone(String written) {
     try {

@@ -27,30 +27,30 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Lets whoever tells an event wait for its schedules only for a while. When that is over before all
- * have acted, it is stored that they still owe it, so that no crash loses it, and the rest follows.
+ * Limits the time for which the sender of an event waits for its schedules. If not all have acted
+ * by then, the reaction is stored, so that no crash loses it, and continues in the background.
  * Thread-safe.
  */
 public final class BoundedReaction implements EventReaction, AutoCloseable {
-  /** What it keeps. */
+  /** Kind of its records. */
   public static final String KIND = PendingReactions.KIND;
 
-  /** So long callers wait. */
+  /** Longest wait of a caller. */
   public static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** So many events are acted on at a time for those who tell them. */
+  /** Most events handled at a time for waiting callers. */
   private static final int AT_ONCE = 32;
 
-  /** So many more may wait for their turn: each may have 2 MiB. */
+  /** Most further events in the queue: each may have 2 MiB. */
   private static final int MOST = 100;
 
-  /** What schedules do about an event. */
+  /** The schedules' reaction to an event. */
   @FunctionalInterface
   public interface Schedules {
     /**
      * Blocking.
      *
-     * @param soFar hears from time to time what has come of it
+     * @param soFar receives the outcome so far from time to time
      */
     EventOutcome act(TriggerEvent event, Consumer<EventOutcome> soFar);
   }
@@ -64,8 +64,8 @@ public final class BoundedReaction implements EventReaction, AutoCloseable {
       pending;
 
   /**
-   * @param leader does what a server that died has left
-   * @param lifetime says how often it looks for that
+   * @param leader completes the reactions of a server that died
+   * @param lifetime how often it looks for those
    */
   public BoundedReaction(
       Schedules schedules,
@@ -87,7 +87,7 @@ public final class BoundedReaction implements EventReaction, AutoCloseable {
             timers);
   }
 
-  /** Takes up what earlier servers have left. */
+  /** Resumes reactions left by earlier servers. */
   public void start() {
     pending.start();
   }
@@ -120,7 +120,7 @@ public final class BoundedReaction implements EventReaction, AutoCloseable {
     }
   }
 
-  /** The one that is under way already, if there is one. */
+  /** Joins the running reaction to the event, if there is one. */
   private Acting begun(TriggerEvent event) {
     if (running.size() >= AT_ONCE + MOST && !running.containsKey(event.eventId())) {
       throw MnException.unavailable("schedules are busy with other events", null);
@@ -149,29 +149,32 @@ public final class BoundedReaction implements EventReaction, AutoCloseable {
     }
   }
 
-  /** What is under way goes on as far as it comes; what is owed is done after the next start. */
+  /** Running reactions may finish; the rest is done after the next start. */
   @Override
   public void close() {
     pending.close();
     threads.shutdown();
   }
 
-  /** Events on which not all schedules have acted yet: a record each, until they have. Pure. */
+  /**
+   * State machine of reactions that are not complete: one record for each event, until all
+   * schedules have acted. Pure.
+   */
   private static final class PendingReactions
       implements StateMachine<
           PendingReactions.Owed, PendingReactions.Input, PendingReactions.Owed> {
-    /** Where they are kept. */
+    /** Kind of its records. */
     static final String KIND = "event-reactions";
 
-    /** An event, with its secrets; both what is stored and what is to be done. */
+    /** An event, with its secrets; both the stored state and the effect. */
     record Owed(TriggerEvent event) {}
 
     sealed interface Input {}
 
-    /** It takes longer than its teller waits. */
+    /** The reaction takes longer than the caller waits. */
     record Begin(TriggerEvent event) implements Input {}
 
-    /** All schedules have acted on it. */
+    /** All schedules have acted. */
     record Done() implements Input {}
 
     @Override

@@ -9,17 +9,17 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * How often a schedule was made due lately by what its own kind has led to: events of jobs, or of
- * schedules, that an earlier event had made. Schedules that wait for each other's jobs make rows of
- * them that end, but may fan out on the way; this bounds how many there are at a time. Immutable.
+ * Rate limit for chains: counts how often a schedule was triggered lately by events that follow
+ * from earlier runtime events. Schedules that trigger each other's jobs may fan out; this bounds
+ * them. Immutable.
  *
- * @param times of the last minute, oldest first, in milliseconds since the epoch
+ * @param times of the last minute, oldest first, milliseconds since the epoch
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record ChainPace(List<Long> times) {
   public static final ChainPace NONE = new ChainPace(List.of());
 
-  /** So many within a minute; others are blocked. */
+  /** Most triggers within a minute; further ones are blocked. */
   public static final int MOST = 60;
 
   private static final long MINUTE_MS = 60_000;
@@ -29,20 +29,20 @@ public record ChainPace(List<Long> times) {
   }
 
   /**
-   * Whether this counts: the event was told by the runtime and follows from another one that was.
-   * What follows from a job that a person, a program or a clock has made does not.
+   * Whether an event counts: it is a runtime event that follows from another runtime event. Events
+   * of jobs made by a person, a program or a clock do not count.
    */
   public static boolean counts(Map<String, Object> event, Map<String, Object> payload) {
     return RuntimeEvent.chainAfter(event, payload) > 1;
   }
 
-  /** The same without what is longer ago than a minute, or comes later on a clock set back. */
+  /** Drops times older than a minute, and times in the future after the clock was set back. */
   private ChainPace at(long now) {
     return new ChainPace(
         times.stream().filter(time -> time <= now && time > now - MINUTE_MS).toList());
   }
 
-  /** When there is room again; empty when there is now. */
+  /** When the limit has room again; empty when it has room now. */
   public OptionalLong fullUntil(long now) {
     ChainPace latest = at(now);
     return latest.times.size() < MOST
@@ -50,7 +50,7 @@ public record ChainPace(List<Long> times) {
         : OptionalLong.of(latest.times.get(latest.times.size() - MOST) + MINUTE_MS);
   }
 
-  /** Why nothing more is taken in until then. */
+  /** Why triggers are blocked until then. */
   public static String words(long until) {
     return ("it was due %d times within a minute for events of jobs that were made for events, as in"
             + " a circle of schedules; until %s more of them are blocked")

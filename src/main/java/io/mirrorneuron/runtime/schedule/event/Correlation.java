@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes a job of events that come within some time of each other, in whatever order.
+ * Makes one job of different events that come within a period, in any order.
  *
- * @param events one for each of these; at least two
- * @param withinMs between the first and the last of them
+ * @param events one event for each condition; at least two conditions
+ * @param withinMs longest time between the first and the last event
  */
 public record Correlation(List<Condition> events, long withinMs) {
   public Correlation {
@@ -18,11 +18,11 @@ public record Correlation(List<Condition> events, long withinMs) {
   }
 
   /**
-   * One of the events.
+   * Condition for one of the events.
    *
    * @param eventTypes any of them
-   * @param filters what it must have besides, by path
-   * @param key path of the value that is the same in all; null when nothing need be
+   * @param filters further demands, by path
+   * @param key path of a value that all events must share; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Condition(List<String> eventTypes, Map<String, Object> filters, String key) {
@@ -46,7 +46,7 @@ public record Correlation(List<Condition> events, long withinMs) {
     return events.stream().anyMatch(one -> one.matches(event));
   }
 
-  /** All types, each once. */
+  /** All types, without duplicates. */
   public List<String> types() {
     return events.stream().flatMap(one -> one.eventTypes().stream()).distinct().toList();
   }

@@ -13,14 +13,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which events a schedule waits for: those of one of some types that satisfy each demand.
+ * Selects events by type and by demands on their values; all demands must hold.
  *
  * @param types at least one
  * @param demands by {@code event_type}, {@code source} or the dotted path of a value in the
- *     payload. A text, number or boolean: the value is written the same, or is the same number. A
- *     list: one of it holds. {@code prefix}: a text begins so. {@code contains}: a text has this in
- *     it, a list has it as an element. Null: anything, also nothing. What is not there satisfies
- *     nothing else
+ *     payload. A text, number or boolean: equal text, or equal number. A list: one of its demands
+ *     holds. {@code prefix}: a text begins so. {@code contains}: a text contains this, or a list
+ *     has it as an element. Null: any value or none. Otherwise a missing value fails
  */
 public record EventFilter(Set<String> types, Map<String, Object> demands) {
   private static final String PREFIX = "prefix";
@@ -32,7 +31,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     demands = Collections.unmodifiableMap(new LinkedHashMap<>(demands));
   }
 
-  /** What is wrong with demands: a sentence for each, that begins with the path. */
+  /** The faults of demands: a sentence for each, beginning with the path. */
   public static List<String> faults(Map<String, Object> demands) {
     List<String> faults = new ArrayList<>();
     demands.forEach((path, demand) -> addFaults(path, demand, faults));
@@ -58,7 +57,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     }
   }
 
-  /** Pure: only the event is looked at. */
+  /** Pure. */
   public boolean matches(TriggerEvent event) {
     return types.contains(event.eventType())
         && demands.entrySet().stream()
@@ -66,8 +65,8 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
   }
 
   /**
-   * The text, number or boolean at a dotted path of a payload, as a text that is the same for what
-   * is the same to a filter; empty when there is none.
+   * The text, number or boolean at a dotted path of a payload, as text. Values that are equal to a
+   * filter have the same text; empty when there is none.
    */
   public static Optional<String> textAt(Map<String, Object> payload, String path) {
     return values(payload, path).filter(EventFilter::isScalar).findFirst().map(EventFilter::text);
@@ -90,7 +89,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     };
   }
 
-  /** All that a path may mean: names may have dots in them, too. */
+  /** All values that a path may address: names may contain dots. */
   private static Stream<Object> values(Object container, String path) {
     Stream<Object> whole = member(container, path);
     return Stream.concat(
@@ -104,7 +103,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
                             .flatMap(inner -> values(inner, path.substring(dot + 1)))));
   }
 
-  /** Nothing when it is not there; elements of lists are counted from 0. */
+  /** Empty when missing; list elements count from 0. */
   private static Stream<Object> member(Object container, String name) {
     if (container instanceof Map<?, ?> map) {
       Object value = map.get(name);
@@ -152,7 +151,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     }
     return demanded instanceof Number one
         && value instanceof Number other
-        && (one instanceof Double || other instanceof Double) // whole numbers are their texts
+        && (one instanceof Double || other instanceof Double) // whole numbers equal their texts
         && one.doubleValue() == other.doubleValue();
   }
 

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
-/** Says in a sentence what events wait for. Pure. */
+/** Describes in a sentence what events wait for. Pure. */
 public final class GatherText {
   private final Predicate<String> isSecret;
 

@@ -10,21 +10,21 @@ import java.util.OptionalLong;
 /**
  * The events of one schedule that wait to make jobs together. Immutable.
  *
- * @param sets by key, in the order in which they were begun
+ * @param sets by key, in order of their start
  */
 public record Gathered(List<OpenSet> sets) {
   public static final Gathered NOTHING = new Gathered(List.of());
 
-  /** Keys of which events may wait at a time. */
+  /** Most keys with waiting events. */
   public static final int MOST_SETS = 100;
 
-  /** Of a debounced set so many events are kept, the newest. */
+  /** Most events kept of a debounced set, the newest. */
   public static final int MOST_HELD = 10;
 
-  /** Characters of one payload as JSON that are kept. */
+  /** Most characters of a kept payload as JSON. */
   static final int LARGEST_EVENT = 32 << 10;
 
-  /** Characters of all that wait. */
+  /** Most characters of all waiting events. */
   static final int LARGEST_SUM = 256 << 10;
 
   static final int LONGEST_KEY = 200;
@@ -37,7 +37,7 @@ public record Gathered(List<OpenSet> sets) {
     return sets.isEmpty();
   }
 
-  /** The same with nothing that came later than now. */
+  /** Moves times in the future to now: the clock was set back. */
   public Gathered notAfter(long now) {
     return new Gathered(sets.stream().map(set -> set.notAfter(now)).toList());
   }
@@ -48,10 +48,9 @@ public record Gathered(List<OpenSet> sets) {
   }
 
   /**
-   * What has become of them.
+   * Outcome of a change.
    *
-   * @param next what waits then
-   * @param made a set that is complete, or null
+   * @param made a complete set, or null
    * @param refused why an event was not taken in, or null
    * @param passing whether there may be room for it later
    */
@@ -61,7 +60,7 @@ public record Gathered(List<OpenSet> sets) {
     return new Step(this, null, why, passing);
   }
 
-  /** Takes in one of correlated events. Those whose time is over must have been ended. */
+  /** Takes in a correlated event. Expired sets must have been ended. */
   public Step take(Correlation rule, TriggerEvent event, long now) {
     String key = key(rule, event);
     OpenSet set = find(key);
@@ -92,7 +91,9 @@ public record Gathered(List<OpenSet> sets) {
         .orElse("");
   }
 
-  /** The first that is not there yet; else that of the oldest, in whose place it comes. */
+  /**
+   * The first condition without an event; else the one with the oldest event, which is replaced.
+   */
   private static int place(Correlation rule, TriggerEvent event, OpenSet set, String key) {
     int found = -1;
     long oldest = Long.MAX_VALUE;
@@ -122,7 +123,7 @@ public record Gathered(List<OpenSet> sets) {
         .orElse(Long.MIN_VALUE);
   }
 
-  /** Takes in one of many. Sets whose time has come must have been ended. */
+  /** Takes in a debounced event. Sets whose time has come must have been ended. */
   public Step take(Debounce rule, TriggerEvent event, long now) {
     String key =
         rule.key() == null ? "" : EventFilter.textAt(event.payload(), rule.key()).orElse("");
@@ -158,7 +159,7 @@ public record Gathered(List<OpenSet> sets) {
         : null;
   }
 
-  /** Forgets what came too long ago. In {@code made} a set of which something was forgotten. */
+  /** Drops events that came too long ago; {@code made} is a set of which events were dropped. */
   public Step expired(Correlation rule, long now) {
     for (OpenSet set : sets) {
       List<Held> left =
@@ -176,7 +177,7 @@ public record Gathered(List<OpenSet> sets) {
     return new Step(this, null, null, false);
   }
 
-  /** Ends the first set after whose last event there was quiet; in {@code made}. */
+  /** Ends the first set whose quiet period is over; in {@code made}. */
   public Step quiet(Debounce rule, long now) {
     return sets.stream()
         .filter(set -> dueAt(rule, set) <= now)
@@ -185,7 +186,7 @@ public record Gathered(List<OpenSet> sets) {
         .orElse(new Step(this, null, null, false));
   }
 
-  /** When a set makes its job, if nothing else comes. */
+  /** When a set makes its job if no further event comes. */
   public static long dueAt(Debounce rule, OpenSet set) {
     return Math.min(set.lastAt() + rule.waitMs(), set.firstAt() + rule.maxWaitMs());
   }

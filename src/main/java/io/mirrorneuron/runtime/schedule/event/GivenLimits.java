@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** How large and deep what people write of schedules and events may be. Pure. */
+/** Limits of size and depth for schedules and events from outside. Pure. */
 public final class GivenLimits {
   /** Of a name or a type, in characters. */
   public static final int LONGEST_WORD = 200;
 
-  /** Of what is told of a schedule besides its times, in characters as JSON. */
+  /** Of a schedule's details besides its times, in characters as JSON. */
   public static final int LARGEST_DETAILS = 16 << 10;
 
-  /** Of what comes with an event or a dispatch, in characters as JSON. */
+  /** Of the payload of an event or a dispatch, in characters as JSON. */
   public static final int LARGEST_PAYLOAD = 2 << 20;
 
-  /** A payload lies a few levels below the top of a manifest, which has 100 at most. */
+  /** A payload lies a few levels deep in a manifest, which may have 100 levels. */
   private static final int DEEPEST = 64;
 
   private static final Pattern WORD =
@@ -26,7 +26,7 @@ public final class GivenLimits {
 
   private GivenLimits() {}
 
-  /** What is wrong with the type of an event or the like, to stand behind its name; or null. */
+  /** The fault of an event type or the like, to follow its name; or null. */
   public static String wordFault(String text) {
     return WORD.matcher(text).matches()
         ? null
@@ -34,7 +34,7 @@ public final class GivenLimits {
   }
 
   /**
-   * What is wrong with JSON that its author may make up, to stand behind its name; or null.
+   * The fault of free-form JSON, to follow its name; or null.
    *
    * @param most characters as JSON
    */

@@ -27,14 +27,15 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Events of this store. An event is stored before anybody acts on it, and acted on again when it is
- * told again: whoever got no answer may tell it once more, and no job of it is lost or made twice.
+ * The events of this store. An event is stored before any reaction to it, and a repeated delivery
+ * reacts again: a sender without an answer may send it again, and no job of it is lost or made
+ * twice.
  */
 public final class LocalEvents implements TriggerEvents {
-  /** What is kept of what others tell, and as much of what the runtime tells. */
+  /** Room for events from outside, and the same for runtime events. */
   public static final Room ROOM = new Room(MOST, 8 << 20);
 
-  /** Somewhat less than what the store promises. */
+  /** Somewhat less than the store guarantees. */
   private static final Duration KNOWN_FOR = Duration.ofHours(23);
 
   private static final int SEAL_DIGITS = 32;
@@ -48,8 +49,8 @@ public final class LocalEvents implements TriggerEvents {
   private final Supplier<String> ids;
 
   /**
-   * @param listener is told what the runtime tells
-   * @param ids unique ones
+   * @param listener receives runtime events
+   * @param ids gives unique ids
    */
   public LocalEvents(
       TriggerEventStore store,
@@ -71,25 +72,25 @@ public final class LocalEvents implements TriggerEvents {
   }
 
   /**
-   * The same for what the runtime tells of itself.
+   * Emits a runtime event.
    *
-   * @param isActedOn whether schedules may make jobs of it
+   * @param isActedOn whether schedules react to it
    */
   EmittedEvent tell(NewEvent own, boolean isActedOn) {
     return emit(Teller.RUNTIME, own, listener, isActedOn ? reaction : EventReaction.NONE);
   }
 
-  /** Whether {@link #tellOnly} would reach anybody. */
+  /** Whether {@link #tellOnly} has a receiver. */
   boolean isListenedFor(String type) {
     return listener.listensFor(type);
   }
 
-  /** Tells the listener alone: the event is not kept, and no schedule acts on it. */
+  /** Sends the event to the listener only: it is not stored, and no schedule reacts to it. */
   void tellOnly(TriggerEvent own) {
     listener.happened(shown(Json.write(own)));
   }
 
-  /** Whether an event of that time is known when it is told again. */
+  /** Whether a repeated event of that time would be recognized. */
   boolean stillKnows(Instant time) {
     return time != null && time.isAfter(clock.instant().minus(KNOWN_FOR));
   }
@@ -145,7 +146,7 @@ public final class LocalEvents implements TriggerEvents {
     return Json.read(Redaction.ofObject(document), TriggerEvent.class, "stored event");
   }
 
-  /** What an event must be like to be stored. Pure. */
+  /** Validates events before they are stored. Pure. */
   private static final class EventRules {
     private static final String USUAL_SOURCE = "api";
     private static final Pattern ID =
@@ -154,7 +155,7 @@ public final class LocalEvents implements TriggerEvents {
     private EventRules() {}
 
     /**
-     * The event with what it does not say filled in, but for its id.
+     * The event with defaults filled in, except for its id.
      *
      * @throws MnException INVALID
      */

@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this server has told of times at which schedules made no job, or made one late: a line in
- * its log for each, and a count since its start. Thread-safe.
+ * Logs times at which schedules made no job, or a late one, and counts them since this server's
+ * start. Thread-safe.
  */
 public final class MissedTimeLog {
-  /** Times passed while nobody could act on them; jobs may make up for some. */
+  /** Times passed while no server could act; some jobs may be caught up. */
   public static final String MISSED = "schedule_missed";
 
   /** Times passed while the schedule was paused. */
@@ -21,7 +21,7 @@ public final class MissedTimeLog {
   /** An earlier job still ran. */
   public static final String BLOCKED = "schedule_blocked";
 
-  /** A job waits for a person, and will block the next time. */
+  /** A job waits for a person and will block the next time. */
   public static final String HELD_UP = "schedule_held_up";
 
   private static final String FAILED = "schedule_dispatch_failed";
@@ -36,14 +36,14 @@ public final class MissedTimeLog {
     }
   }
 
-  /** How many times there were since the start, by what became of them. */
+  /** Counts since the start, by outcome. */
   public Map<String, Long> counts() {
     Map<String, Long> now = new TreeMap<>();
     counts.forEach((outcome, count) -> now.put(outcome, count.sum()));
     return now;
   }
 
-  /** Notes an event that was told for the first time by this server. */
+  /** Notes an event that this server has published for the first time. */
   public void note(RuntimeEvent event) {
     Map<String, Object> reported = event.payload();
     switch (event.type()) {
@@ -80,7 +80,7 @@ public final class MissedTimeLog {
             reported.get("error"));
       }
       default -> {
-        // all is well
+        // no missed time
       }
     }
   }

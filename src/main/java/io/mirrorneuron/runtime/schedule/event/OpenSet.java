@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Events that wait to make a job together.
+ * Events that wait to make a job together. Times are milliseconds since the epoch.
  *
- * @param key that they have in common; empty for none
- * @param held oldest first; of a debounced set the newest
- * @param count how many there were
- * @param firstAt when the first was taken in, milliseconds since the epoch
- * @param lastAt when the last was
+ * @param key that they share; empty for none
+ * @param held oldest first; of a debounced set only the newest
+ * @param count of all events, held or not
+ * @param firstAt when the first was taken in
+ * @param lastAt when the last was taken in
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record OpenSet(String key, List<Held> held, long count, long firstAt, long lastAt) {
@@ -24,9 +24,7 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
   }
 
   /**
-   * An event.
-   *
-   * @param place which of the correlated events it is, from 0; 0 in a debounced set
+   * @param place index of its condition, from 0; 0 in a debounced set
    * @param at when it was taken in
    * @param size of its payload as JSON
    */
@@ -40,7 +38,7 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
     return new OpenSet(key, all, count, firstAt, lastAt);
   }
 
-  /** With one more, of which the newest are held. */
+  /** Adds an event; the newest are held. */
   OpenSet and(Held next, int most) {
     List<Held> all = new ArrayList<>(held);
     all.add(next);
@@ -48,7 +46,7 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
     return new OpenSet(key, newest, count + 1, firstAt, next.at());
   }
 
-  /** The same with nothing in it that came later than now: the clock was set back since. */
+  /** Moves times in the future to now: the clock was set back. */
   OpenSet notAfter(long now) {
     if (Math.max(firstAt, lastAt) <= now && held.stream().allMatch(one -> one.at() <= now)) {
       return this;
@@ -68,23 +66,22 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
     return held.stream().anyMatch(one -> one.event().eventId().equals(eventId));
   }
 
-  /** The ids of the events that are held, oldest first. */
+  /** The ids of the held events, oldest first. */
   public List<String> eventIds() {
     return held.stream().map(one -> one.event().eventId()).toList();
   }
 
-  /** The last event. */
   public TriggerEvent last() {
     return held.getLast().event();
   }
 
-  /** What its job is told: {@code {key, count, events: [{event_id, …, payload}]}}. */
+  /** Payload for its job: {@code {key, count, events: [{event_id, …, payload}]}}. */
   public Map<String, Object> payload() {
     Map<String, Object> payload = new LinkedHashMap<>();
     if (!key.isEmpty()) {
       payload.put("key", key);
     }
-    payload.put("count", Math.toIntExact(count)); // as it is read again
+    payload.put("count", Math.toIntExact(count)); // the form in which it is read back
     payload.put("events", held.stream().map(one -> reported(one.event())).toList());
     return payload;
   }

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is to be told of a schedule as events, oldest first.
+ * Outbox of a schedule: events to be published, oldest first.
  *
- * @param last the number of the newest there was
+ * @param last number of the newest event ever added
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record PendingEvents(long last, @JsonProperty("untold") List<RuntimeEvent> unreported) {
   public static final PendingEvents NONE = new PendingEvents(0, List.of());
 
-  /** When so many could not be told, the oldest are not told any more. */
+  /** Most pending events; beyond that the oldest are dropped. */
   static final int MOST = 100;
 
   public PendingEvents {

@@ -6,39 +6,38 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Something that has happened in this runtime.
+ * An event of this runtime.
  *
- * @param id follows from what it is about, so that it is stored once however often it is told; null
- *     for what is told once
- * @param chain how many events of the runtime in a row led to it, each of which made a job that led
- *     to the next
+ * @param id derived from its subject, so that a repeat is stored once; null for an event that is
+ *     published only once
+ * @param chain how many runtime events in a row led to it, each by a job that led to the next
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record RuntimeEvent(String id, String type, Map<String, Object> payload, int chain) {
   private static final Pattern ID = Pattern.compile("event_.+-[0-9]{1,11}");
 
-  /** The id of the event with a number among those that are about something. */
+  /** The id of the event with a number among the events of a subject. */
   public static String idOf(String about, long number) {
     return "event_%s-%d".formatted(about, number);
   }
 
-  /** Whether an event of the runtime may have this id. Nobody else may give it. */
+  /** Whether the id has the form of runtime events; events from outside must not use it. */
   static boolean isIdOfOwn(String id) {
     return ID.matcher(id).matches();
   }
 
-  /** How much longer the chain is that what was due for an event goes on. */
+  /** The chain length for work that a trigger event has started. */
   public static int chainAfter(Map<String, Object> event, Map<String, Object> payload) {
     boolean isOwn = RuntimeEventSource.TELLER.equals(event.get("source"));
     return isOwn ? chainOf(payload) + 1 : 0;
   }
 
-  /** What an event of the runtime says of it. */
+  /** The chain length in the payload of a runtime event. */
   public static int chainOf(Map<String, Object> payload) {
     return payload.get("chain") instanceof Number chain ? chain.intValue() : 0;
   }
 
-  /** Hears what the runtime tells of itself, beside the schedules that wait for it. */
+  /** Receives runtime events, beside the schedules. */
   public interface RuntimeEventListener {
     RuntimeEventListener NOBODY =
         new RuntimeEventListener() {
@@ -52,18 +51,18 @@ public record RuntimeEvent(String id, String type, Map<String, Object> payload, 
         };
 
     /**
-     * Whether events of this type are worth making. May block.
+     * Whether events of this type have a receiver. May block.
      *
      * @throws io.mirrorneuron.model.MnException UNAVAILABLE
      */
     boolean listensFor(String type);
 
     /**
-     * May block; has remembered the event for good when it returns. May be told an event again,
-     * with the same id.
+     * Must have stored the event durably when it returns. May block. May get an event again, with
+     * the same id.
      *
      * @param event without its secrets
-     * @throws io.mirrorneuron.model.MnException UNAVAILABLE when it is to be told again
+     * @throws io.mirrorneuron.model.MnException UNAVAILABLE when the caller must retry
      */
     void happened(TriggerEvent event);
   }

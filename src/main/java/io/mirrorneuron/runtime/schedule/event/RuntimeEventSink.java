@@ -2,14 +2,14 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import java.util.concurrent.CompletionStage;
 
-/** Port: hears what happens in this runtime, one thing after another; all of it comes here. */
+/** Port that receives all events of this runtime, in order. */
 @FunctionalInterface
 public interface RuntimeEventSink {
   /**
-   * Not blocking.
+   * Does not block.
    *
-   * @return done when the event is stored and schedules have acted on it; fails with {@link
-   *     io.mirrorneuron.model.MnException} UNAVAILABLE when it is to be told again
+   * @return done when the event is stored and schedules have reacted; fails with {@link
+   *     io.mirrorneuron.model.MnException} UNAVAILABLE when the caller must retry
    */
   CompletionStage<?> tell(RuntimeEvent event);
 }

@@ -18,17 +18,17 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells as events what happens in this runtime. */
+/** Publishes what happens in this runtime as events. */
 public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
-  /** The source of what the runtime tells. */
+  /** The source of runtime events. */
   public static final String TELLER = EndedJob.TELLER;
 
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeEventSource.class);
 
-  /** Events that make jobs that lead to events: schedules may do that in a circle. */
+  /** Longest chain of events and jobs that trigger each other: schedules may form a cycle. */
   private static final int LONGEST_CHAIN = 10;
 
-  /** So many are acted on at a time: jobs that lead to jobs must leave room for other calls. */
+  /** Most events handled at a time: chains of jobs must leave room for other calls. */
   private static final int AT_ONCE = 8;
 
   private final LocalEvents events;
@@ -40,8 +40,8 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
   }
 
   /**
-   * {@code job_completed}, {@code job_failed} or {@code job_cancelled}. Told again, it is known by
-   * its id. Of a job that was removed there is nothing to tell.
+   * {@code job_completed}, {@code job_failed} or {@code job_cancelled}. A repeat is recognized by
+   * its id. A removed job has no event.
    */
   @Override
   public CompletionStage<?> ended(EndedJob job) {
@@ -66,7 +66,7 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
     return new RuntimeEvent(id, type, payload, job.origin().chain());
   }
 
-  /** One of {@link RuntimeEvents#FOR_WEBHOOKS}. */
+  /** Publishes one of {@link RuntimeEvents#FOR_WEBHOOKS}. */
   @Override
   public void changed(EndedJob job, String type, String at) {
     if (RuntimeEvents.FOR_WEBHOOKS.contains(type) && events.isListenedFor(type)) {
@@ -76,8 +76,8 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
   }
 
   /**
-   * {@code human_input_requested} and what follows it. What is so old that the store may not know
-   * it any more was told when it was new.
+   * {@code human_input_requested} and what follows it. An event so old that the store may not
+   * recognize it was published when it was new.
    */
   @Override
   public CompletionStage<?> asked(PeopleEvent event) {
@@ -103,8 +103,8 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
   }
 
   /**
-   * The same watch, whose words about services of jobs are events too. They are told once, as far
-   * as the store answers: they are news, and {@code GET /services} knows better.
+   * Wraps a watch so that its messages about services are also published as events: best effort and
+   * once, as {@code GET /services} has the current state.
    */
   public JobWatch heard(JobWatch services) {
     return (state, epoch, teller) ->
@@ -132,7 +132,7 @@ public final class RuntimeEventSource implements RuntimeEventSink, JobEnds {
     }
   }
 
-  /** Only a store that is away is worth another try. */
+  /** Retries only while the store is unavailable. */
   private void store(RuntimeEvent event) {
     boolean isActedOn = event.chain() < LONGEST_CHAIN;
     if (!isActedOn) {
