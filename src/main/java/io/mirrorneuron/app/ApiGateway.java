@@ -28,9 +28,9 @@ final class ApiGateway {
   private ApiGateway() {}
 
   /**
-   * Before the areas of this process.
+   * In front of the areas of this process.
    *
-   * @param issued knows callers by tokens of an issuer; nobody when none is trusted
+   * @param issued authenticates by tokens of an issuer; accepts no token when none is trusted
    */
   static GatewayVerticle of(
       ServerContext on, Backend backend, ApiAreas areas, Auth issued, Contract contract) {
@@ -42,7 +42,7 @@ final class ApiGateway {
         health(on.config(), backend));
   }
 
-  /** Before the areas of another process of the cluster. */
+  /** In front of the areas of another process of the cluster. */
   static GatewayVerticle ofCluster(ServerContext on, Auth issued, Contract contract)
       throws IOException {
     Secret token = BusEndpoints.token(on.config());
@@ -82,7 +82,7 @@ final class ApiGateway {
     return config.asksWhoCalls() ? Auth.bearer(config.api().token(), issued) : Auth.NOBODY_ASKS;
   }
 
-  /** What {@code GET /health} answers besides how things are now. */
+  /** The constant members of {@code GET /health}. */
   static Health.Facts health(Config config, Backend backend) {
     Health.Facts facts = facts(config);
     return backend instanceof Backend.Here here

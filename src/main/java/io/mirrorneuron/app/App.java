@@ -82,8 +82,8 @@ public final class App implements AutoCloseable {
   /**
    * Starts a server; returns when it serves.
    *
-   * @param environment variables that programs of steps and searches for programs may see
-   * @param restart starts it anew, which it asks for when it joins a cluster or leaves it
+   * @param environment variables for programs of steps and for program searches
+   * @param restart restarts it when it joins or leaves a cluster
    * @throws MnException with one sentence for people when that is not possible; nothing runs then
    */
   static App start(
@@ -98,7 +98,7 @@ public final class App implements AutoCloseable {
         });
   }
 
-  /** The same, of a server that joins no cluster. */
+  /** For a server that joins no cluster. */
   public static App start(Config config, ServerRole role, Map<String, String> environment) {
     return start(config, role, environment, App::stay);
   }
@@ -140,7 +140,9 @@ public final class App implements AutoCloseable {
     return config.node().bus().isOn();
   }
 
-  /** Whether it answers for areas itself: a member without a door does it for members with one. */
+  /**
+   * Whether it answers for areas itself; a member without a gateway does so for gateways of others.
+   */
   private boolean hasAreas() {
     return role.hasRuntime() ? role.hasGateway() || isMember() : !isMember();
   }
@@ -211,7 +213,7 @@ public final class App implements AutoCloseable {
     areas.platform().launches().goOn();
   }
 
-  /** A gateway before the areas of other members. */
+  /** A gateway in front of the areas of other members. */
   private void openGateway(ServerContext on) throws IOException {
     closing.add("memory release", MemoryRelease.start());
     Contract contract = load(on.vertx()).await();
@@ -220,9 +222,9 @@ public final class App implements AutoCloseable {
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
   }
 
-  /** With a runtime this process writes the runs; without one it reads what another writes. */
+  /** With a runtime this process writes the runs; without one it only reads them. */
   private RunStore runs() {
-    // without areas here, whoever looks reads folders only
+    // without areas, readers only see the run folders
     boolean onDemand = config.retention().runsOnDemand() && hasAreas();
     RunWriter writer = role.hasRuntime() ? new RunBacklog(onDemand) : new RunWriter.Elsewhere();
     return new RunStore(config.executors().runsRoot(), writer);
@@ -253,27 +255,25 @@ public final class App implements AutoCloseable {
     return backend;
   }
 
-  /** The jobs of this server's runtime, or of the one it stands before. */
+  /** The jobs of this server's local or remote runtime. */
   public JobsPort jobs() {
     return backend.jobs();
   }
 
-  /** The nodes of the same runtime. */
   public ClusterPort cluster() {
     return backend.cluster();
   }
 
-  /** Stops accepting, lets running work end or parks it, and stops what was started; bounded. */
+  /** Stops accepting, finishes or parks running work, and stops all parts; bounded in time. */
   @Override
   public void close() {
     closing.close();
   }
 
-  /** The HTTP door. */
+  /** The HTTP endpoint. */
   private static final class ApiEndpoint {
     private ApiEndpoint() {}
 
-    /** Opens it; returns when it serves. */
     static Endpoint open(ServerContext on, GatewayVerticle gateway) {
       Config.Api api = on.config().api();
       on.closing()
@@ -296,7 +296,7 @@ public final class App implements AutoCloseable {
 
   /** The Vert.x of a server, alone or as a member of a cluster. */
   private static final class ServerVertx {
-    /** Longer than members need who find each other on a machine that is busy. */
+    /** Longer than members on a busy machine need to find each other. */
     private static final int JOIN_SECONDS = 60;
 
     private ServerVertx() {}
@@ -342,9 +342,9 @@ public final class App implements AutoCloseable {
   }
 
   /**
-   * Our part of {@code runtime-endpoints.json}, by which clients of this home find the server. A
-   * gateway and a runtime of the same home share the file; closing removes only entries that are
-   * still this server's.
+   * This server's part of {@code runtime-endpoints.json}, by which clients of this home find it. A
+   * gateway and a runtime of the same home share the file; closing removes only entries of this
+   * server.
    */
   static final class Announcement implements AutoCloseable {
     private final Path file;
@@ -399,22 +399,20 @@ public final class App implements AutoCloseable {
   }
 
   /**
-   * Returns memory to the system that holds nothing any more. The garbage collector does so only
-   * after a full collection, and makes one only when the heap cannot grow any more: an idle server
-   * would keep for days what a busy hour took, and a busy one would take all that it may have.
+   * Returns unused heap memory to the system. The garbage collector does so only after a full
+   * collection, which it makes only when the heap cannot grow any more: an idle server would keep
+   * the memory of its busiest hour for days, and a busy one would take the whole limit.
    */
   static final class MemoryRelease {
     private static final long LOOK_MILLIS = 5_000;
 
-    /** Looks in a row without a collection between them after which a server is idle. */
+    /** Checks in a row without a collection after which a server is idle. */
     private static final int IDLE_LOOKS = 3;
 
     /** Bytes to gain below which an idle server makes no collection. */
     private static final long WORTH_BYTES = 32L << 20;
 
-    /**
-     * The same of a busy one, and as much as is live: what collections cost stays in proportion.
-     */
+    /** For a busy server; also at least as much as is live, to keep the cost in proportion. */
     private static final long BUSY_WORTH_BYTES = 128L << 20;
 
     private final LongSupplier collections;
@@ -435,7 +433,7 @@ public final class App implements AutoCloseable {
       this.collect = collect;
     }
 
-    /** Looks now and then, on a thread of its own: a collection stops the others anyway. */
+    /** Checks at intervals on a thread of its own: a collection stops all threads anyway. */
     static AutoCloseable start() {
       List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
       Runtime machine = Runtime.getRuntime();
@@ -451,7 +449,7 @@ public final class App implements AutoCloseable {
       return looks::shutdownNow;
     }
 
-    /** Collects when that gives back enough for what the server is doing. */
+    /** Collects when that frees enough memory for the present load. */
     void look() {
       long now = collections.getAsLong();
       quiet = now == seen ? quiet + 1 : 0;

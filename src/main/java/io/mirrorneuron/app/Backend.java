@@ -36,12 +36,11 @@ sealed interface Backend {
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
 
-  /** Asks other nodes on the same store. */
+  /** Calls other nodes on the same store. */
   default RemoteReads remote() {
     return RemoteReads.NONE;
   }
 
-  /** A runtime in this process. */
   record Here(LocalRuntime runtime, Readiness readiness, RemoteReads remote) implements Backend {
     @Override
     public JobsPort jobs() {
@@ -100,7 +99,7 @@ sealed interface Backend {
     return new Here(runtime, on.disks().watch().and(runtime.membership()), peers.reads());
   }
 
-  /** Connects to a runtime elsewhere when it is first asked. */
+  /** Connects to a remote runtime on first use. */
   static Backend elsewhere(ServerContext on) {
     Clients clients =
         on.closing()

@@ -10,7 +10,7 @@ import io.mirrorneuron.gateway.Health;
 import java.nio.file.Path;
 import java.time.Clock;
 
-/** Where the blueprints of this server come from, and what is told of it. */
+/** The source of this server's blueprints, and its description. */
 final class BlueprintPlace {
   private BlueprintPlace() {}
 
@@ -34,7 +34,7 @@ final class BlueprintPlace {
     return config.home().resolve("catalog");
   }
 
-  /** For {@code GET /health}, which has no word for the built-in catalog: it is a local one. */
+  /** For {@code GET /health}; the built-in catalog is reported as a local one. */
   static Health.Blueprints reported(Config config) {
     BlueprintSettings settings = config.blueprints();
     String repo = settings.repo().replaceAll("://[^/@]+@", "://");

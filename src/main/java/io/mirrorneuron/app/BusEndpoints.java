@@ -12,12 +12,12 @@ import io.mirrorneuron.server.ServerContext;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The door of the areas on the bus of the cluster. */
+/** The endpoint of the areas on the cluster's bus. */
 final class BusEndpoints {
   private BusEndpoints() {}
 
   /**
-   * What gateways and servers with areas show each other.
+   * The token that gateways and servers with areas share.
    *
    * @throws MnException CONFLICT without a join token
    */
@@ -31,7 +31,7 @@ final class BusEndpoints {
     return NodeToken.of(config.grpc().joinToken());
   }
 
-  /** Opens it; returns when it is found by others. */
+  /** Returns when other members can find it. */
   static void open(
       ServerContext on, Backend.Here backend, ApiAreas areas, Auth issued, Contract contract) {
     Config config = on.config();

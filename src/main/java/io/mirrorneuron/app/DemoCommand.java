@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code mn demo}: a server and its first job. */
+/** {@code mn demo}. */
 @Command(
     name = "demo",
     description = "Starts a server, runs a sample workflow and shows how it goes.",

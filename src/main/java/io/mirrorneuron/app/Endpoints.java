@@ -12,9 +12,8 @@ import io.mirrorneuron.wire.Json;
  */
 record Endpoints(Endpoint api, Endpoint grpc) {
 
-  /** An address as clients reach it. */
   record Endpoint(String host, int port) {
-    /** The door of a server that was bound to {@code host}: a wildcard is reached by loopback. */
+    /** The endpoint of a server bound to {@code host}; a wildcard becomes loopback. */
     static Endpoint bound(String host, int port) {
       return new Endpoint(isWildcard(host) ? "localhost" : host, port);
     }
@@ -34,16 +33,16 @@ record Endpoints(Endpoint api, Endpoint grpc) {
   }
 
   /**
-   * The target that was configured, with the port of a door that took any.
+   * The configured target with the actual port.
    *
-   * @param target ends with {@code :port}, or has a path behind it
+   * @param target ends with {@code :port}, or has a path after it
    * @param endpoint null while it is not open
    */
   static String withTakenPort(String target, Endpoint endpoint) {
     return endpoint == null ? target : target.replaceFirst(":0(?=/|$)", ":" + endpoint.port());
   }
 
-  /** The door that was configured, at the port that was taken. */
+  /** The configured settings with the actual port. */
   Config.Api taken(Config.Api configured) {
     return api == null
         ? configured
@@ -74,7 +73,7 @@ record Endpoints(Endpoint api, Endpoint grpc) {
             configured.maxMessageBytes());
   }
 
-  /** The members that {@code runtime-endpoints.json} has for these doors. */
+  /** Its members in {@code runtime-endpoints.json}. */
   ObjectNode announcement() {
     ObjectNode announcement = Json.object();
     if (api != null) {

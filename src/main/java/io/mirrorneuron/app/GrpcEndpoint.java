@@ -11,11 +11,11 @@ import io.mirrorneuron.runtime.grpc.RuntimeServer.Place;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.server.ServerContext;
 
-/** The gRPC door of a runtime in this process. */
+/** The gRPC endpoint of a runtime in this process. */
 final class GrpcEndpoint {
   private GrpcEndpoint() {}
 
-  /** Opens it and tells other nodes where it is; returns when it serves. */
+  /** Opens the endpoint and announces it to other nodes; returns when it serves. */
   static Endpoint open(ServerContext on, LocalRuntime runtime, Auth issued) {
     Config.Grpc grpc = on.config().grpc();
     RuntimeServer.Parts parts =
@@ -51,7 +51,7 @@ final class GrpcEndpoint {
     return Endpoint.bound(grpc.host(), server.port());
   }
 
-  /** The door for other servers, at the address by which they reach this one. */
+  /** The endpoint for other servers, at the address by which they reach this one. */
   private static RuntimeServer ofNodes(
       ServerContext on, String host, Network network, RuntimeServer.Parts parts) {
     return open(on, Door.NODES, new Place(host, network.tlsPort(), network.tls(), false), parts);

@@ -8,11 +8,11 @@ import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-/** Opens a port to listen on, and says in one sentence why that is not possible. */
+/** Opens a port to listen on, and explains a failure in one sentence. */
 final class ListeningPort {
   private ListeningPort() {}
 
-  /** What opens, and the settings that say where. */
+  /** The kinds of endpoints, with their settings. */
   enum Door {
     API("API port", "api.port", "api.host"),
     GRPC("gRPC port", "grpc.port", "grpc.host"),
@@ -30,10 +30,9 @@ final class ListeningPort {
   }
 
   /**
-   * Waits until a door is open.
+   * Waits until an endpoint is open.
    *
-   * @throws MnException (CONFLICT) when somebody else has the port; UNAVAILABLE when it cannot be
-   *     opened for another reason
+   * @throws MnException (CONFLICT) when the port is in use; UNAVAILABLE for any other reason
    */
   static <T> T open(Door endpoint, String host, int port, Callable<T> opening) {
     try {
@@ -55,7 +54,7 @@ final class ListeningPort {
     }
   }
 
-  /** Netty and the system have words of their own for what can be wrong with an address. */
+  /** Translates the messages of Netty and the system about bad addresses. */
   private static String explained(Door endpoint, String reason, Exception e) {
     String host = "; set another " + shown(endpoint.host);
     if (e instanceof UnknownHostException || reason.contains("failed to resolve")) {

@@ -29,22 +29,22 @@ import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets logging up in code: no search for files and no XML at start. Until a server has read its
- * configuration, and in client commands, only warnings appear, on stderr.
+ * Configures logging in code: no file search and no XML at start. In client commands, and before a
+ * server has read its configuration, only warnings are logged, to stderr.
  */
 public final class Logs extends ContextAwareBase implements Configurator {
 
   /**
-   * What a peer of a connection does wrong, often in its own bytes and as often as it likes. Who
-   * asked is told of it; only at the level DEBUG or below is it in a log.
+   * Loggers of errors of remote peers, which these can cause at will; logged at DEBUG only, as the
+   * peer gets the error.
    */
   private static final String[] OF_PEERS = {
     "io.vertx.core.net.impl.ConnectionBase", "io.vertx.core.http.impl.HttpClientConnectionInternal"
   };
 
   /**
-   * Warnings of a library that are none here: of access to the JDK that only its own metrics want,
-   * and of locks and counters that nobody uses.
+   * Loggers of irrelevant library warnings: about JDK access for metrics, and about unused locks
+   * and counters.
    */
   private static final String[] OF_HAZELCAST = {
     "com.hazelcast.instance.impl.HazelcastInstanceFactory", "com.hazelcast.cp.CPSubsystem"
@@ -59,7 +59,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** From here on as configured: to stderr, and to {@code mn.log} with rotation. */
+  /** Applies the configuration: logs to stderr, and to {@code mn.log} with rotation. */
   static void forServer(Config.Log config) {
     LoggerContext loggers = (LoggerContext) LoggerFactory.getILoggerFactory();
     loggers.reset();
@@ -144,9 +144,8 @@ public final class Logs extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Log lines in which nothing steers a terminal or looks like a line of another event, whoever
-   * wrote what a library tells in a message: control characters become question marks, and further
-   * lines of an event are indented.
+   * Sanitises log lines against terminal escapes and forged lines: control characters become
+   * question marks, and further lines of an event are indented.
    */
   static final class HarmlessLines {
     private HarmlessLines() {}

@@ -94,7 +94,7 @@ public final class Main extends CommandGroup {
           VersionCommand.class,
           CompletionCommand.class);
 
-  /** Those that tell of all others. */
+  /** Commands that describe all others. */
   private static final Set<Class<?>> OF_ALL = Set.of(HelpCommand.class, CompletionCommand.class);
 
   @Option(
@@ -148,7 +148,6 @@ public final class Main extends CommandGroup {
     return described.name().equals(word) || List.of(described.aliases()).contains(word);
   }
 
-  /** Every command tells the version. */
   private static void addVersion(CommandLine command) {
     CommandSpec spec = command.getCommandSpec();
     if (spec.findOption("--version") == null) {
@@ -162,7 +161,7 @@ public final class Main extends CommandGroup {
     command.getSubcommands().values().forEach(Main::addVersion);
   }
 
-  /** One sentence for each problem on stderr; the whole story only in the log. */
+  /** Prints one sentence per problem to stderr; details go only to the log. */
   static int explain(Throwable failure, CommandLine command) {
     PrintWriter out = command.getErr();
     List<String> sentences =
@@ -180,7 +179,7 @@ public final class Main extends CommandGroup {
     return failure instanceof ConfigException ? 2 : 1;
   }
 
-  /** What its own words do not tell. */
+  /** The cause, if the failure's message lacks it. */
   private static String cause(Throwable failure) {
     String cause = String.valueOf(failure.getCause());
     return failure.getCause() == null || failure.toString().contains(cause)
@@ -200,7 +199,7 @@ public final class Main extends CommandGroup {
     return Build.current().version();
   }
 
-  /** The version, and what it was built from, in short. */
+  /** The version and its build, in short. */
   static String program() {
     return Build.current().brief();
   }
@@ -213,8 +212,8 @@ public final class Main extends CommandGroup {
   }
 
   /**
-   * Where commands print. It remembers that something could not be written, which {@code
-   * System.out} keeps to itself: a command whose answer is lost has not done what it was asked for.
+   * Standard output of commands. Remembers write errors, which {@code System.out} hides: a command
+   * whose output is lost has failed.
    */
   private static final class StandardOutput extends FilterOutputStream {
     private final PrintWriter writer;
@@ -244,10 +243,9 @@ public final class Main extends CommandGroup {
     }
 
     /**
-     * Says so if something was lost, unless its reader has gone, as that of {@code | head} does
-     * when it has read enough.
+     * Reports lost output, unless its reader closed the pipe on purpose, as {@code | head} does.
      *
-     * @return the exit code, which then is not that of success
+     * @return the exit code, a failure if output was lost
      */
     int end(int exitCode, PrintWriter err) {
       writer.flush();
@@ -260,7 +258,7 @@ public final class Main extends CommandGroup {
       return exitCode == 0 ? 1 : exitCode;
     }
 
-    /** The system words it in the language of the user; but a pipe fails for no other reason. */
+    /** The system's message is localised; but a pipe fails for no other reason. */
     private static boolean isReaderGone(IOException why) {
       return String.valueOf(why.getMessage()).contains("Broken pipe") || isPipe();
     }

@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * {@code mn rehearse}: does what servers do most, over and over. The build has a JVM record this,
- * so that a server is as quick in its first seconds as others are after minutes.
+ * {@code mn rehearse}: repeats the most common work of servers. The build records a JVM profile of
+ * it, so that a server is fast from its first seconds.
  */
 @Command(name = "rehearse", hidden = true, sortOptions = false)
 final class RehearseCommand implements Callable<Integer> {
@@ -41,7 +41,7 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "60")
   int rounds;
 
-  /** As most clients speak; by itself this one would change to HTTP/2, and rehearse that. */
+  /** The protocol of most clients; by default this client would rehearse HTTP/2. */
   private final HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
 
   private String api;
@@ -89,7 +89,7 @@ final class RehearseCommand implements Callable<Integer> {
     return null;
   }
 
-  /** Answers the id of the job. */
+  /** Returns the id of the job. */
   private String submit(String path, String submission) throws IOException, InterruptedException {
     String answer =
         send(

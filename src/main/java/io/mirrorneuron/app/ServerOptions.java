@@ -44,7 +44,7 @@ final class ServerOptions {
   private List<String> changes = List.of();
 
   /**
-   * Reads the configuration and sets logging up by it.
+   * Reads the configuration and configures logging.
    *
    * @throws io.mirrorneuron.config.ConfigException with all problems
    */
@@ -66,8 +66,8 @@ final class ServerOptions {
   }
 
   /**
-   * For a server that is started for one job: it takes that however busy this machine is, unless a
-   * setting here says otherwise.
+   * For a server started for one job: accepts it on a busy machine, too, unless a setting
+   * disagrees.
    */
   Config loadForOneJob() {
     others.putIfAbsent("resource.admission_enabled", "false");

@@ -45,7 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What this server offers to its areas. */
+/** The objects that this server offers to its areas. */
 record ServerPlatform(
     ServerContext on,
     Backend backend,
@@ -217,11 +217,11 @@ record ServerPlatform(
     return on.disks().storage();
   }
 
-  /** What makes runs of blueprints and bundles in this server. */
+  /** Creates the launches of blueprints and bundles in this server. */
   private static final class ServerLaunches {
     private ServerLaunches() {}
 
-    /** Begins to make them; they end with the server. */
+    /** Starts them; they end with the server. */
     static Launches of(
         ServerContext on,
         Backend backend,

@@ -21,11 +21,11 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server that ends, in good order, with the process. */
+/** A server that shuts down in order with the process. */
 final class ServerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
 
-  /** How long an end waits for a start that is not through. */
+  /** Longest wait of a shutdown for an unfinished start. */
   private static final int START_SECONDS = 20;
 
   private final CompletableFuture<RunningServer> server = new CompletableFuture<>();
@@ -36,26 +36,26 @@ final class ServerProcess {
   /** Starts a server. SIGTERM, SIGINT and a normal end of the process close it. */
   static ServerProcess start(Config config, ServerRole role) {
     Map<String, String> environment = ConfigLoader.environment();
-    // It has been read; from now on programs of jobs could read it, too.
+    // The variables were read; programs of jobs must not be able to read the secret ones.
     OwnEnvironment.forget(SecretVariables::isSecret);
     if (role.hasRuntime()) {
       Adoption.begin(); // before Redis and programs start
     }
     ServerProcess server = new ServerProcess();
-    // Before the start: what it has begun must end, too.
+    // Registered before the start, so that a partial start is closed, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
     try {
       server.server.complete(RunningServer.start(config, role, environment));
     } finally {
-      // Nothing where it is up. Otherwise it has closed all its parts, whatever was thrown.
+      // No effect on a started server; after a failed start all parts are closed.
       server.server.cancel(false);
     }
     return server;
   }
 
   /**
-   * Starts a server, says where it listens and stays until the process is told to end. Where its
-   * log is JSON that alone tells of it: whoever collects what a process prints reads nothing else.
+   * Starts a server, prints its addresses and stays until the process is ended. With JSON logs
+   * nothing is printed, as log collectors read only JSON.
    */
   static int run(ServerOptions options, ServerRole role, PrintWriter out)
       throws InterruptedException {
@@ -105,9 +105,9 @@ final class ServerProcess {
   }
 
   /**
-   * Returns only by a failure; the process ends with exit code 0 when it is told to.
+   * Returns only after a failure; otherwise the process ends with exit code 0 on a signal.
    *
-   * @throws MnException when it was to be started anew and could not be
+   * @throws MnException when a restart failed
    */
   void stay(PrintWriter out) {
     staying = true;
@@ -134,14 +134,11 @@ final class ServerProcess {
     }
   }
 
-  /**
-   * An {@link App} that can be started anew on the same ports, as one that joins a cluster or
-   * leaves it is.
-   */
+  /** An {@link App} that can be restarted on the same ports, when it joins or leaves a cluster. */
   static final class RunningServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
 
-    /** How long it may take to hear that the time is over, when Redis does not answer. */
+    /** Longest delay in noticing the end of the drain when Redis does not answer. */
     private static final Duration LONGEST_LOOK = Duration.ofSeconds(3);
 
     private final Config config;
@@ -157,7 +154,6 @@ final class ServerProcess {
       this.environment = environment;
     }
 
-    /** Starts a server as {@link App#start} does. */
     static RunningServer start(Config config, ServerRole role, Map<String, String> environment) {
       RunningServer server = new RunningServer(config, role, environment);
       boolean wasUsed = role.hasRuntime() && DataDirectory.wasUsed(config.home());
@@ -172,7 +168,7 @@ final class ServerProcess {
     }
 
     /**
-     * The failure of a start, with what becomes of open jobs.
+     * The failure of a start, with a note on open jobs.
      *
      * @param wasUsed whether a server had run in the home before
      */
@@ -194,17 +190,19 @@ final class ServerProcess {
       return App.start(with, role, environment, this::restart);
     }
 
-    /** What runs now; while it is started anew, what ran before. */
+    /** The running server; during a restart the previous one. */
     App app() {
       return app;
     }
 
-    /** Waits until it ends by itself, because it could not be started anew. */
+    /** Waits until the server ends because a restart failed. */
     MnException awaitEnd() {
       return end.join();
     }
 
-    /** Whoever asks is answered before the server ends: that waits for calls. */
+    /**
+     * Asynchronous: the shutdown waits for open calls, such as the one that asks for the restart.
+     */
     private void restart(Runnable undo) {
       Thread.ofPlatform().name("restart").start(() -> startAnew(undo));
     }
@@ -237,9 +235,9 @@ final class ServerProcess {
     }
 
     /**
-     * Has its work go to other servers, where there are some; serves meanwhile.
+     * Drains this server's work to other servers, if any; serves meanwhile.
      *
-     * @param cut ends that early
+     * @param cut ends the drain early
      */
     void leave(CompletionStage<?> cut) {
       if (app.backend() instanceof Backend.Here here) {

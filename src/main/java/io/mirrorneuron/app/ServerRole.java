@@ -1,12 +1,11 @@
 package io.mirrorneuron.app;
 
-/** What a process does. */
 public enum ServerRole {
   /** Everything in one process. */
   UP(true, true),
-  /** Only the HTTP door, before a runtime elsewhere. */
+  /** Only the HTTP endpoint, with a remote runtime. */
   GATEWAY(true, false),
-  /** Only the runtime and its gRPC door. */
+  /** Only the runtime and its gRPC endpoint. */
   RUNTIME(false, true);
 
   private final boolean gateway;

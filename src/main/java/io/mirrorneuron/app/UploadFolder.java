@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where uploads arrive, and where bundles wait unpacked until they are submitted.
+ * The folder of incoming uploads, and of unpacked bundles until they are submitted.
  *
- * @param quota what both may take of the disk together
+ * @param quota of both together
  */
 record UploadFolder(Path path, UploadQuota quota, BundleStaging staging) {
   private static final Duration SWEEP_EVERY = Duration.ofHours(1);
 
-  /** Removes what an earlier server left half uploaded, and from now on what is too old. */
+  /** Removes incomplete uploads of an earlier server and, from now on, outdated ones. */
   static UploadFolder open(ServerContext on) throws IOException {
     BundleSettings.Uploads limits = on.config().uploads();
     Path path = Files.createDirectories(on.config().home().resolve("uploads"));

@@ -1,5 +1,5 @@
 /**
- * Start here: {@link io.mirrorneuron.app.App} makes every part in one place. The only package that
- * sees everything, and the one that nobody uses.
+ * Entry point: {@link io.mirrorneuron.app.App} creates every part in one place. The only package
+ * that depends on all others; no other package uses it.
  */
 package io.mirrorneuron.app;

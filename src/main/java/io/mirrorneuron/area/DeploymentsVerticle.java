@@ -19,7 +19,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The area {@code deployments}. */
 public final class DeploymentsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 
@@ -136,7 +135,6 @@ public final class DeploymentsVerticle extends AreaVerticle {
     return LenientJson.read(call.body(), Reason.class).reason();
   }
 
-  /** The area {@code deployments}. */
   public static final class DeploymentsModule {
     private DeploymentsModule() {}
 

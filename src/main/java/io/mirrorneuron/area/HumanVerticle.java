@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The area {@code human}. */
 public final class HumanVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
 

@@ -26,7 +26,6 @@ public final class ModelsModule {
     return new ModelsVerticle(platform.models(), platform.config().models().endpoint().base());
   }
 
-  /** The area {@code models}. */
   public static final class ModelsVerticle extends AreaVerticle {
     /** More than the calls that a hanging model runner delays, each for two seconds. */
     private static final int LIMIT = 128;
@@ -37,9 +36,7 @@ public final class ModelsModule {
 
     private record Forced(boolean force) {}
 
-    /**
-     * @param maxTokens of any type
-     */
+    /** @param maxTokens of any type */
     private record Wanted(String prompt, Object maxTokens) {}
 
     private record Remote(String name, String baseUrl) {}

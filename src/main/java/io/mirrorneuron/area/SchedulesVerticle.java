@@ -27,7 +27,6 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The area {@code schedules}. */
 public final class SchedulesVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final Map<String, Object> SOURCE = Map.of("api", "create_schedule");
@@ -68,9 +67,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     warned("previewSchedule", Set.of("schedule", "count", "from"), this::preview);
   }
 
-  /**
-   * @param known members of its request
-   */
+  /** @param known members of its request */
   private <T> void warned(String operation, Set<String> known, Function<ApiCall, T> work) {
     on(operation, call -> WarnedAnswer.of(call, known, () -> work.apply(call)));
   }
@@ -197,7 +194,6 @@ public final class SchedulesVerticle extends AreaVerticle {
         new PreviewQuery(null, wanted.schedule(), wanted.count(), wanted.from()));
   }
 
-  /** The area {@code schedules}. */
   public static final class SchedulesModule {
     private SchedulesModule() {}
 

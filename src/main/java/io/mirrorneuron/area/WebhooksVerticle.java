@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** The area {@code webhooks}. */
 public final class WebhooksVerticle extends AreaVerticle {
   private static final int LIMIT = 32;
 
@@ -153,7 +152,6 @@ public final class WebhooksVerticle extends AreaVerticle {
       return new EventsVerticle(platform.events());
     }
 
-    /** The area {@code events}. */
     public static final class EventsVerticle extends AreaVerticle {
       private static final int LIMIT = 32;
 

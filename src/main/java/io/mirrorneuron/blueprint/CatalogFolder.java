@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A folder with an {@code index.json} and one bundle for each of its entries. What stands in it was
- * written by strangers: no path of it is followed out of the folder.
+ * A folder with an {@code index.json} and one bundle for each of its entries. Its content is not
+ * trusted: no path of it is followed out of the folder.
  *
  * @param path absolute, without links
  */

@@ -15,10 +15,10 @@ public interface CatalogSource extends AutoCloseable {
   Path folder();
 
   /**
-   * Has it looked for changes now, and waits for that; nothing happens where it cannot change by
+   * Looks for changes now and waits for the result; does nothing where the folder cannot change by
    * itself.
    *
-   * @return why it stays as it was although it may have changed, in sentences; empty when it is up
+   * @return why it stays unchanged although it may be outdated, in sentences; empty when it is up
    *     to date
    * @throws MnException INTERNAL when there is none, UNAVAILABLE while it is fetched
    */

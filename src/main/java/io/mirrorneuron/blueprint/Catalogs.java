@@ -14,15 +14,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The blueprints that can be launched now. A catalog is read again when its index has changed, and
- * looked through for manifests that have changed each few seconds, in the background: that takes
- * longer the more there are. Thread-safe; blocking.
+ * The blueprints that can be launched now. The catalog is read again when its index has changed;
+ * changed manifests are looked for every few seconds, in the background, as that takes longer for
+ * more blueprints. Thread-safe; blocking.
  */
 public final class Catalogs {
   private static final Logger LOG = LoggerFactory.getLogger(Catalogs.class);
   private static final long LOOK_AGAIN_NS = Duration.ofSeconds(5).toNanos();
 
-  /** What nobody has asked for so long is not told before it was looked through. */
+  /** After this time without readers the catalog is rescanned before it is served. */
   private static final long OUT_OF_DATE_NS = Duration.ofSeconds(60).toNanos();
 
   private record Read(Catalog catalog, FileStamp index, long at) {}

@@ -48,9 +48,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The newest commit of a repository's default branch, checked out. What somebody has changed in it
- * stays: nothing is merged, reset or cleaned. A folder with an index that is no repository was put
- * there by somebody, and is used as it is.
+ * The newest commit of a repository's default branch, checked out. Local changes stay: nothing is
+ * merged, reset or cleaned. A folder with an index that is no repository is used as it is.
  *
  * @param folder of the working tree
  */
@@ -60,12 +59,12 @@ record Clone(Path folder) {
   private static final Logger LOG = LoggerFactory.getLogger(Clone.class);
   private static final int TIMEOUT_SECONDS = 30;
 
-  /** Whether there is something to be used. */
+  /** Whether there is a usable folder. */
   boolean exists() {
     return isRepository() || Files.isRegularFile(folder.resolve(CatalogFiles.INDEX));
   }
 
-  /** Whether it can be brought up to date. */
+  /** Whether it can be updated. */
   boolean isRepository() {
     return Files.isDirectory(git());
   }
@@ -75,8 +74,7 @@ record Clone(Path folder) {
   }
 
   /**
-   * Removes locks that a process has left which was killed. For who knows that nobody works in the
-   * folder now.
+   * Removes locks of a killed process. The caller must know that no process works in the folder.
    */
   void unlock() throws IOException {
     if (!isRepository()) {
@@ -95,7 +93,7 @@ record Clone(Path folder) {
   }
 
   /**
-   * Makes it. It is there whole or not at all.
+   * Makes the clone atomically.
    *
    * @throws GitAPIException when the remote cannot be read
    * @throws IOException when it sends too much, among others
@@ -120,10 +118,10 @@ record Clone(Path folder) {
   }
 
   /**
-   * Brings it up to date.
+   * Updates the clone.
    *
-   * @return why all stays as it was, in sentences: files that somebody has changed here and the
-   *     remote has changed too, or a commit that is no catalog; empty when it is up to date
+   * @return why it stays unchanged, in sentences: local changes in files that the remote has
+   *     changed too, or a commit that is no catalog; empty when it is up to date
    */
   List<String> update(String url) throws GitAPIException, IOException {
     try (Repository repository = BoundedRepository.in(folder);
@@ -162,7 +160,7 @@ record Clone(Path folder) {
         .call();
   }
 
-  /** Nobody is served a commit by which all blueprints would be gone. */
+  /** Refuses a commit that would remove all blueprints. */
   private static void requireCatalog(Repository repository) throws IOException {
     CatalogFiles.require(
         content(repository, CatalogFiles.INDEX), content(repository, CatalogFiles.CATEGORIES));
@@ -355,7 +353,7 @@ record Clone(Path folder) {
     }
   }
 
-  /** How much a remote may send, which may be anybody's, and what that may become on our disk. */
+  /** Limits for an untrusted remote: what it may send, and the size of that on our disk. */
   static final class RemoteBounds {
     /** Bytes of a list of refs, and of all that is read into memory. */
     static final int MOST_REFS = 8 << 20;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 
-/** By what a file is known to be as it was: another size, time or file, and it is read again. */
+/** Size, time and identity of a file; a change of any means that the file must be read again. */
 record FileStamp(long size, FileTime modified, Object file) {
   static final FileStamp ABSENT = new FileStamp(-1, FileTime.fromMillis(0), null);
 

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A catalog in a git repository. The last good checkout is served at once, however the remote is; a
- * newer one is fetched in the background and checked out in the same folder, by one thread at a
- * time. Nobody else works there. Thread-safe.
+ * A catalog in a git repository. The last good checkout is served at once, whatever the remote's
+ * state; a newer commit is fetched in the background and checked out in the same folder, by one
+ * thread at a time and no other program. Thread-safe.
  */
 public final class GitCatalog implements CatalogSource {
   private static final Logger LOG = LoggerFactory.getLogger(GitCatalog.class);

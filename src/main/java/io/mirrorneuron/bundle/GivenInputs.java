@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Puts the values that a submission gives to inputs into the manifest that declares them. */
+/** Writes a submission's input values into the manifest that declares the inputs. */
 public final class GivenInputs {
   private GivenInputs() {}
 
@@ -52,8 +52,8 @@ public final class GivenInputs {
   }
 
   /**
-   * The bundle with the values that an earlier manifest was given, of inputs that both declare;
-   * values that it was given itself stay.
+   * Carries the input values of an earlier manifest over to a bundle, for inputs that both declare;
+   * the bundle's own values win.
    *
    * @param from the earlier manifest, which was accepted
    */

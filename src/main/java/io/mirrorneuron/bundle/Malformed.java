@@ -8,7 +8,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 
-/** Refusals of manifests that cannot be read, as the reports that readable ones get. */
+/** Refusals of unreadable manifests, in the form of validation reports. */
 public final class Malformed {
   private static final Location WHOLE = new Location("manifest", "", "/manifest");
 
@@ -39,7 +39,7 @@ public final class Malformed {
    */
   record FileName(String name, String what) {}
 
-  /** The issues of what a refusal reports, else the refusal as the only one. */
+  /** The issues of a refusal, else the refusal as the only issue. */
   public static List<Issue> issues(MnException refusal) {
     List<Issue> reported =
         refusal.validation() == null

@@ -4,7 +4,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Which services a manifest needs, as its author wrote it: before the job begins, or later. */
+/** The services that a manifest requires, before the job begins or later. */
 public final class NeededServices {
   private static final List<String> MEMBERS =
       List.of("required_services", "requiredServices", "requires_services", "requiresServices");
@@ -12,8 +12,8 @@ public final class NeededServices {
   private NeededServices() {}
 
   /**
-   * A list of requirements as JSON; empty when it needs none. What has not the form of one is in
-   * it, too, so that whoever checks them says so.
+   * A JSON list of requirements; empty when there are none. Malformed requirements are kept, so that
+   * the check reports them.
    */
   public static String of(String manifestJson) {
     var manifest = Json.parseObject(manifestJson, "manifest");

@@ -10,10 +10,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
-/**
- * Where a value begins in a text, counted from 1, and where what is in it begins: a tree beside the
- * tree of values, so that long names are kept once.
- */
+/** Positions of values in a text, counted from 1, as a tree parallel to the tree of values. */
 final class Places {
   private final int line;
   private final int column;

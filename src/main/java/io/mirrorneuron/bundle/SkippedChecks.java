@@ -4,7 +4,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
 import java.util.List;
 
-/** What a submission by force leaves out, noted where the runtime looks for it. */
+/** Records in the manifest the checks that a forced submission skips. */
 public final class SkippedChecks {
   private static final List<String> NAMES =
       List.of("services", "input_validation", "soft_requirements");

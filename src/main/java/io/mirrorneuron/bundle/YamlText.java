@@ -47,9 +47,9 @@ import org.snakeyaml.engine.v2.schema.CoreSchema;
 import org.snakeyaml.engine.v2.schema.Schema;
 
 /**
- * Reads YAML 1.2 (core schema) of which nothing is trusted as the JSON that it stands for: one
- * document, keys that are strings and different, aliases in limits, and a place for each value.
- * JSON is YAML, so it can be read for its places, too.
+ * Reads untrusted YAML 1.2 (core schema) as the JSON it stands for: one document, unique string
+ * keys, bounded aliases, and a place for each value. JSON is YAML, so this also finds the places in
+ * JSON.
  */
 final class YamlText {
   /** Of nesting; the reader of manifests allows as many. */

@@ -5,31 +5,31 @@ public final class Addresses {
   /** The header that names the operation. */
   public static final String OP = "op";
 
-  /** The header of a question whether a call may be made, before its body is there. */
+  /** The header of a request for admission of a call, sent before its body is read. */
   public static final String ADMISSION = "admission";
 
-  /** The header of an answer that says what goes on (202), and not how it ended. */
+  /** The header of an intermediate answer (202). */
   public static final String ACCEPTED = "accepted";
 
-  /** The header of an answer that names what was done of the request's {@code Prefer}. */
+  /** The header of an answer with the applied preferences of {@code Prefer}. */
   public static final String PREFERRED = "preferred";
 
-  /** The header of a call of another node that wants a file. */
+  /** The header of a file request by another node. */
   public static final String FILE = "file";
 
-  /** Where any server with areas says its name, which is part of the addresses below. */
+  /** Where servers with areas announce their name, which is part of the addresses below. */
   public static final String AREAS = "mn.areas";
 
-  /** The header with what HTTP has under this name: {@code Bearer} and a token. */
+  /** {@code Bearer} and a token, as in HTTP. */
   public static final String AUTHORIZATION = "authorization";
 
-  /** The header by which processes of one system know each other; see {@code NodeToken}. */
+  /** The header that authenticates processes of the same system; see {@code NodeToken}. */
   public static final String NODE_TOKEN = "node-token";
 
-  /** The header that names a file which the server holds for the caller. */
+  /** The header with the handle of a file that the server holds for the caller. */
   public static final String HANDLE = "file";
 
-  /** Where all servers are told which callers of other processes no longer wait. */
+  /** Where servers learn which callers of other processes no longer wait. */
   public static final String GONE = "mn.gone";
 
   private Addresses() {}
@@ -39,7 +39,7 @@ public final class Addresses {
     return "mn." + tag;
   }
 
-  /** Where the area gets the numbers of calls whose callers no longer wait. */
+  /** Where the area receives the numbers of calls whose callers no longer wait. */
   public static String gone(String tag) {
     return area(tag) + ".gone";
   }
@@ -49,12 +49,12 @@ public final class Addresses {
     return area(tag) + "@" + node;
   }
 
-  /** Where one server says whether it serves. */
+  /** Where one server answers whether it serves. */
   public static String areas(String node) {
     return AREAS + "@" + node;
   }
 
-  /** Where one server gives and takes files in pieces. */
+  /** Where one server sends and receives files in pieces. */
   public static String files(String node) {
     return "mn.files@" + node;
   }

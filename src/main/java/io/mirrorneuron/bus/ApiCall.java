@@ -51,13 +51,13 @@ public record ApiCall(JsonObject json) {
     return this;
   }
 
-  /** With the very bytes of a body that the contract does not describe. */
+  /** Adds the raw bytes of a body without schema. */
   public ApiCall withRaw(byte[] body) {
     json.put(RAW, Base64.getEncoder().encodeToString(body));
     return this;
   }
 
-  /** The same call with its caller. A read that many followers share has none. */
+  /** Adds the caller. A read that many followers share has none. */
   public ApiCall withCaller(Principal caller) {
     if (caller.subject() != null) {
       json.put(SUBJECT, caller.subject());
@@ -89,15 +89,13 @@ public record ApiCall(JsonObject json) {
     return json.containsKey(UPLOAD);
   }
 
-  /**
-   * Numbers the call while it lasts, so that the area can be told that its caller no longer waits.
-   */
+  /** Numbers the call, so that the area can learn when its caller no longer waits. */
   public ApiCall withNumber(long number) {
     json.put(NUMBER, number);
     return this;
   }
 
-  /** Null when the area will not be told whether the caller still waits. */
+  /** Null when the area cannot learn whether the caller still waits. */
   public Long number() {
     return json.getLong(NUMBER);
   }
@@ -107,29 +105,29 @@ public record ApiCall(JsonObject json) {
     return new ApiCall(json.put(OF_NODE, true));
   }
 
-  /** Whether another node has passed it on, so that it is answered here or not at all. */
+  /** Whether another node forwarded it, so that it must not be forwarded again. */
   public boolean isOfNode() {
     return json.getBoolean(OF_NODE, false);
   }
 
-  /** A call whose rows are to have their places, as they are to be merged with those of others. */
+  /** A call whose rows get a place, because they will be merged with rows of other nodes. */
   ApiCall marked() {
     return new ApiCall(json.copy().put(MARKED, true));
   }
 
-  /** Whether each row of the answer is to have its place, see {@link PageMerge}. */
+  /** Whether each row of the answer needs its place, see {@link PageMerge}. */
   public boolean isMarked() {
     return json.getBoolean(MARKED, false);
   }
 
-  /** What another node gets of it: its number means nothing there. */
+  /** A copy for another node, without the number, which is valid here only. */
   JsonObject forNode() {
     JsonObject copy = json.copy();
     copy.remove(NUMBER);
     return copy;
   }
 
-  /** The result on the event loop that asks, if one does. */
+  /** Completes on the caller's event loop, if there is one. */
   static <T> Future<T> onCaller(CompletionStage<T> stage) {
     Context caller = Vertx.currentContext();
     return caller == null
@@ -163,12 +161,12 @@ public record ApiCall(JsonObject json) {
     return json.getBoolean(parameter);
   }
 
-  /** The name that the caller's token vouches for; null when it vouches for none. */
+  /** The authenticated name of the caller; null when its token has none. */
   public String subject() {
     return json.getString(SUBJECT);
   }
 
-  /** What the caller may do; null for a read that many share. */
+  /** Null for a read that many followers share. */
   public Role role() {
     String role = json.getString(ROLE);
     return role == null ? null : Role.valueOf(role);
@@ -183,7 +181,7 @@ public record ApiCall(JsonObject json) {
     return Duration.ofMillis(json.getLong(WAIT, 0L));
   }
 
-  /** Says that the answer will tell what goes on, and not how it ended. */
+  /** Marks the answer as intermediate (202). */
   public void accept() {
     json.put(ACCEPTED, true);
   }
@@ -201,7 +199,7 @@ public record ApiCall(JsonObject json) {
     return delivery;
   }
 
-  /** All of it but one parameter; equal for calls that ask the same otherwise. */
+  /** All members but one parameter; equal for calls that otherwise ask the same. */
   public Map<String, Object> without(String parameter) {
     Map<String, Object> rest = new HashMap<>(json.getMap());
     rest.remove(parameter);

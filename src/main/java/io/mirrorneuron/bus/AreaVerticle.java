@@ -170,7 +170,6 @@ public abstract class AreaVerticle extends VerticleBase {
     return threads;
   }
 
-  /** See {@link AreaThreads#blocking}. */
   protected final <T> Future<T> blocking(Callable<T> work) {
     return threads.blocking(work);
   }

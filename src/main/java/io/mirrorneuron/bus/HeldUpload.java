@@ -21,7 +21,6 @@ public record HeldUpload(String handle, String fileName) {
     return new HeldUpload(upload.getString(HANDLE), upload.getString(FILE_NAME));
   }
 
-  /** The same call with this file. */
   public ApiCall in(ApiCall call) {
     JsonObject upload = new JsonObject().put(HANDLE, handle).put(FILE_NAME, fileName);
     return new ApiCall(call.json().copy().put(ApiCall.UPLOAD, upload));

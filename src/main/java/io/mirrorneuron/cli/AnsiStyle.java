@@ -19,7 +19,7 @@ public enum AnsiStyle {
     return with("32", text);
   }
 
-  /** The colour that the status of a job, an agent or a node has everywhere. */
+  /** The colour of a job, agent or node status. */
   public String status(String text, String status) {
     return switch (status) {
       case "completed", "done", "healthy", "passing" -> green(text);

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
-/** Options and connection of commands that only the HTTP API can do. */
+/** Options and connection of commands that need the HTTP API. */
 public final class ApiClient extends ClientOptions {
   @Option(
       names = "--api",
@@ -27,7 +27,7 @@ public final class ApiClient extends ClientOptions {
     int with(RestClient rest) throws InterruptedException;
   }
 
-  /** Connects, does the work, and explains what goes wrong. Returns the exit code. */
+  /** Connects, does the work, and explains failures. Returns the exit code. */
   public int call(Work work) throws InterruptedException {
     Map<String, String> flags = new HashMap<>();
     if (api != null) {
@@ -42,7 +42,7 @@ public final class ApiClient extends ClientOptions {
         });
   }
 
-  /** The same for work that is a question: prints the answer, as it is or as people read it. */
+  /** Runs a query and prints the answer, as JSON or for people. */
   public <T> int show(String path, Class<T> form, Consumer<T> forPeople)
       throws InterruptedException {
     return call(
@@ -52,7 +52,7 @@ public final class ApiClient extends ClientOptions {
         });
   }
 
-  /** What a command is told that only the API can do, where nobody knows one. */
+  /** The failure of an API command without a known API address. */
   static MnException unknown() {
     return new MnException(
         ErrorCode.UNAVAILABLE,

@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What is wrong or strange with a bundle, told alike by all commands that look at one. */
+/** Reports errors and warnings of a bundle, in the same form for all commands. */
 public final class BundleReport {
-  /** Refusals that are about the bundle or what is given with it. */
+  /** Refusals about the bundle or its inputs. */
   private static final Set<ErrorCode> OF_THE_BUNDLE =
       EnumSet.of(
           ErrorCode.MALFORMED, ErrorCode.TOO_LARGE, ErrorCode.INVALID, ErrorCode.PRECONDITION);
@@ -37,9 +37,7 @@ public final class BundleReport {
   private final String bundle;
   private final boolean strict;
 
-  /**
-   * @param strict whether all that is a warning to others is an error here
-   */
+  /** @param strict whether warnings count as errors */
   public BundleReport(Client client, String bundle, boolean strict) {
     this.client = client;
     this.bundle = bundle;
@@ -71,11 +69,11 @@ public final class BundleReport {
   }
 
   /**
-   * Asks the runtime; without one that can be asked it is checked here. What cannot be read at all
-   * is a report, too.
+   * Validates at the runtime, or locally if none is reachable. An unreadable bundle gets a report,
+   * too.
    *
    * @param inputs by name
-   * @throws MnException NOT_FOUND when there is no such bundle; what else is not about it
+   * @throws MnException NOT_FOUND when there is no such bundle; failures that are not about it
    */
   public Validation of(MirrorNeuron mn, Map<String, ?> inputs) {
     try (Bundle opened = open(bundle)) {
@@ -113,15 +111,15 @@ public final class BundleReport {
     return Issue.error(warning.code(), warning.message(), warning.help(), warning.location());
   }
 
-  /** A script that is not there cannot run, whatever servers make of it. */
+  /** A missing script is an error here, even if servers only warn. */
   private boolean isRefused(Issue issue) {
     return strict || issue.code().equals(Issue.SCRIPT_MISSING);
   }
 
   /**
-   * Refuses what servers take with a warning, and this command does not.
+   * Refuses warnings that this command treats as errors.
    *
-   * @throws MnException INVALID with all of it
+   * @throws MnException INVALID with all of them
    */
   public void require(MirrorNeuron mn, Bundle opened, Submission submission) {
     Validation report = strict ? of(mn, opened, submission) : opened.validate(submission);
@@ -137,10 +135,10 @@ public final class BundleReport {
   }
 
   /**
-   * Tells on stderr, as {@code mn validate} does on stdout, why a bundle was refused.
+   * Prints the reasons of a refusal on stderr, in the form that {@code mn validate} prints on stdout.
    *
    * @return the exit code
-   * @throws MnException the refusal, when it is not about the bundle, or says all there is to say
+   * @throws MnException the refusal, when it is not about the bundle, or has no further details
    */
   public int refused(MnException refusal, MirrorNeuron mn, Map<String, ?> inputs) {
     if (!OF_THE_BUNDLE.contains(refusal.code())) {
@@ -159,7 +157,7 @@ public final class BundleReport {
     return ExitCode.of(refusal.code());
   }
 
-  /** Says which links of a folder are not sent with it. */
+  /** Lists the links of a folder that are not sent with it. */
   public static void tellLinks(ClientOptions client, Path folder, List<String> links) {
     if (!links.isEmpty()) {
       client.complain(
@@ -171,7 +169,7 @@ public final class BundleReport {
     }
   }
 
-  /** The same of the payloads of the bundle, where that is a folder here. */
+  /** Lists the links in the bundle's payloads, if the bundle is a local folder. */
   public void tellLinks() {
     Path folder = Path.of(bundle);
     Path payloads = folder.resolve("payloads");
@@ -191,12 +189,12 @@ public final class BundleReport {
     }
   }
 
-  /** A sentence for each issue, and what can be done about it. */
+  /** A sentence for each issue, and its remedy. */
   public List<String> lines(Validation report) {
     return lines(client, bundle, report.issues());
   }
 
-  /** The same of issues; what can be done about several in a row is said once. */
+  /** A sentence for each issue; a remedy shared by several in a row is printed once. */
   static List<String> lines(ClientOptions client, String bundle, List<Issue> issues) {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < issues.size(); i++) {

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Options and connection of commands that ask a runtime over gRPC. */
+/** Options and connection of commands that call a runtime over gRPC. */
 public class Client extends ClientOptions {
   @Option(
       names = "--target",
@@ -30,7 +30,7 @@ public class Client extends ClientOptions {
     int with(MirrorNeuron mn) throws InterruptedException;
   }
 
-  /** What a command asks the runtime for. */
+  /** A query to the runtime. */
   @FunctionalInterface
   public interface Question<T> {
     T to(MirrorNeuron mn) throws InterruptedException;
@@ -58,12 +58,11 @@ public class Client extends ClientOptions {
     return flags;
   }
 
-  /** Connects, does the work, and explains what goes wrong. Returns the exit code. */
+  /** Connects, does the work, and explains failures. Returns the exit code. */
   public int call(Work work) throws InterruptedException {
     return call(config(), work);
   }
 
-  /** The same with a configuration that was read before. */
   public int call(Config config, Work work) throws InterruptedException {
     return explained(
         () -> {
@@ -73,7 +72,7 @@ public class Client extends ClientOptions {
         });
   }
 
-  /** The same for work that is a question: prints the answer, as it is or as people read it. */
+  /** Runs a query and prints the answer, as JSON or for people. */
   public <T> int show(Question<T> question, Consumer<T> forPeople) throws InterruptedException {
     return call(
         mn -> {
@@ -89,17 +88,17 @@ public class Client extends ClientOptions {
     int with(MirrorNeuron mn, String jobId) throws InterruptedException;
   }
 
-  /** What a command asks the runtime about a job. */
+  /** A query about a job. */
   @FunctionalInterface
   public interface JobQuestion<T> {
     T to(MirrorNeuron mn, String jobId);
   }
 
   /**
-   * The same for work on a job.
+   * Does work on a job.
    *
-   * @param id of the job, or of its run: lists of runs and of what people are asked show that; or
-   *     what {@link ShortIds} knows instead
+   * @param id of the job, or of its run: lists of runs and of requests to people show that; or a
+   *     short id that {@link ShortIds} resolves
    */
   public int call(String id, JobWork work) throws InterruptedException {
     Config config = config();
@@ -107,7 +106,7 @@ public class Client extends ClientOptions {
         config, mn -> JobAddress.either(id, config, this, rows(mn), job -> work.with(mn, job)));
   }
 
-  /** The same for work that is a question. */
+  /** Runs a query about a job and prints the answer. */
   public <T> int show(String id, JobQuestion<T> question, Consumer<T> forPeople)
       throws InterruptedException {
     return call(
@@ -119,7 +118,7 @@ public class Client extends ClientOptions {
   }
 
   /**
-   * The id of the job that is meant.
+   * Resolves the id of a job.
    *
    * @param id as of {@link #call(String, JobWork)}
    * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such job
@@ -140,7 +139,7 @@ public class Client extends ClientOptions {
     return limit -> ListedJob.newest(mn, limit, true);
   }
 
-  /** Prints an answer, as it is or as people read it. */
+  /** Prints an answer, as JSON or for people. */
   public <T> void print(T answer, Consumer<T> forPeople) {
     if (json) {
       output().json(answer);

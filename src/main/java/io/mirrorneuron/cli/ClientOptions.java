@@ -25,12 +25,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What client commands have in common whatever door they use: options, output and failures. */
+/** Base of client commands: options, output and failures. */
 public abstract class ClientOptions {
-  /** Told by who refuses a server that wants to join with another one. */
+  /** Named in the error of a server that refuses to let another server join. */
   private static final String JOIN_TOKEN = "MN_NETWORK_JOIN_TOKEN";
 
-  /** What raises the limit of new work, by what is used up. */
+  /** The setting that raises the limit of new work, by exhausted resource. */
   private static final Map<String, String> RAISED_BY =
       Map.of(
           "cpu", "max_cpu_load_ratio",
@@ -69,14 +69,13 @@ public abstract class ClientOptions {
     int run() throws InterruptedException;
   }
 
-  /** Whether a program reads the output. */
   public boolean json() {
     return json;
   }
 
   /**
-   * Prints JSON where no terminal reads the output, too: what is a table for people is a document
-   * for programs, and scripts of the original rely on some.
+   * Also prints JSON when stdout is no terminal: tables for people become documents for programs, as
+   * some scripts of the original client expect.
    */
   public void jsonInPipes() {
     json |= !screen.interactive();
@@ -98,14 +97,13 @@ public abstract class ClientOptions {
     return command.commandLine().getOut();
   }
 
-  /** The command line of the command itself. */
   public CommandLine commandLine() {
     return command.commandLine();
   }
 
   /**
-   * How long to wait at most, as an option says it in seconds; zero for no limit. A hundred years
-   * are as many as can be counted in nanoseconds, and more than anybody waits.
+   * A time limit in seconds from an option; zero for no limit. At most a hundred years, which fit into
+   * nanoseconds.
    */
   public Duration limit(String option, double seconds) {
     if (!(seconds >= 0) || Double.isInfinite(seconds)) {
@@ -136,7 +134,7 @@ public abstract class ClientOptions {
     }
   }
 
-  /** Asks a person yes or no; yes where there is none who could be asked. */
+  /** Asks a person yes or no; true without a terminal. */
   public boolean isConfirmed(String question) {
     if (!screen.interactive()) {
       return true;
@@ -151,19 +149,19 @@ public abstract class ClientOptions {
     }
   }
 
-  /** A complaint about what was typed; the exit code is that of a wrong use. */
+  /** A usage error; the exit code is that of wrong use. */
   public ParameterException misuse(String sentence) {
     return new ParameterException(command.commandLine(), sentence);
   }
 
-  /** One sentence on stderr. */
+  /** Prints one sentence on stderr. */
   public void complain(String sentence) {
     PrintWriter err = command.commandLine().getErr();
     err.println("mn: " + Output.harmless(sentence));
     err.flush();
   }
 
-  /** Prints an answer, as it is or as people read it. */
+  /** Prints an answer, as JSON or for people. */
   public <T> void print(RestAnswer answer, Class<T> form, Consumer<T> forPeople) {
     if (json) {
       output().json(answer.json());
@@ -172,7 +170,7 @@ public abstract class ClientOptions {
     }
   }
 
-  /** Tells which file was written. */
+  /** Reports the written file. */
   public void wrote(Path file) {
     if (json) {
       output().json(new Written(file.toString()));
@@ -186,9 +184,9 @@ public abstract class ClientOptions {
   }
 
   /**
-   * What was given with an option that takes JSON.
+   * Parses the value of a JSON option.
    *
-   * @throws ParameterException when it is none
+   * @throws ParameterException when it is no JSON
    */
   public JsonNode parsed(String option, String text) {
     try {
@@ -198,7 +196,7 @@ public abstract class ClientOptions {
     }
   }
 
-  /** Does the work and explains what goes wrong. Returns the exit code. */
+  /** Does the work and explains failures. Returns the exit code. */
   int explained(Action effect) throws InterruptedException {
     try {
       return effect.run();
@@ -243,7 +241,7 @@ public abstract class ClientOptions {
     };
   }
 
-  /** When to come again, and what an operator may raise. */
+  /** When to retry, and which limit an operator may raise. */
   private static String later(MnException failure) {
     if (failure.retryAfterMs() <= 0) {
       return "";

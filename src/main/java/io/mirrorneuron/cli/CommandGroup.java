@@ -4,7 +4,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A command that only has others below it; alone it shows which. */
+/** A command with subcommands only; alone it lists them. */
 public abstract class CommandGroup implements Runnable {
   @Spec CommandSpec spec;
 

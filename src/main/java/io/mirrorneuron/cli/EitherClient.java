@@ -7,8 +7,8 @@ import java.util.function.ToIntFunction;
 import picocli.CommandLine.Option;
 
 /**
- * Options and connection of commands that both doors can do: they ask the HTTP API where one is
- * known, else the runtime over gRPC.
+ * Options and connection of commands that work over both endpoints: the HTTP API if its address is
+ * known, else gRPC.
  */
 public final class EitherClient extends Client {
   @Option(
@@ -22,13 +22,13 @@ public final class EitherClient extends Client {
     super(screen);
   }
 
-  /** What a command asks the API for. */
+  /** A query to the API. */
   @FunctionalInterface
   public interface RestQuestion {
     RestAnswer to(RestClient rest) throws InterruptedException;
   }
 
-  /** What a command asks the API about a job. */
+  /** A query to the API about a job. */
   @FunctionalInterface
   public interface JobRestQuestion {
     RestAnswer to(RestClient rest, String jobId) throws InterruptedException;
@@ -43,16 +43,16 @@ public final class EitherClient extends Client {
     return flags;
   }
 
-  /** The work of a command that only the API can do. */
+  /** Work that needs the API. */
   @FunctionalInterface
   public interface ApiWork<T> {
     T with(RestClient rest) throws InterruptedException;
   }
 
   /**
-   * Has the API do something, whatever door is known besides.
+   * Does work over the API, even if gRPC is configured.
    *
-   * @throws io.mirrorneuron.model.MnException when nobody knows an API, and what the work throws
+   * @throws io.mirrorneuron.model.MnException when the API address is unknown, and the work's failures
    */
   public <T> T atApi(ApiWork<T> work) throws InterruptedException {
     try (RestClient rest = RestClient.of(config(), this)) {
@@ -60,15 +60,15 @@ public final class EitherClient extends Client {
     }
   }
 
-  /** The same for a command as a whole: explains what goes wrong. Returns the exit code. */
+  /** The same for a command as a whole: explains failures. Returns the exit code. */
   public int callApi(ApiWork<Integer> work) throws InterruptedException {
     return explained(() -> atApi(work));
   }
 
   /**
-   * Asks the door that is known, and prints the answer, as it is or as people read it.
+   * Queries the known endpoint, and prints the answer, as JSON or for people.
    *
-   * @param ofRuntime answers what is written as the same document
+   * @param ofRuntime answers with a record of the same JSON form
    */
   public <T> int show(
       RestQuestion ofApi, Question<?> ofRuntime, Class<T> form, Consumer<T> forPeople)

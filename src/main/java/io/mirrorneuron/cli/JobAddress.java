@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The job that somebody means: the one of that id, the one of the run of that id, the last one, or
- * the only one whose id, or whose run's id, begins so.
+ * Resolves a job: by its id, by the id of its run, as the last one, or by a unique prefix of either
+ * id.
  */
 final class JobAddress {
   private record Runs(List<Row> data) {

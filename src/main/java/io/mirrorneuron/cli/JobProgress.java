@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How far a job is, as its events tell: its steps when it has some, else its agents. Times are
- * those of the events, also when the events are read long after; what goes on now is measured by
- * the clock of this machine. Not thread-safe.
+ * Progress of a job according to its events: its steps, or its agents if it has no steps. Finished
+ * times are those of the events, so the events can be read later; running times use this machine's
+ * clock. Not thread-safe.
  */
 final class JobProgress {
   private static final String STEP = "workflow_step_";

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 
-/** Where the server of this user is, for commands that only write it down. */
+/** Address of this user's server, for commands that only print or store it. */
 @Command
 public final class KnownServer {
   private static final Pattern ORIGIN = Pattern.compile("https?://[^/\\s]+");

@@ -4,7 +4,7 @@ import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
-/** Tells on stderr why a launch failed, and what is strange about one that did not. */
+/** Prints on stderr the reasons of a failed launch, or the warnings of a successful one. */
 public final class LaunchReport {
   private final ClientOptions client;
   private final String bundle;

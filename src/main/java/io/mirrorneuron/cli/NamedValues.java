@@ -18,8 +18,8 @@ import java.util.function.Function;
 import picocli.CommandLine.ParameterException;
 
 /**
- * Values by name, as they are written on a command line: {@code NAME=VALUE}, where the value is
- * JSON if it parses, else text; {@code NAME=@FILE} takes it from a file.
+ * Named values from a command line: {@code NAME=VALUE}, parsed as JSON if possible, else text;
+ * {@code NAME=@FILE} reads the value from a file.
  */
 public final class NamedValues {
   private static final int MOST_BYTES = 16 * 1024 * 1024;

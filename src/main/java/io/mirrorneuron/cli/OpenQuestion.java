@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a job waits for a person with.
+ * A request of a job to people.
  *
- * @param assignees who alone may answer; empty when everybody may
- * @param claim null when nobody keeps it to themselves
+ * @param assignees who alone may answer; empty for everybody
+ * @param claim null when unclaimed
  */
 public record OpenQuestion(
     String runId, String requestId, String prompt, List<String> assignees, Claim claim) {
@@ -17,7 +17,7 @@ public record OpenQuestion(
     this(runId, requestId, prompt, List.of(), null);
   }
 
-  /** Who keeps a question to themselves for a while. */
+  /** A person's temporary claim of a request. */
   public record Claim(String by) {}
 
   String asked() {

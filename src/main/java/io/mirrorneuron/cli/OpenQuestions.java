@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a job waits for people with, from looks at its inbox and from its events. A look may be
+ * Open requests of a job to people, merged from its inbox and its events. A read of the inbox may be
  * older than the last event. Not thread-safe.
  */
 final class OpenQuestions {

@@ -3,7 +3,7 @@ package io.mirrorneuron.cli;
 import io.mirrorneuron.model.StepPhase;
 import java.util.Locale;
 
-/** What one agent or one step of a job does, as a line of the live view. Not thread-safe. */
+/** One agent or step as a line of the live view. Not thread-safe. */
 final class ProgressLine {
   final String id;
   final String about;

@@ -10,16 +10,10 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 import java.util.stream.Stream;
 
-/**
- * A document that the HTTP API answered.
- *
- * @param json as it was written
- */
+/** A JSON document from the HTTP API. */
 public record RestAnswer(JsonNode json) {
 
-  /**
-   * @throws MnException when it is no JSON: whoever answered is no MirrorNeuron
-   */
+  /** @throws MnException when it is no JSON, so the server is no MirrorNeuron */
   static RestAnswer of(String text) {
     try {
       return new RestAnswer(Json.parse(text));
@@ -31,12 +25,12 @@ public record RestAnswer(JsonNode json) {
     }
   }
 
-  /** What a runtime told, as the API would have written it. */
+  /** Converts a runtime's answer to the API's form. */
   public static RestAnswer like(Object reported) {
     return of(Json.write(reported)); // a row of jobs is text that only this reads
   }
 
-  /** Those members that the record has; see {@link LenientJson}. */
+  /** Reads the members of the record; see {@link LenientJson}. */
   public <T> T as(Class<T> form) {
     return LenientJson.read(json, form);
   }
@@ -46,12 +40,11 @@ public record RestAnswer(JsonNode json) {
     return json.asText();
   }
 
-  /** A member; of which nothing is told when there is none. */
+  /** A member; empty if absent. */
   public RestAnswer member(String name) {
     return new RestAnswer(json.path(name));
   }
 
-  /** The same document without these members. */
   public RestAnswer without(String... members) {
     return json instanceof ObjectNode object
         ? new RestAnswer(object.deepCopy().without(List.of(members)))
@@ -63,7 +56,6 @@ public record RestAnswer(JsonNode json) {
     return Json.write(json);
   }
 
-  /** The elements of a member that is a list. */
   public Stream<RestAnswer> elements(String member) {
     return Json.elements(json.path(member)).map(RestAnswer::new);
   }

@@ -33,9 +33,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The HTTP API of a server, asked by the JDK's client. Paths begin after the base, for example
- * {@code /runs?limit=5}. Calls block; what goes wrong comes as {@link MnException}, whose message
- * is the {@code detail} of the problem that the server answered.
+ * Client of a server's HTTP API. Paths are relative to the base, for example {@code /runs?limit=5}.
+ * Blocking. Failures are {@link MnException} with the {@code detail} of the server's problem as the
+ * message.
  */
 public final class RestClient implements AutoCloseable {
   public static final String UNREACHABLE = "api_unreachable";

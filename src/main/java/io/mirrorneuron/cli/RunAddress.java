@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where a run is in the API: the run of that id, that of a job, the last one, or the only one whose
- * id, or whose job's id, begins so.
+ * Resolves a run's path in the API: by its id, by its job's id, as the last one, or by a unique
+ * prefix of either id.
  */
 public final class RunAddress {
   /** For the help of commands. */

@@ -10,8 +10,7 @@ import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /**
- * Options and connection of commands that read runs: of a server over its HTTP API, or in folders
- * of this machine.
+ * Options and connection of commands that read runs, from a server's HTTP API or from local folders.
  */
 public final class RunsClient extends ClientOptions {
   @Option(
@@ -48,8 +47,8 @@ public final class RunsClient extends ClientOptions {
   }
 
   /**
-   * Opens the one source or the other, does the work and explains what goes wrong. What is not
-   * there ends with 1, as scripts of the original know it.
+   * Opens the one source or the other, does the work and explains failures. What is not there ends
+   * with 1, as scripts of the original know it.
    *
    * @param ofServer the runs of a server
    * @param ofFolders the runs in a folder, which may not be there

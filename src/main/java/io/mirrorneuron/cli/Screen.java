@@ -16,7 +16,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IFactory;
 
 /**
- * Where commands run: the variables they see and the terminal, if any, they talk to.
+ * Environment of commands: variables and terminal, if any.
  *
  * @param interactive whether a person watches
  * @param userHome what {@code ~} stands for
@@ -111,8 +111,8 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
   }
 
   /**
-   * What the system calls the one who runs this; empty where it has no name that a person could
-   * have, as in containers whose user stands in no table.
+   * The name of the system user; empty if it is not a usable name, as in containers whose user has no
+   * entry in the user table.
    */
   public static Optional<String> user() {
     return Optional.ofNullable(System.getProperty("user.name"))

@@ -1,9 +1,9 @@
 /**
- * What the client commands of {@code mn} share; the commands are in the packages below. No Vert.x,
- * no gRPC: they speak over {@link io.mirrorneuron.MirrorNeuron} with a runtime, and by {@link
- * io.mirrorneuron.cli.RestClient} with the HTTP API. Every command has one of the {@link
- * io.mirrorneuron.cli.ClientOptions}, which connect, and turn what goes wrong into one sentence and
- * an {@link io.mirrorneuron.cli.ExitCode}. {@link io.mirrorneuron.cli.Screen} says where output
- * goes and makes the commands.
+ * Shared parts of the client commands of {@code mn}; the commands are in the packages below. No
+ * Vert.x, no gRPC: they use {@link io.mirrorneuron.MirrorNeuron} for a runtime and {@link
+ * io.mirrorneuron.cli.RestClient} for the HTTP API. Every command has a {@link
+ * io.mirrorneuron.cli.ClientOptions}, which connects, and turns failures into one sentence and an
+ * {@link io.mirrorneuron.cli.ExitCode}. {@link io.mirrorneuron.cli.Screen} receives the output and
+ * creates the commands.
  */
 package io.mirrorneuron.cli;

@@ -87,7 +87,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** A connection to one runtime and the ports that use it. */
+/** The connection to one runtime, and the ports that use it. */
 public final class Clients implements AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
 
@@ -112,22 +112,20 @@ public final class Clients implements AutoCloseable {
         new Webhooks(new GrpcInboundWebhooksClient(calls), new GrpcOutboundWebhooksClient(calls));
   }
 
-  /**
-   * Makes clients for the configured target. Connects when first used, and again whenever needed.
-   */
+  /** Connects on first use, and again whenever needed. */
   public static Clients connect(Vertx vertx, Config.Grpc config) {
     return new Clients(vertx, calls(vertx, config, UnaryOperator.identity()), Network.PLAIN);
   }
 
-  /** The same, with servers that may talk by TLS beside it. */
+  /** With servers beside it that may use TLS. */
   public static Clients connect(Vertx vertx, Config config) {
     return new Clients(
         vertx, calls(vertx, config.grpc(), UnaryOperator.identity()), config.node().network());
   }
 
   /**
-   * The same for a gateway, whose own callers have nothing to do with the token that it shows: that
-   * the runtime refuses it is told as the gateway's trouble, not as theirs.
+   * For a gateway: when the runtime refuses the gateway's token, the failure is reported as the
+   * gateway's, not its caller's.
    */
   public static Clients connectForOthers(Vertx vertx, Config.Grpc config, Network network) {
     return new Clients(vertx, calls(vertx, config, Clients::ownTrouble), network);
@@ -168,12 +166,10 @@ public final class Clients implements AutoCloseable {
     return schedules;
   }
 
-  /** All of them. */
   public RuntimePorts ports() {
     return new RuntimePorts(jobs, cluster, services, events, schedules, deployments, webhooks);
   }
 
-  /** Whether the runtime says that it serves. */
   public Readiness readiness() {
     return new GrpcReadiness(calls);
   }
@@ -254,7 +250,7 @@ public final class Clients implements AutoCloseable {
       ResolveServiceRequest request =
           ResolveServiceRequest.newBuilder().setName(name).setQueryJson(Json.write(filter)).build();
       String answer = calls.call(ClusterServiceGrpcClient.ResolveService, request).getResultJson();
-      // The original runtime tells the list alone.
+      // the original runtime answers only the list
       return Resolved.of(read(answer, Registered.class).services());
     }
 
@@ -273,7 +269,8 @@ public final class Clients implements AutoCloseable {
   }
 
   /**
-   * Asks a runtime elsewhere for its health as a whole. Addresses are not told: anybody may ask.
+   * Queries the overall health of a remote runtime. Hides addresses, as callers are not
+   * authenticated.
    */
   private static final class GrpcReadiness implements Readiness {
     private static final ServiceMethod<HealthCheckResponse, HealthCheckRequest> CHECK =
@@ -283,7 +280,7 @@ public final class Clients implements AutoCloseable {
             GrpcMessageEncoder.encoder(),
             GrpcMessageDecoder.decoder(HealthCheckResponse.newBuilder()));
 
-    /** Whoever asks us does not wait long either. */
+    /** Callers have a short timeout, too. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final GrpcCalls calls;
@@ -388,7 +385,7 @@ public final class Clients implements AutoCloseable {
         GrpcCalls calls, OtherServers others, Supplier<ClusterSummary> overview)
         implements NodeMembers {
 
-      /** This process asks that node itself, and the runtime is asked to add it then. */
+      /** This process greets that node itself; the runtime is then asked to add it. */
       @Override
       public Greeting greet(String address, String token) {
         try (GrpcCalls there = others.at(address)) {
@@ -505,7 +502,7 @@ public final class Clients implements AutoCloseable {
   private static final class GrpcOutboundWebhooksClient implements OutboundWebhooks {
     private final ExtensionCalls calls;
 
-    /** Rows of both directions: those of the other one have no members of this. */
+    /** Rows of both directions; rows of the other direction lack these members. */
     private record All(List<Map<String, Object>> data) {}
 
     GrpcOutboundWebhooksClient(GrpcCalls calls) {

@@ -11,7 +11,7 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.ServiceMethod;
 
-/** Calls that only runtimes of this project have; the original says that it lacks them. */
+/** Calls that only runtimes of this project have; reports when the original lacks them. */
 final class ExtensionCalls {
   private final GrpcCalls calls;
 

@@ -10,8 +10,8 @@ final class Greetings {
   private Greetings() {}
 
   /**
-   * @param calls to the node, without a token of ours
-   * @param caller name of this node; empty when it has none
+   * @param calls to the node, without a token of this cluster
+   * @param caller name of this node; empty for none
    */
   static Greeting ask(GrpcCalls calls, String caller, String token) {
     NetworkHandshakeResponse answer =

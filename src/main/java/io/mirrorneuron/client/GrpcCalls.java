@@ -24,11 +24,11 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * What every call to a runtime has in common: the connection, the token, the deadline, failures as
- * {@link MnException}. Thread-safe; {@link #call} blocks and must not run on an event loop.
+ * Common part of all calls to a runtime: connection, token, deadline, and failures as {@link
+ * MnException}. Thread-safe; {@link #call} blocks and must not run on an event loop.
  */
 final class GrpcCalls implements AutoCloseable {
-  /** A deadline ends a call by itself; this is for what never even started. */
+  /** Extra wait beyond the deadline, for a call that never started. */
   private static final Duration GRACE = Duration.ofMillis(500);
 
   private final GrpcClient client;
@@ -39,8 +39,8 @@ final class GrpcCalls implements AutoCloseable {
   private final UnaryOperator<MnException> reported;
 
   /**
-   * @param timeout deadline of a call; zero means none
-   * @param reported what callers are told of a failure
+   * @param timeout deadline of a call; zero for none
+   * @param reported maps a failure for callers
    */
   GrpcCalls(
       Vertx vertx,
@@ -58,7 +58,7 @@ final class GrpcCalls implements AutoCloseable {
   }
 
   /**
-   * The same over connections that others use too, which {@link #close} therefore closes for all.
+   * Over a shared client, which {@link #close} closes for all users.
    *
    * @param standing metadata of every call
    */
@@ -77,7 +77,7 @@ final class GrpcCalls implements AutoCloseable {
     this.reported = reported;
   }
 
-  /** There is no connection, so that nothing was sent. */
+  /** Not connected: nothing was sent. */
   static final class NotConnected extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -86,7 +86,6 @@ final class GrpcCalls implements AutoCloseable {
     }
   }
 
-  /** Calls and waits for the one answer. */
   <Q, R> R call(ServiceMethod<R, Q> method, Q request) {
     return call(method, request, MultiMap.caseInsensitiveMultiMap());
   }
@@ -100,7 +99,7 @@ final class GrpcCalls implements AutoCloseable {
   }
 
   /**
-   * Calls and waits for what the reader makes of the answer.
+   * Calls and waits for the reader's result.
    *
    * @param reader gets the response on its event loop, before any message arrives
    */
@@ -114,7 +113,7 @@ final class GrpcCalls implements AutoCloseable {
             .compose(
                 call -> {
                   call.headers().addAll(metadata);
-                  // Nested: a listener attached from this thread could miss the first messages.
+                  // nested: a listener attached from this thread could miss the first messages
                   return call.send(request).compose(reader);
                 }));
   }
@@ -129,7 +128,7 @@ final class GrpcCalls implements AutoCloseable {
         .recover(failure -> Future.failedFuture(reported(failure)));
   }
 
-  /** The failure of a call as its caller is told of it. */
+  /** The failure as reported to the caller. */
   MnException reported(Throwable failure) {
     return reported.apply(translate(failure));
   }
@@ -163,7 +162,7 @@ final class GrpcCalls implements AutoCloseable {
     }
   }
 
-  /** Completes when the answer has ended well; fails as it failed, also when it was cut off. */
+  /** Completes when the answer has ended with OK; fails otherwise, also when it was cut off. */
   static Future<Void> ended(GrpcClientResponse<?, ?> response) {
     Promise<Void> ended = Promise.promise();
     response.errorHandler(
@@ -179,7 +178,7 @@ final class GrpcCalls implements AutoCloseable {
   }
 
   private static MnException failure(GrpcClientResponse<?, ?> response) {
-    // Without a body the status travels in the headers.
+    // without a body the status is in the headers
     MultiMap end = MultiMap.caseInsensitiveMultiMap();
     end.addAll(response.headers());
     end.addAll(response.trailers());
@@ -191,7 +190,7 @@ final class GrpcCalls implements AutoCloseable {
     if (failure instanceof MnException known) {
       return known;
     }
-    // The only one who cancels a call that is waited for is its deadline.
+    // only its deadline cancels a call that is waited for
     if (failure instanceof TimeoutException
         || failure instanceof GrpcErrorException cut && cut.status() == GrpcStatus.CANCELLED) {
       return new MnException(

@@ -11,9 +11,9 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import java.time.Duration;
 
 /**
- * How connections to runtimes are made; each is made when it is needed.
+ * Makes connections to runtimes.
  *
- * @param timeout longest time to connect, if that is shorter than usual; zero means none
+ * @param timeout connect timeout, if shorter than the default; zero for none
  * @param tls null for plain text
  */
 record GrpcConnections(Vertx vertx, Duration timeout, PemFiles tls) {
@@ -23,14 +23,13 @@ record GrpcConnections(Vertx vertx, Duration timeout, PemFiles tls) {
   private static final int STREAMS = 512;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
-  /** For calls to any server. */
   GrpcClient calls() {
     return client(options());
   }
 
   /**
-   * For streams whose readers may be slow: each holds a small window, so that it takes hundreds to
-   * use up the connection.
+   * For streams with slow readers: each has a small window, so that only hundreds exhaust the
+   * connection.
    */
   GrpcClient streams() {
     return client(

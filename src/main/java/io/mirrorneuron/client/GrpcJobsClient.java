@@ -106,7 +106,7 @@ final class GrpcJobsClient implements JobsPort {
     ObjectNode detail =
         Json.parseObject(calls.call(JobServiceGrpcClient.GetJob, request).getJobJson(), "job_json");
     if (detail.isEmpty()) {
-      // How the original runtime says that it does not know the job.
+      // the original runtime's answer for an unknown job
       throw MnException.notFound("job", jobId);
     }
     return JobDetailForm.read(detail);
@@ -252,7 +252,7 @@ final class GrpcJobsClient implements JobsPort {
 
   /**
    * @param idempotencyKey or null
-   * @param by in whose name the call is made, or null
+   * @param by user for whom the call is made, or null
    */
   private static MultiMap metadata(String idempotencyKey, String by) {
     MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
@@ -263,7 +263,7 @@ final class GrpcJobsClient implements JobsPort {
     return metadata;
   }
 
-  /** What a runtime is asked for jobs. */
+  /** Builds requests for lists of jobs. */
   private static final class JobListing {
     private JobListing() {}
 
@@ -282,7 +282,7 @@ final class GrpcJobsClient implements JobsPort {
     }
   }
 
-  /** Pages of the event logs of jobs, read as streams; also of the original runtime. */
+  /** Reads pages of event logs from streams; also of the original runtime. */
   private static final class GrpcEventLog {
     private final GrpcCalls calls;
     private final Consumer<String> requireJob;
@@ -310,14 +310,14 @@ final class GrpcJobsClient implements JobsPort {
       if (!reader.isDoubtful()) {
         return page;
       }
-      // Events of the original runtime have no numbers: they are counted, from the first one on.
+      // events of the original runtime have no numbers: they are counted from the first one
       return read(request.clearLimit().build(), EventReader.last(limit));
     }
 
     /**
-     * Reads a whole stream, also when fewer events are wanted: cancelling a stream while it is sent
-     * costs the connection, because the HTTP/2 codec answers each late frame with a reset and gives
-     * up after 200 of them.
+     * Reads the whole stream, even for fewer events: cancelling a stream in transit costs the
+     * connection, because the HTTP/2 codec answers each late frame with a reset and gives up after
+     * 200.
      */
     private EventPage read(StreamEventsRequest request, EventReader reader) {
       List<String> events = new ArrayList<>();
@@ -335,13 +335,13 @@ final class GrpcJobsClient implements JobsPort {
         throw MnException.notFound("job", request.getJobId());
       }
       if (state == null && reader.isEmpty()) {
-        // The original runtime has an empty history for jobs it does not know; this one throws.
+        // the original runtime has an empty history for unknown jobs; this one throws
         requireJob.accept(request.getJobId());
       }
       return reader.page(state);
     }
 
-    /** What the runtime said of the log, or null when it is one that does not. */
+    /** The log state that the runtime reports, or null for none. */
     private static LogState state(GrpcClientResponse<?, ?> response) {
       String text = response.trailers().get(GrpcMetadata.LOG_STATE);
       if (text == null) {
@@ -352,10 +352,10 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   /**
-   * Makes a page out of an event stream.
+   * Builds a page from an event stream. Not thread-safe.
    *
-   * <p>Our runtimes number their events; the original does not and always sends its whole history,
-   * so there an event's number is its position, counted from 1. Not thread-safe.
+   * <p>Runtimes of this project number their events; the original always sends its whole
+   * history, so an event's number is its position there, from 1.
    */
   static final class EventReader {
     private static final Set<String> TERMINAL =
@@ -421,19 +421,17 @@ final class GrpcJobsClient implements JobsPort {
       }
     }
 
-    /** Whether nothing at all has come. */
+    /** Whether no event has come. */
     boolean isEmpty() {
       return position == 0;
     }
 
-    /** Whether a runtime that does not number events may have held some back. */
+    /** Whether a runtime without event numbers may have withheld events. */
     boolean isDoubtful() {
       return !numbered && position == limit;
     }
 
-    /**
-     * @param state what the runtime said where the stream ended, or null when it does not say
-     */
+    /** @param state reported at the stream's end, or null for none */
     EventPage page(LogState state) {
       boolean complete = state == null ? terminal : state == LogState.ENDED;
       return new EventPage(List.copyOf(events), next, complete && !overflow);
@@ -441,12 +439,12 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   /**
-   * Follows a job's events for their mere arrival. A broken stream is reported like an event, so
-   * that the listener reads and sees for itself, and is opened again until the job has ended.
+   * Notifies about a job's new events. A broken stream counts as an event, so that the listener
+   * reads for itself, and is reopened until the job has ended.
    *
-   * <p>Each stream begins with the last stored event; hence nothing committed before it was open
-   * can be missed. Our runtimes send one event for many that come together: whoever cancels a
-   * stream while much is under way loses the connection, see {@link GrpcJobsClient.GrpcEventLog}.
+   * <p>Each stream begins with the last stored event, so no event committed before it is missed.
+   * Runtimes of this project send one event for many at a time: cancelling a busy stream costs
+   * the connection, see {@link GrpcJobsClient.GrpcEventLog}.
    */
   private static final class EventWatch implements JobsPort.Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);
@@ -495,7 +493,7 @@ final class GrpcJobsClient implements JobsPort {
       return this;
     }
 
-    /** Tells the listener and, unless the job is gone, tries again in a while. */
+    /** Notifies the listener and, unless the job is gone, retries after a pause. */
     private void broken(Throwable cause) {
       changed();
       if (!(cause instanceof MnException failure) || failure.code() != ErrorCode.NOT_FOUND) {

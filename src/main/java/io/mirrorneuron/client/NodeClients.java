@@ -48,9 +48,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
-/** Reaches other nodes over gRPC with the token of nodes. A node that is alone opens nothing. */
+/** Calls other nodes over gRPC with the token of nodes. Opens no connection on a single node. */
 public final class NodeClients implements PeerJobs, AutoCloseable {
-  /** Short enough that a caller is told of a node that does not answer. */
+  /** Short enough to report an unreachable node to the caller. */
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(3);
 
   private final Vertx vertx;
@@ -63,7 +63,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   /**
    * @param joinToken of the cluster
-   * @param network how servers talk to each other
+   * @param network connection settings between servers
    */
   public NodeClients(Vertx vertx, Secret joinToken, Network network) {
     this.vertx = vertx;
@@ -106,7 +106,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     return new RemoteMembers(this::client, network);
   }
 
-  /** Calls to another node that change nothing or are given again with the same id. */
+  /** For calls that change nothing, or are idempotent by id. */
   private GrpcCalls calls(Peer peer, Duration deadline) {
     MultiMap standing =
         MultiMap.caseInsensitiveMultiMap().add(GrpcMetadata.FOR_OWNER, peer.owner());
@@ -114,7 +114,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     return new GrpcCalls(client(), address, deadline, token, standing, NodeClients::reported);
   }
 
-  /** What areas of other nodes answer. */
+  /** Reads of other nodes. */
   public RemoteReads reads() {
     return new RemoteReadsClient(vertx, this::client, this::streams, token, NodeClients::reported);
   }
@@ -141,7 +141,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     return client;
   }
 
-  /** Whether the command has reached the other node, where that is not the answer of that node. */
+  /** Maps failures so that callers see whether the command has reached the other node. */
   static MnException reported(MnException failure) {
     if (failure.code() == ErrorCode.UNAUTHENTICATED) {
       return new MnException(
@@ -173,7 +173,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
   }
 
-  /** What deployments have done to the jobs of another node. */
+  /** Changes of agents on another node, for deployments. */
   private record ChangesElsewhere(GrpcCalls calls) implements AgentChanges {
     @Override
     public String redefine(String jobId, String order) {
@@ -196,9 +196,9 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
   }
 
-  /** Joining and leaving of other nodes over gRPC, with join tokens in the messages. */
+  /** Join and leave of other nodes, with join tokens in the messages. */
   private static final class RemoteMembers implements PeerMembers {
-    /** The node looks for the store of the cluster before it answers. */
+    /** The node looks for the cluster's store before it answers. */
     private static final Duration PATIENCE = Duration.ofSeconds(6);
 
     private final Supplier<GrpcClient> client;
@@ -270,10 +270,10 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   /** Reads over gRPC with the token of nodes. */
   private static final class RemoteReadsClient implements RemoteReads {
-    /** As for commands: below the deadline of ten seconds that clients set by default. */
+    /** As for commands: below the clients' default deadline of ten seconds. */
     private static final Duration PATIENCE = Duration.ofMillis(9500);
 
-    /** Below the time that a gateway gives an area. */
+    /** Below a gateway's timeout of an area. */
     private static final Duration LONGEST = Duration.ofSeconds(14);
 
     private static final long REACHED_AGAIN_MS = 3000;
@@ -285,8 +285,8 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     private final UnaryOperator<MnException> reported;
 
     /**
-     * @param files connections of their own, as slow readers of files hold windows of them
-     * @param reported what callers are told of a failure
+     * @param files connections for files, whose slow readers occupy windows
+     * @param reported maps a failure for callers
      */
     RemoteReadsClient(
         Vertx vertx,
@@ -336,7 +336,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
       }
     }
 
-    /** Nobody waits for an answer that comes too late. */
+    /** The caller no longer waits for a late answer. */
     private static MnException lost(Throwable failure) {
       return failure instanceof MnException late && late.code() == ErrorCode.TIMEOUT
           ? new MnException(
@@ -392,9 +392,9 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
       return request.build();
     }
 
-    /** A file that arrives piece by piece, each when it is asked for. Lives on one context. */
+    /** A file that arrives in pieces, each on request. Confined to one context. */
     private static final class FetchedFile implements RemoteReads.RemoteFile {
-      /** Exports are made first. */
+      /** Exports are made before the head is sent. */
       private static final Duration LONGEST_HEAD = Duration.ofMinutes(5);
 
       private static final Duration LONGEST_PIECE = Duration.ofSeconds(30);
@@ -405,7 +405,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
       private Promise<FetchPart> waiting;
       private FileFacts facts;
 
-      /** Null while the answer goes on; how it ended then. */
+      /** Outcome of the ended answer; null while it continues. */
       private Future<FetchPart> end;
 
       private FetchedFile(
@@ -417,7 +417,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
         this.response = response;
       }
 
-      /** To be called before any message arrives; completes when the head is there. */
+      /** Call before any message arrives; completes with the head. */
       static Future<RemoteReads.RemoteFile> opened(
           Vertx vertx,
           GrpcClientRequest<FetchRequest, FetchPart> call,
@@ -467,7 +467,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
         }
       }
 
-      /** The next message; null when the answer has ended well. */
+      /** The next message; null at a successful end. */
       private Future<FetchPart> part(Duration longest) {
         if (end != null) {
           return end;

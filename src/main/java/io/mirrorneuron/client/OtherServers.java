@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Servers that are no runtime of ours yet.
+ * Calls servers that do not belong to this cluster yet.
  *
- * @param network how they are talked to
+ * @param network connection settings
  */
 record OtherServers(Vertx vertx, Network network) {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /** Calls with no token of ours, to be closed. */
+  /** Calls without a token of this cluster; the caller closes it. */
   GrpcCalls at(String address) {
     return new GrpcCalls(
         new GrpcConnections(vertx, PATIENCE, network.tls()).calls(),
@@ -28,7 +28,7 @@ record OtherServers(Vertx vertx, Network network) {
         UnaryOperator.identity());
   }
 
-  /** Where they are asked when nobody says at which port. */
+  /** Ports to try when none is given. */
   List<Integer> ports() {
     return network.tls() == null ? NodeMembers.USUAL_PORTS : List.of(network.tlsPort());
   }

@@ -10,14 +10,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The messages of an answer that comes in many, for a thread that waits for each. Few are held: a
- * slow reader stops the sender.
+ * A streamed answer for a thread that waits for each message. Backpressure: few messages are
+ * buffered, so a slow reader stops the sender.
  */
 final class PartStream<R> {
   private static final int MOST_HELD = 16;
   private static final int RESUME_AT = 4;
 
-  /** The end has no message, and a failure unless all is well. */
+  /** The end has no message; its failure is null on success. */
   private record Item<R>(R message, Throwable failure) {}
 
   private final LinkedBlockingQueue<Item<R>> items = new LinkedBlockingQueue<>();
@@ -26,7 +26,7 @@ final class PartStream<R> {
   private volatile boolean paused;
   private volatile boolean ended;
 
-  /** On the event loop of the call, before anything is sent. */
+  /** Call on the event loop, before anything is sent. */
   void listen(Future<? extends GrpcClientResponse<?, R>> coming) {
     context = Vertx.currentContext();
     coming
@@ -51,9 +51,9 @@ final class PartStream<R> {
   }
 
   /**
-   * The next message; null when none has come in this time, or at the end.
+   * The next message; null at a timeout, or at the end.
    *
-   * @throws MnException what the answer ended with
+   * @throws MnException failure of the answer
    */
   R next(Duration atMost) throws InterruptedException {
     if (ended) {
@@ -81,7 +81,7 @@ final class PartStream<R> {
     }
   }
 
-  /** Whether all was read, and the answer has ended well. */
+  /** Whether all was read and the answer succeeded. */
   boolean isEnded() {
     return ended;
   }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Bundles as messages carry them, files by path; nothing is copied that is in memory. */
+/** Encodes bundles in messages, files by path; bytes in memory are not copied. */
 final class PayloadBytes {
   private PayloadBytes() {}
 
@@ -44,7 +44,7 @@ final class PayloadBytes {
     return contents;
   }
 
-  /** The paths of those that are programs, in their order. */
+  /** The paths of executable files, in order. */
   private static List<String> executables(Submission.Payloads payloads) {
     return switch (payloads) {
       case Submission.Payloads.Inline(var _, var programs) -> programs.stream().sorted().toList();
@@ -74,7 +74,7 @@ final class PayloadBytes {
     return root.relativize(path).toString().replace(root.getFileSystem().getSeparator(), "/");
   }
 
-  /** Plain files only: what a link points to was not meant to be sent. */
+  /** Regular files only: the target of a link was not meant to be sent. */
   private static List<Path> plain(Path root) {
     if (!Files.isDirectory(root)) {
       return List.of(); // a bundle without payloads

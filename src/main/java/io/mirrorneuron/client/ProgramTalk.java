@@ -13,7 +13,7 @@ import io.vertx.grpc.client.GrpcClientRequest;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
-/** One stream about an execution. */
+/** The stream of one execution. */
 final class ProgramTalk implements Talk {
   private static final int PART = 256 << 10;
 
@@ -21,19 +21,17 @@ final class ProgramTalk implements Talk {
   private final PartStream<ExecuteEvent> events = new PartStream<>();
   private GrpcClientRequest<ExecuteRequest, ExecuteEvent> call;
 
-  /**
-   * @param reported what callers are told of a failure
-   */
+  /** @param reported maps a failure for callers */
   ProgramTalk(UnaryOperator<MnException> reported) {
     this.reported = reported;
   }
 
-  /** On the event loop of the call, before anything is sent. */
+  /** Call on the event loop, before anything is sent. */
   void listen(GrpcClientRequest<ExecuteRequest, ExecuteEvent> request) {
     events.listen(request.response());
   }
 
-  /** Sends the opening and the record, as fast as they are taken. */
+  /** Sends opening and record with backpressure. */
   void begin(
       GrpcClientRequest<ExecuteRequest, ExecuteEvent> request, Opening opening, byte[] record) {
     call = request;
@@ -55,12 +53,12 @@ final class ProgramTalk implements Talk {
     }
   }
 
-  /** A failure is told by {@link #next}. */
+  /** {@link #next} throws a failure. */
   private void send(ExecuteRequest said) {
     try {
       call.write(said);
     } catch (IllegalStateException closed) {
-      // the answer says why
+      // the answer has the reason
     }
   }
 

@@ -21,9 +21,7 @@ final class RemotePrograms implements PeerPrograms {
 
   private final BiFunction<Peer, Duration, GrpcCalls> calls;
 
-  /**
-   * @param calls to a node, with a deadline; zero is none
-   */
+  /** @param calls to a node, with a deadline; zero for none */
   RemotePrograms(BiFunction<Peer, Duration, GrpcCalls> calls) {
     this.calls = calls;
   }
@@ -77,7 +75,6 @@ final class RemotePrograms implements PeerPrograms {
     return new BundleBytes(parts, call::cancel);
   }
 
-  /** The bytes of a bundle as they come. */
   private static final class BundleBytes extends InputStream {
     private final PartStream<BundlePart> parts;
     private final Runnable cancel;

@@ -46,7 +46,6 @@ public record BlueprintSettings(
     }
   }
 
-  /** Kinds of places. */
   public enum Source {
     /** The catalog that comes with the program. */
     BUILTIN,

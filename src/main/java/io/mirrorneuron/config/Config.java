@@ -44,14 +44,14 @@ public record Config(
   }
 
   /**
-   * The HTTP door.
+   * The HTTP endpoint.
    *
    * @param corsAllowOrigins origins whose pages may call, {@code *} for all
-   * @param allowedHosts names by which this server may be called, in small letters
-   * @param bodyLimitBytes bytes of a request body at most
-   * @param uploadLimitBytes bytes of an uploaded zip at most
-   * @param baseUrl where clients of this process find the API, without a slash at the end
-   * @param isKnown whether somebody named that, or a server of this home announced it
+   * @param allowedHosts names of this server, in small letters
+   * @param bodyLimitBytes of a request body
+   * @param uploadLimitBytes of an uploaded zip
+   * @param baseUrl of the API for clients of this process, without a slash at the end
+   * @param isKnown whether the URL was set, or announced by a server of this home
    */
   public record Api(
       String host,
@@ -78,11 +78,11 @@ public record Config(
   }
 
   /**
-   * The gRPC door and, for {@code mn gateway} and the CLI, the one to call.
+   * The gRPC endpoint and, for {@code mn gateway} and the CLI, the one to call.
    *
    * @param target {@code host:port} of the runtime that clients of this process call
    * @param timeout deadline of a unary call; zero means none
-   * @param maxMessageBytes of a message that is received here
+   * @param maxMessageBytes of a received message
    */
   public record Grpc(
       String host,
@@ -95,7 +95,7 @@ public record Config(
       boolean networkOnly,
       long maxMessageBytes) {
 
-    /** The same door with other tokens. */
+    /** The same endpoint with other tokens. */
     public Grpc withTokens(Secret auth, Secret admin, Secret join) {
       return new Grpc(host, port, target, timeout, auth, admin, join, networkOnly, maxMessageBytes);
     }
@@ -202,7 +202,6 @@ public record Config(
   public enum UnknownMembers {
     /** Accept the manifest and tell its author. */
     WARN,
-    /** Refuse the manifest. */
     REFUSE
   }
 

@@ -82,7 +82,6 @@ public final class ConfigLoader {
     return new ConfigLoader(environment(), file, flags, Path.of(System.getProperty("user.home")));
   }
 
-  /** The variables of this process. */
   public static Map<String, String> environment() {
     return System.getenv();
   }

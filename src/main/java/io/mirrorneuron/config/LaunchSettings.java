@@ -47,7 +47,7 @@ public record LaunchSettings(
         return Duration.ofMillis(seconds.movePointRight(3).longValue());
       }
     } catch (NumberFormatException e) {
-      // told below
+      // reported below
     }
     settings.requireText(key, false, "a number of seconds from 0.1 to 86400");
     return Duration.ofSeconds(1);

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Reads {@code redis}. */
 final class RedisReader {
   private static final String SENTINELS = "redis.sentinels";
   private static final String CLUSTER = "redis.cluster";

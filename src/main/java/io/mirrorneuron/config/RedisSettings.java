@@ -48,7 +48,7 @@ public record RedisSettings(
     return url == null && names == null;
   }
 
-  /** Servers that name the ones which have the state of jobs. */
+  /** Servers that locate the Redis with the state of jobs. */
   public sealed interface RedisNames permits Sentinels, ClusterSeeds {
     /** {@code host:port} of each. */
     List<String> addresses();

@@ -5,8 +5,8 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A variable of processes that the server starts for itself and that may leave its session: they
- * are no leftovers of programs.
+ * Environment variable that marks the server's own helper processes which may leave its
+ * session: they are no leftovers of programs.
  */
 public final class ServiceMark {
   private static final String NAME = "MN_SERVICE";
@@ -27,7 +27,7 @@ public final class ServiceMark {
     }
   }
 
-  /** The start of a program holds it: one after the other, and no service among them. */
+  /** Held during the start of a program: one at a time, and no helper process meanwhile. */
   public static Lock starts() {
     return STARTS;
   }

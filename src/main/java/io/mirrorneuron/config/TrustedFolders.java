@@ -20,7 +20,6 @@ public record TrustedFolders(Commands commands, List<Path> folders, List<Path> c
   public static final String COMMANDS = "validation.commands";
   public static final String FOLDERS = "validation.trusted_folders";
 
-  /** No program of any bundle. */
   public static final TrustedFolders NONE = new TrustedFolders(Commands.OFF, List.of(), List.of());
 
   private static final String ALLOW =
@@ -34,7 +33,6 @@ public record TrustedFolders(Commands commands, List<Path> folders, List<Path> c
           + " validation.trusted_folders (MN_VALIDATION_TRUSTED_FOLDERS), to which the operator can"
           + " add it.";
 
-  /** What becomes of programs that bundles bring for themselves. */
   public enum Commands {
     OFF,
     TRUSTED

@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What somebody answers, not yet recorded. Pure.
+ * A person's answer before it is recorded. Pure.
  *
  * @param content as it was sent, with {@code request_id}, {@code approved} and {@code by}
- * @param decision null without a word for it
- * @param shown what its author says to have seen, or null
+ * @param decision null without a decision word
+ * @param shown hash of what the author has seen, or null
  */
 public record Answer(
     ObjectNode content, String decision, boolean isApproval, Person by, String shown) {
@@ -64,10 +64,8 @@ public record Answer(
   }
 
   /**
-   * The same about what another person has approved: whoever gives no values answers about those
-   * that are there.
-   *
-   * @param first that other answer
+   * The answer completed for an approval of another person's answer: an answer without values takes
+   * those of the first.
    */
   Answer about(HumanRecord first) {
     if (!fields(content).isEmpty()) {
@@ -77,7 +75,7 @@ public record Answer(
     return new Answer(whole, decision, isApproval, by, shown);
   }
 
-  /** The members in which it approves something else than another person has. */
+  /** The members that differ from the other person's answer. */
   List<String> differences(HumanRecord first) {
     ObjectNode mine = fields(content);
     ObjectNode theirs = fields(first.payload());
@@ -103,7 +101,7 @@ public record Answer(
     return one != null && other != null && one.equals(AS_NUMBERS, other);
   }
 
-  /** Whether the record says the same, by the same person. */
+  /** Whether the record has the same answer by the same person. */
   public boolean repeats(HumanRecord recorded) {
     ObjectNode other =
         recorded.payload() instanceof ObjectNode payload ? payload.deepCopy() : Json.object();
@@ -122,7 +120,7 @@ public record Answer(
         .put(SHOWN, question.shownSha256());
   }
 
-  /** What the question does not allow. */
+  /** The violations of the question's rules. */
   public List<Fault> faults(Question question) {
     List<Fault> faults = new ArrayList<>();
     List<String> allowed = question.allowedDecisions();

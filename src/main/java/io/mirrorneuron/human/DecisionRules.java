@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Who may decide on a request when; each rule refuses with what the person can do about it. */
+/** The rules who may decide on a request, and when; each refusal says what the person can do. */
 public final class DecisionRules {
   private DecisionRules() {}
 
@@ -73,9 +73,8 @@ public final class DecisionRules {
   }
 
   /**
-   * The approvals that count together with one of this person. Names that tokens vouch for and
-   * names that people give themselves are not counted together: one person may be behind two of
-   * these.
+   * The approvals that count together with one of this person. Verified and unverified names are
+   * not counted together: one person may be behind both.
    */
   static List<HumanRecord> approvalsBeside(Person by, HumanRequest request) {
     return request.approvals().stream()

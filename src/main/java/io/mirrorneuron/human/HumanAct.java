@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What somebody does about a request, and what comes of it: the same for the requests of programs,
- * which are kept in files, and of steps, which are kept in the job. Pure.
+ * An act of a person on a request, and its records: the same for requests of programs, kept in
+ * files, and of steps, kept in the job. Pure.
  *
  * @param body as it was sent
  */

@@ -9,12 +9,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A record of what a program or a step asked people or told them, or of what people did about it.
- * Programs write such records too, so any member may be absent.
+ * A record of a program's or step's request or notice, or of an act of people on it. Programs write
+ * such records too, so any member may be absent.
  *
  * @param json as it was written
- * @param requestId of the request that it belongs to; made up for a question without one; empty
- *     when it belongs to none
+ * @param requestId of its request; generated for a question without one; empty without a request
  * @param time when it was written or, when the record does not say, arrived; null when neither is
  *     known
  */

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How a request stands after some records. Immutable and pure.
+ * The state of a request after some records. Immutable and pure.
  *
  * @param question null as long as only other records mention the request
- * @param claim null when nobody ever had it
+ * @param claim null when it was never claimed
  * @param approvals {@code human_approval_recorded} of the present question
  * @param answer the {@code human_input_received} that counts, or null
  * @param closing the record that closed it without an answer, or null: a timeout, an application
@@ -63,8 +63,8 @@ public record HumanRequest(
   }
 
   /**
-   * A program that starts again asks again: with the same words that is the same request. With
-   * other words it is a new one, and what people said to the old one does not count.
+   * A restarted program asks again: the same words are the same request. Other words make a new
+   * request, for which earlier answers do not count.
    */
   private HumanRequest asked(Question next) {
     if (question == null) {
@@ -143,7 +143,7 @@ public record HumanRequest(
         : RequestStatus.ANSWERED;
   }
 
-  /** Whether the word says how it stands; {@code pending} is all that is open. */
+  /** Whether the request has this status; {@code pending} matches all open requests. */
   public boolean is(String word, Instant now) {
     return switch (word) {
       case "pending" -> isOpen();
@@ -154,8 +154,8 @@ public record HumanRequest(
   }
 
   /**
-   * How a request to people stands. One that was closed is open again when it is asked anew with
-   * other words; nothing follows the end of its run.
+   * The status of a request to people. A closed request is open again when it is asked anew with
+   * other words; the end of its run is final.
    */
   public enum RequestStatus {
     PENDING,
@@ -220,7 +220,7 @@ public record HumanRequest(
       return OTHER;
     }
 
-    /** Whether the desk writes it; of what programs write they make their own copies. */
+    /** Whether {@code DecisionService} writes it; programs copy their own records themselves. */
     public boolean isDecision() {
       return switch (this) {
         case HUMAN_NOTICE_ACKNOWLEDGED,

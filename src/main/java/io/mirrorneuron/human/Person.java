@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Who acts, as far as is known.
+ * The author of an act, as far as known.
  *
- * @param verified whether a token vouches for the name; else it is what somebody says of themselves
+ * @param verified whether a token vouches for the name; else it is self-declared
  */
 public record Person(String name, boolean verified) {
   /** The name of people who gave none. */
@@ -86,7 +86,7 @@ public record Person(String name, boolean verified) {
     return person;
   }
 
-  /** Whom a payload names as the one whose doing it tells; see {@link #signs}. */
+  /** The author that a payload names; see {@link #signs}. */
   public static Person in(JsonNode payload) {
     return new Person(
         payload.path("by").asText(ANONYMOUS), payload.path(VERIFIED).asBoolean(false));
@@ -106,7 +106,7 @@ public record Person(String name, boolean verified) {
     return !is(ANONYMOUS);
   }
 
-  /** Names this person, and nobody else, as the one whose doing something is. */
+  /** Writes this person into the payload as its only author. */
   public ObjectNode signs(ObjectNode payload) {
     payload.remove(VERIFIED);
     payload.put("by", name);

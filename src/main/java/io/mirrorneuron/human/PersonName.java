@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * When two names are one: however they are encoded, spaced or capitalised, and whatever they hold
- * that nobody sees. Letters of other alphabets that only look alike are other letters. Pure.
+ * Folds names: two names are equal regardless of encoding, spaces, case and invisible characters.
+ * Look-alike letters of other alphabets differ. Pure.
  */
 public final class PersonName {
   /**

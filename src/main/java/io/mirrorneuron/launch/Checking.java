@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Says what launches would be told, and gives what they would submit to who launches later. */
+/** Checks launches without starting them, and prepares submissions for a later launch. */
 public final class Checking {
   private final LaunchPorts ports;
   private final OpenRuns runs;
@@ -23,7 +23,7 @@ public final class Checking {
   }
 
   /**
-   * What {@link Launches#launch} would say to it.
+   * The answer that {@link Launches#launch} would give.
    *
    * @throws MnException when there is no such bundle, or it cannot have these ids; STORAGE_FULL or
    *     INVALID when its files could not be copied
@@ -60,10 +60,10 @@ public final class Checking {
   }
 
   /**
-   * The report of a launch whose configuration or answers do not fit, with all else that it would
-   * be told; without that while the runtime does not answer.
+   * The report of a launch whose configuration or answers do not fit, with all other issues;
+   * without those while the runtime does not answer.
    *
-   * @param configuration what does not fit
+   * @param configuration its faults
    */
   static Validation refusal(
       LaunchPorts ports,
@@ -123,10 +123,10 @@ public final class Checking {
   }
 
   /**
-   * Installs the models of a bundle, and gives on what a launch would submit. The run that it names
-   * is none: whoever submits it names one.
+   * Installs the models of a bundle and passes on what a launch would submit, without a run: the
+   * submitter names one.
    *
-   * @param use is given the id of the blueprint, too, and returns once it has its own copy
+   * @param use receives the blueprint's id and the submission; returns once it has its own copy
    * @throws MnException when there is no such bundle, when its configuration or answers do not fit,
    *     or a model cannot be installed; PRECONDITION when it has hooks
    */

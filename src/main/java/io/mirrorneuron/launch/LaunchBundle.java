@@ -14,18 +14,18 @@ import java.util.function.LongConsumer;
  */
 public interface LaunchBundle extends AutoCloseable {
 
-  /** As answers tell it: a record of the catalog, or what a folder says of itself. */
+  /** The blueprint as answers show it: a record of the catalog, or a folder's own description. */
   Object blueprint();
 
   /** Its manifest as its author wrote it, as JSON. */
   Object manifest();
 
-  /** Who owns the models that it needs. */
+  /** The blueprint that owns the models it needs. */
   String blueprintId();
 
   /**
-   * What is wrong or strange with its configuration, and with answers to what it asks for. Unless
-   * it is ok, what follows is about the rest of it, and nothing of that is to be launched.
+   * Faults and warnings of its configuration and answers. Unless the report is ok, the other
+   * methods describe only the valid rest, which must not be launched.
    */
   Validation configuration();
 
@@ -34,14 +34,14 @@ public interface LaunchBundle extends AutoCloseable {
     return List.of();
   }
 
-  /** What can be asked before the launch, beside what it says itself; null when nobody knows. */
+  /** The form of its questions, beside the manifest; null when unknown. */
   default Object form() {
     return null;
   }
 
   List<ModelNeed> models();
 
-  /** The same while nobody has answered what it asks for: what has a default has that. */
+  /** The models while its questions have no answers but their defaults. */
   default List<ModelNeed> modelsWithoutAnswers() {
     return models();
   }
@@ -56,7 +56,7 @@ public interface LaunchBundle extends AutoCloseable {
   String configJson();
 
   /**
-   * From now on, with what its hook tells.
+   * Adds the news of its hook from now on.
    *
    * @throws io.mirrorneuron.model.MnException INVALID or TOO_LARGE when that does not fit
    */
@@ -77,7 +77,6 @@ public interface LaunchBundle extends AutoCloseable {
   /** The launch has a copy of its files. */
   default void copied() {}
 
-  /** It is needed no more. */
   @Override
   default void close() {}
 }

@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is told of one launch, written down as it happens. Written by one thread, read by any. */
+/** The events of one launch, stored as they happen. Written by one thread, read by any. */
 final class LaunchLog {
   private static final Logger LOG = LoggerFactory.getLogger(LaunchLog.class);
 
@@ -35,7 +35,7 @@ final class LaunchLog {
     this.wasTakenUp = !launch.events().isEmpty();
   }
 
-  /** Whether a server before has begun it. */
+  /** Whether an earlier server has begun it. */
   boolean wasTakenUp() {
     return wasTakenUp;
   }
@@ -44,13 +44,13 @@ final class LaunchLog {
     return launch;
   }
 
-  /** This server goes on with it; durable when this returns. */
+  /** Counts this server's take-over; durable when this returns. */
   void takenUp() {
     write(launch -> launch.takenUp(launch.takenUp() + 1));
     isCounted = true;
   }
 
-  /** This server is done with it, and was not killed: the launch has done it no harm. */
+  /** Takes the count back: the server stops in good order, so the launch has not killed it. */
   void stopped() {
     if (isCounted && !launch.isOver()) {
       try {
@@ -65,7 +65,7 @@ final class LaunchLog {
     write(reported(phase, LaunchEvent.RUNNING, message, null));
   }
 
-  /** How far a phase has come. Not written down by itself: it is soon out of date. */
+  /** Reports the progress of a phase. Not stored by itself: it is soon out of date. */
   void progress(Phase phase, String message, Map<String, Object> details) {
     launch = reported(phase, LaunchEvent.RUNNING, message, details).apply(launch);
     onNews.run();
@@ -79,7 +79,7 @@ final class LaunchLog {
     write(reported(phase, LaunchEvent.SKIPPED, message, null));
   }
 
-  /** Its source is known, and with it the id of its run. */
+  /** Reports that the source, and with it the run id, is known. */
   void found(String runId, String message, Map<String, Object> details) {
     write(
         launch ->
@@ -95,7 +95,7 @@ final class LaunchLog {
                 .apply(launch.withBundle()));
   }
 
-  /** There is a job, and so the launch is over: nothing that fails now can change that. */
+  /** Reports the job, which ends the launch: later failures cannot change that. */
   void submitted(String jobId) {
     Map<String, Object> ids = LaunchEvent.details("run_id", launch.runId(), "job_id", jobId);
     end(
@@ -146,10 +146,9 @@ final class LaunchLog {
   }
 
   /**
-   * Writes how it ended, and removes what was kept for it. While that is not possible, it may have
-   * to be done again.
+   * Stores the end and removes what was kept for the launch. On failure it must be retried.
    *
-   * @return whether it is written
+   * @return whether it is stored
    */
   boolean writeEnd() {
     try {
@@ -162,7 +161,7 @@ final class LaunchLog {
     return isEndWritten;
   }
 
-  /** Whether it is over, and that is not on the disk. */
+  /** Whether the launch is over and its end is not stored yet. */
   boolean isEndOpen() {
     return launch.isOver() && !isEndWritten;
   }

@@ -31,7 +31,7 @@ public record LaunchOrder(
   /** {@code .} and {@code ..} name something else in a URL. */
   private static final Pattern PROGRESS_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.:-]{1,220}");
 
-  /** Where the bundle is. */
+  /** The bundle's entry; empty when unknown. */
   public enum Source {
     CATALOG,
     PATH,

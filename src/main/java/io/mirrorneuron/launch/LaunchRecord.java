@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A launch as it is stored: all that is needed to go on with it, and what is told of it.
+ * A launch as it is stored: its events, and all state needed to continue it.
  *
- * @param key names the launch itself; its job is made under it once, however often it is submitted
+ * @param key idempotency key of its job: repeated submissions make one job
  * @param order with the progress id that names the launch to clients
  * @param runId null until its source is known, unless it was ordered
  * @param jobId null until it is submitted
- * @param prepared whether the bundle to submit is kept beside it, so that nothing before it is done
- *     again
- * @param takenUp how many servers have gone on with it and did not stop in good order, the one that
- *     does now included
+ * @param prepared whether the bundle to submit is kept beside it, so that no earlier step is
+ *     repeated
+ * @param takenUp how many servers have taken it over and did not stop in good order, this one
+ *     included
  * @param events oldest first
  */
 public record LaunchRecord(
@@ -134,13 +134,13 @@ public record LaunchRecord(
   }
 
   /**
-   * How a launch went that came to its end, or how far it has come.
+   * The result of a launch, or its progress so far.
    *
    * @param jobId null while nothing is submitted
    * @param status of the job, {@code pending}; {@code launching} while nothing is submitted
    * @param source {@code catalog}, {@code path} or {@code bundle}
-   * @param validation null while it was not validated, or when that was skipped
-   * @param modelInstall null while that was not looked at
+   * @param validation null before validation, or when that was skipped
+   * @param modelInstall null before models are checked
    * @param webUiService as its manifest describes it; null for none
    * @param warnings of the runtime
    */

@@ -37,10 +37,10 @@ final class LaunchReports {
   }
 
   /**
-   * What every failure tells of its launch.
+   * Details that every failure of a launch has.
    *
    * @param bundle null while it is not found
-   * @param models null while they are not looked at
+   * @param models null while they are not checked
    */
   static Map<String, Object> whose(LaunchRecord launch, LaunchBundle bundle, ModelInstalls models) {
     Map<String, Object> reported = new LinkedHashMap<>();

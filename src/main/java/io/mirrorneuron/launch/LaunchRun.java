@@ -25,9 +25,9 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * One launch, from where it is to its end. A step that was broken off by the end of the server is
- * done again by the next one: until the bundle to submit is kept, all of them; after that, nothing
- * but submitting it, which makes one job however often it is done.
+ * One launch, from its current phase to its end. After a take-over interrupted steps are repeated:
+ * all of them until the bundle to submit is kept; after that only the submission, which is
+ * idempotent.
  */
 final class LaunchRun {
   private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -127,7 +127,10 @@ final class LaunchRun {
         warnings);
   }
 
-  /** A failure ends the launch, unless the server ends: then the next one goes on with it. */
+  /**
+   * Runs a step; its failure ends the launch, unless the server stops: then the next server
+   * continues.
+   */
   private void orEnd(Phase phase, Runnable step) {
     try {
       orAgain(step);
@@ -141,7 +144,7 @@ final class LaunchRun {
     }
   }
 
-  /** Removes what the launch has made of its run; what another has made of it stays. */
+  /** Removes what this launch has made of its run; the work of another launch stays. */
   void leaveNothing() {
     LaunchRecord launch = log.launch();
     if (isOurs) {
@@ -150,7 +153,7 @@ final class LaunchRun {
     }
   }
 
-  /** Who takes a launch up may be there before its runtime: that is waited for. */
+  /** Retries: after a take-over the launch may run before its runtime is ready. */
   private void orAgain(Runnable step) {
     for (int tries = 1; ; tries++) {
       try {
@@ -322,15 +325,15 @@ final class LaunchRun {
   }
 
   /**
-   * Submits what is kept for a launch. While nobody knows whether the runtime has it, it is
-   * submitted again under the same key, which makes no second job.
+   * Submits the kept bundle. While it is unknown whether the runtime has it, the submission is
+   * repeated under the same key, which makes no second job.
    */
   private record Submitting(LaunchPorts ports) {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int TRIES = 25; // within ten minutes
 
-    /** Refusals of what is submitted, which come whether or not it was submitted before. */
+    /** Refusals of the submission itself, which do not depend on an earlier submission. */
     private static final Set<ErrorCode> OF_THE_WISH =
         EnumSet.of(
             ErrorCode.MALFORMED,

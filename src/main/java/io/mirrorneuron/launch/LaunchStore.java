@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Port: launches, and the bundles that open ones are about to submit. What a call has written is
- * there after the server was killed. Blocking and thread-safe; each launch is written by one
- * thread.
+ * Port: launches, and the bundles that open launches are about to submit. Writes are durable when a
+ * call returns. Blocking and thread-safe; each launch is written by one thread.
  */
 public interface LaunchStore {
 
@@ -50,8 +49,8 @@ public interface LaunchStore {
   List<LaunchRecord> open();
 
   /**
-   * Forgets launches that have been over for as long as the store keeps them, of those that failed
-   * all but the newest, and what was kept for any that is over.
+   * Deletes launches that ended longer ago than the store's lifetime, all but the newest failed
+   * launches, and bundles kept for launches that are over.
    */
   void forget(Instant now);
 }

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The launches of this server. Each runs on a thread of its own and goes on when whoever asked for
- * it has gone; those that a server which ended has left open are taken up by {@link #start}, and
- * gone on with from {@link #goOn}. Thread-safe.
+ * The launches of this server, each on its own thread and independent of its client. Open launches
+ * of an earlier server are taken over by {@link #start} and continued from {@link #goOn}.
+ * Thread-safe.
  */
 public final class Launches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
@@ -95,10 +95,7 @@ public final class Launches implements AutoCloseable {
     return new BlueprintModels(ports.sources(), ports.models());
   }
 
-  /**
-   * Takes up what was left open, and forgets what is old. The runs of launches that are taken up
-   * are theirs when this returns.
-   */
+  /** Takes over open launches, with their runs, and forgets old ones. */
   public void start() {
     forget();
     List<LaunchRecord> open = ports.store().open();
@@ -111,7 +108,7 @@ public final class Launches implements AutoCloseable {
     }
   }
 
-  /** Goes on with what was taken up, a few at once; for when the server can be reached. */
+  /** Continues the launches taken over, a few at once; call it when the server is reachable. */
   public void goOn() {
     takenUp.goOn();
   }

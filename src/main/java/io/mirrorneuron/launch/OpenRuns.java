@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which runs are being launched, each by the one launch that has taken it. Only that one makes
- * anything of the run, and only what it has made itself may it remove. Thread-safe.
+ * Which launch owns each run that is being launched. Only the owner writes to the run, and it
+ * removes only what it has made itself. Thread-safe.
  */
 final class OpenRuns {
   private final Clock clock;
@@ -69,12 +69,12 @@ final class OpenRuns {
   }
 
   /**
-   * Tells a launch that is asked for again from a new one: a client whose server died before it
-   * answered does not know that it has its job.
+   * Distinguishes a repeated request from a new launch: a client whose server died before the
+   * answer does not know that it has its job.
    *
-   * @param reported what is told under the progress id of the launch
-   * @throws MnException CONFLICT {@code run_id_in_use} when that is of the same run, and its job is
-   *     there: that is told still
+   * @param reported what is stored under the progress id of the launch
+   * @throws MnException CONFLICT {@code run_id_in_use} when that is of the same run and its job
+   *     exists: that can still be read
    */
   static void refuseRepeat(LaunchRecord launch, Optional<LaunchRecord> reported, JobsPort jobs) {
     reported

@@ -12,13 +12,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The launches that servers before have left open. A few go on at once, so that they leave room for
- * everything else, those first that have met the fewest deaths of a server. Thread-safe.
+ * The open launches of earlier servers. A few run at once, to leave room for other work; launches
+ * with the fewest killed servers run first. Thread-safe.
  */
 final class RecoveredLaunches {
   private static final Logger LOG = LoggerFactory.getLogger(RecoveredLaunches.class);
 
-  /** One that so many servers have gone on with, and were killed, is given up. */
+  /** A launch is given up after this many servers were killed during it. */
   static final int MOST_SERVERS = 3;
 
   static final int MOST_AT_ONCE = 4;

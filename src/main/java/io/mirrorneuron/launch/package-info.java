@@ -1,5 +1,5 @@
 /**
- * Launches: from a blueprint, a folder or an uploaded bundle to a job, in phases that are told
- * while they go on and that a server which was killed takes up again.
+ * Launches: from a blueprint, a folder or an uploaded bundle to a job, in phases that report their
+ * progress and that the next server takes over after a crash.
  */
 package io.mirrorneuron.launch;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.listen;
 
-/** Why the head of a request is refused, in words for the caller. It has no stack trace. */
+/** A refused head of a request, with a sentence for the caller. Has no stack trace. */
 public final class BadRequest extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

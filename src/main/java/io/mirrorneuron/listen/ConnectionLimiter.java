@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Limits the connections that are open at one listening socket; each gets a {@link HeadTimeout}. At
- * the limit, the connection that has been silent for longest is closed in favour of the new one, if
- * it has been silent for as long as a request's head may take; streams and sockets send heartbeats
- * more often than that. When there is none, the new connection gets a {@link ConnectionRefusal} on
- * the acceptor's own thread, at no cost for the threads that serve.
+ * Limits the open connections of one listening socket; each gets a {@link HeadTimeout}. At the
+ * limit, the connection with the longest silence is closed in favour of the new one, if it was
+ * silent for longer than the head timeout; streams and sockets send heartbeats more often.
+ * Otherwise the new connection gets a {@link ConnectionRefusal} on the acceptor's own thread,
+ * without cost for serving threads.
  *
  * <p>There is no limit by address: on one machine, and behind a proxy, all callers have the same.
  */
@@ -117,12 +117,11 @@ final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Answers requests of HTTP/2 whose head the codec does not take, such as one with a blank value.
-   * The codec resets their streams and takes no note of them; what the caller then sends on one,
-   * which is on its way already, would be an error of the connection and end all other calls on it.
-   * Here the stream is opened and answered instead: who calls so has not said who he is. It looks
-   * at what is written frame by frame, so that no content is taken for a frame; behind TLS it sees
-   * none.
+   * Answers HTTP/2 requests whose head the codec rejects, such as one with a blank value. The codec
+   * resets their streams without recording them, so frames already on the way would be a connection
+   * error that ends all other calls. Here the stream is opened and answered with 401 instead.
+   * Inspects written bytes by frame, so that no content is mistaken for a frame; does not work
+   * behind TLS.
    */
   private static final class UnreadableHeads extends ChannelOutboundHandlerAdapter {
     private static final int HEAD = Http2CodecUtil.FRAME_HEADER_LENGTH;

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Answers a connection for which there is no room, and closes it. Waits for its first bytes,
- * because they tell in which protocol to answer; takes two seconds at most.
+ * Answers a connection over the limit, and closes it. Waits for its first bytes, at most two
+ * seconds, because they show the protocol of the answer.
  */
 final class ConnectionRefusal extends ChannelInboundHandlerAdapter {
   private static final int SECONDS = 2;

@@ -19,10 +19,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
 /**
- * A transport of Vert.x that gives each listening socket a handler; all else is passed on. (By
- * reflection, which needs no list of methods, it would be a thirtieth of a start.)
+ * A Vert.x transport that adds a handler to each listening socket and delegates the rest. (A
+ * reflective proxy would need no list of methods, but takes a thirtieth of the server's start.)
  *
- * @param keepers make the handler of each
+ * @param keepers create the handler of each socket
  */
 record GuardedTransport(Transport transport, Supplier<? extends ChannelHandler> keepers)
     implements Transport {

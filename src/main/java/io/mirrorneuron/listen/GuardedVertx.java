@@ -29,8 +29,8 @@ public final class GuardedVertx {
   }
 
   /**
-   * The same as a member of a cluster. The socket of the event bus, which is opened while it joins
-   * and speaks no HTTP, has no limiter.
+   * As a member of a cluster. The socket of the event bus, opened while joining, speaks no HTTP and
+   * has no limiter.
    *
    * @param tooMany see {@link #create}
    */

@@ -35,14 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The first handler of a connection. Closes it when a request's head does not come whole in time;
- * pauses between requests, bodies, streams and WebSockets are not limited here. The clock is looked
- * at only when a read has left something owed, so that requests that come in one piece cost
- * nothing.
+ * The first handler of a connection. Closes it when a request's head is not complete in time;
+ * pauses between requests, bodies, streams and WebSockets are not limited. Reads the clock only
+ * after an incomplete read, so complete requests cost nothing.
  *
- * <p>It also installs, for HTTP/1, {@link StrictRequestDecoder}, and that the answer to a bad one
- * arrives. What is said by TLS it does not understand: there it limits the time until the first
- * byte, and Vert.x that of the handshake, after which a caller has shown a certificate.
+ * <p>For HTTP/1 it also installs {@link StrictRequestDecoder}, and ensures that the answer to a bad
+ * head arrives. For TLS it limits only the time until the first byte; Vert.x limits the handshake.
  */
 final class HeadTimeout extends ChannelDuplexHandler {
   private static final Logger log = LoggerFactory.getLogger(HeadTimeout.class);
@@ -156,8 +154,8 @@ final class HeadTimeout extends ChannelDuplexHandler {
   }
 
   /**
-   * Vert.x makes its decoder when it sees a byte that is not HTTP/2. A line feed is one, and means
-   * nothing before a request: so its decoder is there and has read nothing when ours takes over.
+   * Vert.x adds its decoder on the first byte that is not HTTP/2. A line feed is such a byte and
+   * has no meaning before a request, so the decoder exists and is unused when ours replaces it.
    */
   private void beginHttp1(ChannelHandlerContext ctx, ByteBuf bytes) {
     ctx.fireChannelRead(Unpooled.wrappedBuffer(new byte[] {'\n'}));
@@ -252,10 +250,9 @@ final class HeadTimeout extends ChannelDuplexHandler {
   }
 
   /**
-   * Netty's decoder of requests, and after it a look at the bytes of each head by {@link
-   * RequestHead}: what Netty repairs in silence may have meant something else to a proxy before us.
-   * A bad head becomes a request that has failed with a {@link BadRequest}; nothing that comes
-   * behind it is read.
+   * Netty's request decoder, followed by a check of each head's bytes by {@link RequestHead}:
+   * errors that Netty repairs silently may have had another meaning for a proxy in front. A bad
+   * head becomes a failed request with a {@link BadRequest}; everything after it is ignored.
    */
   private static final class StrictRequestDecoder extends HttpRequestDecoder {
     private byte[] head = new byte[512];

@@ -7,10 +7,9 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 
 /**
- * Follows the frames of an HTTP/2 connection, as far as is needed to know whether the caller owes
- * us the rest of something: of a frame, or of a head that goes on in further frames. The content of
- * data may be owed for as long as it takes. Looks and touches nothing; what is malformed is left to
- * the codec to refuse. Not thread-safe.
+ * Tracks the frames of an HTTP/2 connection to detect whether the caller owes the rest of a frame
+ * or of a head with continuation frames. Data content may take any time. Changes nothing; the codec
+ * refuses malformed frames. Not thread-safe.
  */
 final class Http2Heads {
   private static final int FRAME_HEAD_BYTES = Http2CodecUtil.FRAME_HEADER_LENGTH;

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Looks at the head of a request of HTTP/2, which has no bytes of lines any more, as {@link
- * RequestHead} does at those of HTTP/1.1: what is let through has one meaning only. Frames, names
- * and values that HTTP/2 itself does not know are refused by the codec.
+ * Checks the head of an HTTP/2 request as {@link RequestHead} does for HTTP/1.1: an accepted head
+ * has only one meaning. The codec refuses frames, names and values that HTTP/2 does not allow.
  */
 public final class Http2RequestHead {
   private Http2RequestHead() {}

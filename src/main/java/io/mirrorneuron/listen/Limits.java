@@ -3,7 +3,7 @@ package io.mirrorneuron.listen;
 import java.time.Duration;
 
 /**
- * @param connections that may be open at a time at each door
+ * @param connections open at the same time per endpoint
  * @param head longest time from the first byte of a request's head to its last, and from the
  *     opening of a connection to its first request
  */

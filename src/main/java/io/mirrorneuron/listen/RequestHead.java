@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Looks at the bytes of a request's head. What is let through has one meaning only: one length of
- * the body, one host, one line for each header, so that nobody between the caller and us can have
- * understood another request (RFC 9112, sections 3 and 6).
+ * Checks the bytes of a request's head. An accepted head has only one meaning: one body length, one
+ * host, one line per header, so that no proxy in between can have understood another request (RFC
+ * 9112, sections 3 and 6).
  */
 final class RequestHead {
   private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)[^#]*");

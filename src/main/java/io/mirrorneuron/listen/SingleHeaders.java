@@ -1,8 +1,8 @@
 package io.mirrorneuron.listen;
 
 /**
- * The headers of one request of which there may be one each: of two nobody knows which is meant,
- * and a proxy before us may have looked at the other one.
+ * Headers that a request may have only once: two values are ambiguous, and a proxy in front may
+ * have used the other one.
  */
 final class SingleHeaders {
   private static final String[] NAMES = {

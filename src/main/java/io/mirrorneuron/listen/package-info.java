@@ -1,6 +1,6 @@
 /**
- * What stands before every door of this process, HTTP and gRPC alike: how many connections may be
- * open, how long a request's head may take, and that a head means the same to everybody who reads
- * it. Speaks Netty, because Vert.x shows a connection only after its first request.
+ * The guard in front of every HTTP and gRPC endpoint of this process: limits open connections and
+ * the time of a request's head, and ensures that a head has one meaning for every reader. Uses
+ * Netty, because Vert.x shows a connection only after its first request.
  */
 package io.mirrorneuron.listen;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.model;
 
-/** Why somebody wants something, in that one's own words. */
+/** A reason in the caller's own words. */
 public final class GivenReason {
   private static final int LONGEST = 1000;
 
@@ -9,7 +9,7 @@ public final class GivenReason {
   /**
    * The same text, or null.
    *
-   * @throws MnException INVALID when it is longer than anybody reads
+   * @throws MnException INVALID when it is too long
    */
   public static String checked(String text) {
     int length = text == null ? 0 : text.codePointCount(0, text.length());

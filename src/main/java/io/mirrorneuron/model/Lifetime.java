@@ -20,7 +20,7 @@ import java.util.Collection;
  * @param ms after so many milliseconds without a heartbeat a server is dead
  */
 public record Lifetime(long ms) {
-  /** Of a server for which nothing is set, and of every server that knows no such setting. */
+  /** Default, also of servers without this setting. */
   public static final Lifetime DEFAULT = new Lifetime(15_000);
 
   public static final long LEAST_MS = 3_000;
@@ -45,17 +45,17 @@ public record Lifetime(long ms) {
   private static final long LONGEST_ASK_MS = 3_000;
   private static final long LONGEST_AVOIDED_MS = 10_000;
 
-  /** From one heartbeat to the next. */
+  /** Interval of heartbeats. */
   public long beatMs() {
     return ms / 3;
   }
 
-  /** From a heartbeat that failed to the next one. */
+  /** Delay after a failed heartbeat. */
   public long retryMs() {
     return Math.min(LONGEST_PAUSE_MS, ms / 30);
   }
 
-  /** So long a server believes that others take it for alive. */
+  /** How long a server may believe that others consider it alive. */
   public long leaseMs() {
     return ms * 2 / 3;
   }
@@ -65,37 +65,37 @@ public record Lifetime(long ms) {
     return Math.min(LONGEST_LOOK_MS, ms / 60);
   }
 
-  /** So long a job is left to the server that is to take it, before another one takes it. */
+  /** Time for the chosen server to take a job before another server does. */
   public long patienceMs() {
     return ms * 2 / 3;
   }
 
-  /** So long a server that was not reached gets no programs of others. */
+  /** How long an unreachable server gets no programs of other servers. */
   public long avoidedMs() {
     return Math.min(LONGEST_AVOIDED_MS, ms * 2 / 3);
   }
 
-  /** So long a lead lasts that nobody keeps. */
+  /** Duration of a leader's lease without renewal. */
   public long leadMs() {
     return ms * 2 / 3;
   }
 
-  /** So long its holder trusts in it: less, as clocks do not run alike. */
+  /** How long the leader trusts its lease: less, as clocks drift. */
   public long trustedLeadMs() {
     return leadMs() * 7 / 10;
   }
 
-  /** From one asking for a lead to the next. */
+  /** Interval of requests for the lead. */
   public long leadAskMs() {
     return Math.min(LONGEST_ASK_MS, ms / 5);
   }
 
-  /** No lead lasts so long that was not kept. */
+  /** Longest time that a lease can last without renewal. */
   public long silentLeadMs() {
     return leadMs() + leadAskMs();
   }
 
-  /** From one look for what is due to the next. */
+  /** Interval of scans for due work. */
   public long scanMs() {
     return Math.min(LONGEST_SCAN_MS, ms / 3);
   }

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Asks HTTP servers within bounds. Blocking and thread-safe. Redirects are not followed: what may
- * be asked is what the configuration names. What a failure says holds no key.
+ * HTTP client with limits on time and size. Blocking. Thread-safe. Redirects are not followed, so
+ * that only configured servers are called. Failure messages contain no key.
  */
 public final class BoundedHttp implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
@@ -341,21 +341,18 @@ public final class BoundedHttp implements AutoCloseable {
     }
   }
 
-  /**
-   * A server that was asked did not answer as it should. The message is for people, with no key.
-   */
+  /** A called server did not answer as expected. The message is for people and contains no key. */
   public static final class UpstreamFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Why. */
     public enum Kind {
-      /** Nobody answers there. */
+      /** No server answers there. */
       AWAY,
-      /** It took longer than was allowed. */
+      /** It exceeded a time limit. */
       LATE,
-      /** Nobody waits for the answer any more. */
+      /** The caller no longer waits. */
       GONE,
-      /** An answer that is none, a cut connection, a status of failure. */
+      /** An invalid answer, a cut connection or an error status. */
       BAD
     }
 
@@ -385,7 +382,7 @@ public final class BoundedHttp implements AutoCloseable {
   }
 
   /**
-   * What an answer may take.
+   * Limits of an answer.
    *
    * @param total from the request to the last byte
    * @param silence without a byte

@@ -8,11 +8,11 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * A model that can be had.
+ * A model in the catalog.
  *
  * @param dockerModel as the runner names it
  * @param apiModel as a completion must name it
- * @param contextSize in tokens; null when nobody says
+ * @param contextSize in tokens; null if unknown
  */
 public record CatalogEntry(
     String id,
@@ -115,7 +115,7 @@ public record CatalogEntry(
     return ModelName.key(dockerModel);
   }
 
-  /** Whether it is called so by anybody. */
+  /** Whether this is any of its names. */
   public boolean isCalled(String name) {
     String key = ModelName.key(name);
     return Stream.concat(Stream.of(id, model, dockerModel, apiModel), aliases.stream())

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** An endpoint that speaks as OpenAI does, where the configuration names one. Blocking. */
+/** Client of the configured OpenAI-compatible endpoint. Blocking. */
 final class EndpointApi {
   private static final Bounds LIST =
       new Bounds(Duration.ofSeconds(4), Duration.ofSeconds(4), 4 << 20, 4 << 20);
@@ -35,7 +35,7 @@ final class EndpointApi {
     return endpoint.isSet();
   }
 
-  /** The ids of all models that it offers; none where there is no endpoint. */
+  /** The ids of all models it offers; empty without an endpoint. */
   Set<String> list() throws UpstreamFailure {
     Set<String> ids = new TreeSet<>();
     if (endpoint.isSet()) {

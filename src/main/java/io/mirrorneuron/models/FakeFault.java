@@ -2,9 +2,8 @@ package io.mirrorneuron.models;
 
 import java.util.Locale;
 
-/** What a fake model runner can be told to do wrong, one fault for each of its {@link Door}s. */
+/** Faults that a fake model runner can inject, one for each {@link Door}. */
 public enum FakeFault {
-  /** Nothing. */
   NONE,
   /** The first piece of an answer comes after three seconds. */
   SLOW,

@@ -25,9 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A small server that behaves as a model runner without any model: it speaks Docker Model Runner's
- * protocol and, under {@code /v1}, that of any OpenAI-compatible endpoint. For demonstrations, for
- * work without a network, and for tests, which tell it what to do wrong.
+ * A fake model runner without models: it speaks Docker Model Runner's protocol and, under {@code
+ * /v1}, that of any OpenAI-compatible endpoint. For demonstrations, offline work, and tests, which
+ * can inject faults.
  */
 public final class FakeModels implements AutoCloseable {
   private static final Duration TICK = Duration.ofMillis(100);
@@ -73,12 +73,12 @@ public final class FakeModels implements AutoCloseable {
     return "http://" + options.host() + ":" + port();
   }
 
-  /** Behaves so at this door from now on. */
+  /** Behaves so at this endpoint from now on. */
   public void behave(Door endpoint, FakeFault fault) {
     faults.put(endpoint, fault);
   }
 
-  /** How often something was asked for at this door. */
+  /** How often something was asked for at this endpoint. */
   public int asked(Door endpoint) {
     return asked.computeIfAbsent(endpoint, _ -> new AtomicInteger()).get();
   }
@@ -197,7 +197,7 @@ public final class FakeModels implements AutoCloseable {
     }
   }
 
-  /** Whether the fault of the door was the whole answer. */
+  /** Whether the fault of the endpoint was the whole answer. */
   private boolean isRefused(HttpServerRequest request, Door endpoint) {
     asked.computeIfAbsent(endpoint, _ -> new AtomicInteger()).incrementAndGet();
     HttpServerResponse response = request.response();

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
-/** One installation of a model, and all who wait for it. Thread-safe. */
+/** One installation of a model, and its waiting callers. Thread-safe. */
 final class Installation {
   private static final long LOOK_MS = 200;
 
@@ -46,7 +46,7 @@ final class Installation {
     return true;
   }
 
-  /** For whom the model is while it is under way; then the ledger knows. */
+  /** The owners while it is under way; afterwards the ledger has them. */
   synchronized List<ModelOwner> owners() {
     return end.isDone() ? List.of() : List.copyOf(owners);
   }
@@ -66,8 +66,8 @@ final class Installation {
   /**
    * Ends it.
    *
-   * @param failure null when the model is there
-   * @param record is given all who own it then, before those who wait are told
+   * @param failure null on success
+   * @param record receives all owners, before the waiting callers are released
    */
   synchronized void end(MnException failure, Consumer<ModelOwner> record) {
     MnException outcome = failure;
@@ -104,7 +104,7 @@ final class Installation {
   }
 
   /**
-   * Waits for the end, and tells news on this thread.
+   * Waits for the end, and reports progress on this thread.
    *
    * @throws MnException when it failed
    */

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Has models pulled, each by one thread at a time however many want it. Thread-safe. */
+/** Pulls models, each in one thread at a time however many callers want it. Thread-safe. */
 final class Installations {
   private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
 
@@ -71,8 +71,8 @@ final class Installations {
   }
 
   /**
-   * Who needs which model, by its key: also for whom one is being installed, as the runner has it a
-   * moment before that is over.
+   * Owners by the key of their model, including those of running installations, as the runner has a
+   * model slightly before its installation ends.
    */
   Map<String, Owners> owners() {
     Map<String, List<ModelOwner>> waiting = new HashMap<>(); // before the ledger: they pass into it

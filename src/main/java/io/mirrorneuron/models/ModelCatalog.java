@@ -19,9 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The catalog that ships with this program, with entries of a file laid over it. The file is read
- * at every look, so an edit counts at once; one that cannot be read costs a warning and nothing
- * else. Thread-safe.
+ * The built-in catalog, overlaid with the entries of a file. The file is read on every call, so
+ * edits take effect at once; an unreadable file only causes a warning. Thread-safe.
  */
 public final class ModelCatalog {
   private static final long MOST_BYTES = 1 << 20;
@@ -109,17 +108,14 @@ public final class ModelCatalog {
     }
   }
 
-  /** Names of models that mean the same. */
+  /** Normalizes equivalent names of models. */
   public static final class ModelName {
     private static final String NAMESPACE = "ai/";
     private static final String LATEST = ":latest";
 
     private ModelName() {}
 
-    /**
-     * Equal for equal models: without a registry, {@code ai/} and {@code :latest}, in small
-     * letters.
-     */
+    /** The normalized name: lower case, without a registry, {@code ai/} and {@code :latest}. */
     public static String key(String name) {
       String key = name.strip().toLowerCase(Locale.ROOT);
       int slash = key.indexOf('/');
@@ -138,7 +134,7 @@ public final class ModelCatalog {
   }
 
   /**
-   * How long others may take.
+   * Time and size limits of models' servers.
    *
    * @param answer of {@code GET /models}
    * @param pull of a model

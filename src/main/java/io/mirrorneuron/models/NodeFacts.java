@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is known of the node that runs models.
+ * Facts about the node that runs models.
  *
- * @param name {@code local} when it has none
- * @param os null when nobody knows
- * @param memoryMb 0 when nobody knows
+ * @param name {@code local} when unnamed
+ * @param os null if unknown
+ * @param memoryMb 0 if unknown
  */
 record NodeFacts(String name, String os, long memoryMb, List<Card> cards) {
   private static final double MB_PER_GB = 1024;
@@ -18,7 +18,7 @@ record NodeFacts(String name, String os, long memoryMb, List<Card> cards) {
   /**
    * A graphics card.
    *
-   * @param memoryMb 0 when nobody knows
+   * @param memoryMb 0 if unknown
    */
   record Card(String vendor, String driver, long memoryMb) {}
 

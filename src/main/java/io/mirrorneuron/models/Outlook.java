@@ -28,7 +28,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Asks everybody who knows something of models, at the same time and in limited time. Thread-safe.
+ * Queries catalog, runner, endpoint and node about models, in parallel and within a time limit.
+ * Thread-safe.
  */
 final class Outlook {
   private final ModelSettings settings;

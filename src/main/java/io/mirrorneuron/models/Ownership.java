@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The ledger of who needs which model: a file that is replaced as a whole, by one writer at a time,
- * also of several processes. One that cannot be read is put aside with the next write, and owners
- * are none until then. Thread-safe.
+ * The ledger of model owners: a file that is replaced as a whole, by one writer at a time, also
+ * across processes. An unreadable file counts as empty, and the next write puts it aside.
+ * Thread-safe.
  */
 final class Ownership {
   private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);

@@ -9,10 +9,10 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What programs are told of language models: {@code MN_LLM_…} variables, with twins that begin with
- * {@code LITELLM_}. A program that names a model, or none where there is a default, is told how to
- * reach it. One that names its own provider or address is told nothing that it did not say. Keys
- * are never told. Thread-safe.
+ * Environment variables about language models for programs: {@code MN_LLM_…}, with {@code LITELLM_}
+ * aliases. A program that names a model, or none where there is a default, gets the connection
+ * settings. A program that names its own provider or address gets nothing it did not set. Keys are
+ * never passed. Thread-safe.
  */
 public final class ProgramModels {
   private static final List<String> PREFIXES = List.of("MN_LLM_", "LITELLM_");

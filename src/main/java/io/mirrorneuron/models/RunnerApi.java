@@ -22,8 +22,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
- * Docker Model Runner over HTTP. Of the places where it may be, the one that has answered is asked
- * first. Blocking and thread-safe.
+ * Client of Docker Model Runner. Of its possible addresses, the last that answered is tried first.
+ * Blocking. Thread-safe.
  */
 final class RunnerApi {
   static final String CALLED = "Docker Model Runner";

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Something that is fetched from elsewhere for all who want it: one fetch is under way at a time,
- * everybody waits for that one, and nobody for long. Thread-safe.
+ * Shares one fetch among all callers: at most one is under way, and each caller waits for it within
+ * a time limit. Thread-safe.
  */
 final class SharedLoad<T> {
   private final String name;
@@ -66,12 +66,12 @@ final class SharedLoad<T> {
     }
   }
 
-  /** Who looks from now on gets what is fetched from now on. */
+  /** Later callers get a fetch that begins after this call. */
   synchronized void forget() {
     flight = null;
   }
 
-  /** Fetches, or joins who does; does not wait. */
+  /** Starts a fetch, or joins the running one. Non-blocking. */
   synchronized CompletableFuture<T> begin() {
     if (flight == null || flight.isDone()) {
       CompletableFuture<T> fresh = new CompletableFuture<>();

@@ -5,7 +5,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Objects;
 
-/** What another server says of a failure, fit to be repeated: short, printable, without the key. */
+/** Sanitizes another server's error text for display: short, printable, without the key. */
 public final class UntrustedText {
   private static final int MOST = 200;
   private static final String HIDDEN = "[REDACTED]";

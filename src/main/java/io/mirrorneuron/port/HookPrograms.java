@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Port: runs hooks of bundles on this machine, confined as programs of steps are. What an earlier
- * server of the same data directory left of them is ended before this one begins. Thread-safe.
+ * Runs hooks of bundles on this machine, confined like programs of steps. Leftovers of an earlier
+ * server of the same data directory are ended before the first hook starts. Thread-safe.
  */
 public interface HookPrograms {
 
@@ -41,18 +41,18 @@ public interface HookPrograms {
   }
 
   /**
-   * A program to be started before or after a job.
+   * A program to run before or after a job.
    *
-   * @param id names it among all that run here
+   * @param id unique among all that run here
    * @param command the file of the program, absolute, and its arguments; no shell reads them
-   * @param folder it runs in; it may read and write there
-   * @param variables that it gets beside the usual few
-   * @param writes folders besides, which it may read and change
-   * @param grace from TERM to KILL when it is ended
-   * @param stays asked when the program has ended by itself: whether what it started may live on
-   *     until it is stopped
-   * @param printed is told all that it prints, piece by piece, from one thread after the other;
-   *     must not block for long
+   * @param folder working directory, readable and writable
+   * @param variables added to the standard environment
+   * @param writes further writable folders
+   * @param grace from TERM to KILL when it is stopped
+   * @param stays queried after the program exits: whether its child processes may live on until it
+   *     is stopped
+   * @param printed receives all output piece by piece, from one thread at a time; must not block for
+   *     long
    */
   public record HookProgram(
       String id,

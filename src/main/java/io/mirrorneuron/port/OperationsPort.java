@@ -13,10 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Operations. Any server on the same store may be asked for each of them, and goes on with those of
- * one that is gone. Blocking and thread-safe; failures are {@link
- * io.mirrorneuron.model.MnException}, NOT_FOUND for an operation that nobody knows, or that ended
- * more than a week ago.
+ * Operations. Any server on the same store answers for each of them, and takes over those of a dead
+ * server. Blocking. Thread-safe. Failures are {@link io.mirrorneuron.model.MnException}, NOT_FOUND
+ * for an unknown operation or one that ended more than a week ago.
  */
 public interface OperationsPort {
 
@@ -70,10 +69,10 @@ public interface OperationsPort {
       String jobId, String status, @JsonInclude(JsonInclude.Include.NON_NULL) String error) {}
 
   /**
-   * What came of one job of an operation.
+   * Outcome for one job of an operation.
    *
-   * @param status one of the words below
-   * @param result what is known besides, or null
+   * @param status one of the constants below
+   * @param result further details, or null
    * @param error why it failed or has to wait, for people; or null
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -87,7 +86,7 @@ public interface OperationsPort {
     public static final String DRY_RUN = "dry_run";
     public static final String FAILED = "failed";
 
-    /** These are looked at again. */
+    /** Statuses that are retried. */
     public static final String CANCELLATION_PENDING = "cancellation_pending";
 
     public static final String DEFERRED = "deferred";
@@ -104,7 +103,6 @@ public interface OperationsPort {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Result(String status, String reason, String node) {}
 
-    /** Without more to tell. */
     public static ItemOutcome of(String status) {
       return new ItemOutcome(status, null, null);
     }
@@ -197,13 +195,11 @@ public interface OperationsPort {
   }
 
   /**
-   * What whoever starts an operation says of it; null for what was not said. Operations on all jobs
-   * have none.
+   * Options of a new operation; null for an option not given. Operations on all jobs have none.
    *
-   * @param nodeName of the node that it is about
+   * @param nodeName of the affected node
    * @param reason in the caller's words
-   * @param dryRun whether only to say what would happen
-   * @param deadlineMs of a drain: how long programs of batch jobs may take to end by themselves
+   * @param deadlineMs of a drain: how long programs of batch jobs may take to finish
    * @param ignoreSystemJobs of a drain: whether jobs of type system and sysbatch stay
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -313,7 +309,7 @@ public interface OperationsPort {
       String updatedAt,
       String startedAt,
       String completedAt) {
-    /** A message has room for so many. */
+    /** Limit of listed items, set by the size of a message. */
     public static final int MOST_TOLD = 5_000;
 
     public static final String RUNNING = "running";

@@ -29,7 +29,6 @@ final class RedisBinary {
   private static final int OLDEST_LINE = 602;
   private static final long SECONDS_TO_TELL = 5;
 
-  /** A program that runs here. */
   record Found(Path program, RedisVersion version) {}
 
   private final Path folder;

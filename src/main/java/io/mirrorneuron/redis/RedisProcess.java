@@ -28,9 +28,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The server process of one folder. It runs as a daemon in a session of its own, so that Ctrl-C in
- * our terminal does not end it before our last writes. Not thread-safe, but {@link #pid} may be
- * called from anywhere.
+ * The server process of one folder. It runs as a daemon in its own session, so that Ctrl-C in
+ * our terminal does not end it before our last writes. Not thread-safe, but {@link #pid} may
+ * be called from any thread.
  */
 final class RedisProcess {
   private static final Pattern PROCESS_ID = Pattern.compile("process_id:(\\d+)");
@@ -69,7 +69,6 @@ final class RedisProcess {
     return address.uri(options.password().value());
   }
 
-  /** The process that serves; 0 before the first one does. */
   long pid() {
     return pid;
   }
@@ -79,7 +78,6 @@ final class RedisProcess {
     return version;
   }
 
-  /** Where the program of the server was found, for people. */
   String program() {
     return program;
   }
@@ -487,7 +485,6 @@ final class RedisProcess {
       }
     }
 
-    /** Reads until the server hangs up. */
     void awaitEnd() throws IOException {
       while (replies.read() >= 0) {
         continue;

@@ -58,7 +58,6 @@ public final class RedisServer implements AutoCloseable {
 
   /** An address of this machine that other machines reach. */
   public record Exposure(String host, int port) {
-    /** How others connect. */
     public String uri(Secret password) {
       return new RedisAddress.Tcp(host, port).uri(password.value());
     }
@@ -86,8 +85,8 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * @param storage of its folder; while that is full, Redis may end again and again, which is not
-   *     told each time
+   * @param storage of its folder; while that is full, Redis may end again and again, which is
+   *     not logged each time
    */
   public static RedisServer launch(Options options, Storage storage) {
     try {
@@ -121,7 +120,6 @@ public final class RedisServer implements AutoCloseable {
     return uri;
   }
 
-  /** The process that serves now. */
   public long pid() {
     return process.pid();
   }

@@ -444,7 +444,6 @@ public final class RunIndex {
       return rows.size();
     }
 
-    /** Null when there is none. */
     RunRow get(String runId) {
       return rows.get(runId);
     }
@@ -551,7 +550,7 @@ public final class RunIndex {
      */
     record Standing(String owner, String runId, String status, String endedAt) {}
 
-    /** This node as the owner of jobs. */
+    /** This node as an owner of jobs. */
     String self();
 
     /** Whether this node works on the job. Not blocking. */

@@ -89,9 +89,7 @@ final class NodeJobs {
    */
   record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeEndpoint endpoint) {}
 
-  /**
-   * @param own the jobs of this node alone
-   */
+  /** @param own the jobs of this node alone */
   static Jobs jobs(
       RuntimeSettings settings,
       RuntimeIdentity identity,

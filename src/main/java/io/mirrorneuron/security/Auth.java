@@ -7,7 +7,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Says who a caller is, before a byte of the body or a message is read. */
+/** Authenticates a caller before any byte of the body or a message is read. */
 @FunctionalInterface
 public interface Auth {
 
@@ -21,10 +21,9 @@ public interface Auth {
    */
   Future<Principal> authenticate(String authorization);
 
-  /** Everybody is the administrator. */
   Auth NOBODY_ASKS = authorization -> Future.succeededFuture(Principal.unnamed(Role.ADMIN));
 
-  /** Refuses everybody; the last element of a chain. */
+  /** Refuses all callers; the last element of a chain. */
   Auth NOBODY_ENTERS =
       authorization -> Future.failedFuture(unauthenticated("missing or invalid bearer token"));
 

@@ -9,7 +9,6 @@ import java.security.interfaces.RSAPublicKey;
 /** What signatures are checked with. */
 sealed interface KeyMaterial {
 
-  /** A public key. */
   record Public(PublicKey key) implements KeyMaterial {}
 
   /** A secret that issuer and server share. */

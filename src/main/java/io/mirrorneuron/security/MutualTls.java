@@ -12,12 +12,12 @@ import io.vertx.core.net.TCPSSLOptions;
 public final class MutualTls {
   private MutualTls() {}
 
-  /** The door lets nobody in who shows none. */
+  /** Refuses connections without a client certificate. */
   public static HttpServerOptions endpoint(HttpServerOptions options, PemFiles files) {
     return certified(options.setClientAuth(ClientAuth.REQUIRED).setUseAlpn(true), files);
   }
 
-  /** The server must be called as its certificate says. */
+  /** The server's name must match its certificate. */
   public static HttpClientOptions client(HttpClientOptions options, PemFiles files) {
     return certified(options.setVerifyHost(true).setUseAlpn(true), files);
   }

@@ -7,7 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What follows from the join token of a cluster. Whoever has that can make it. */
+/** Secrets derived from the join token of a cluster. */
 public final class NodeToken {
   private NodeToken() {}
 

@@ -19,7 +19,6 @@ public final class StandardWebhooks {
 
   private StandardWebhooks() {}
 
-  /** A new secret. */
   public static String secret(SecureRandom random) {
     byte[] bytes = new byte[SECRET_BYTES];
     random.nextBytes(bytes);

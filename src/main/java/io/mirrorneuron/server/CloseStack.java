@@ -9,16 +9,14 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Closes what was started, in reverse order and in limited time. Not thread-safe; close it once.
- */
+/** Closes started parts in reverse order and in limited time. Not thread-safe; close it once. */
 public final class CloseStack implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CloseStack.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private record Part(String name, AutoCloseable closeable) {}
 
-  /** A start that may find that files cannot be used. */
+  /** A start that may fail because of unusable files. */
   @FunctionalInterface
   public interface Start<T> {
     T run() throws IOException;
@@ -35,9 +33,9 @@ public final class CloseStack implements AutoCloseable {
   }
 
   /**
-   * Runs a start; when it fails, by whatever is thrown, what it had added is closed.
+   * Runs a start; if it fails in any way, the parts it had added are closed.
    *
-   * @param home of the server, for people
+   * @param home of the server, for the message
    * @throws MnException with one sentence for people; UNAVAILABLE when the home cannot be used
    */
   public <T> T orClose(Path home, Start<T> start) {
@@ -55,7 +53,7 @@ public final class CloseStack implements AutoCloseable {
     }
   }
 
-  /** Parts that take longer than thirty seconds are left to the end of the process. */
+  /** Parts that take longer than thirty seconds are abandoned. */
   @Override
   public void close() {
     Thread closing = Thread.ofPlatform().name("closing").daemon().start(this::closeAll);

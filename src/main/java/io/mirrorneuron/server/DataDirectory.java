@@ -19,10 +19,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * {@code $MN_HOME} locked for one runtime, with the secrets and ids that stay the same across
- * restarts.
- */
+/** {@code $MN_HOME}, locked for one runtime, with secrets and ids that persist across restarts. */
 public final class DataDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
 
@@ -31,10 +28,10 @@ public final class DataDirectory implements AutoCloseable {
 
   private static final String ID = "runtime.id";
 
-  /** Says in which folder the id was made, so that a copy of it is known as one. */
+  /** File with the inode of the folder in which the id was made; detects copies of the folder. */
   private static final String INODE = "runtime.folder";
 
-  /** Says which cluster this folder has joined, and how to get in. */
+  /** File with the joined cluster and its credentials. */
   private static final String JOINED = "cluster.json";
 
   private final Path home;
@@ -53,7 +50,7 @@ public final class DataDirectory implements AutoCloseable {
   }
 
   /**
-   * Makes the folder when it is absent, and takes it.
+   * Creates the folder if absent, and locks it.
    *
    * @throws MnException (CONFLICT) when another process has it
    */
@@ -84,7 +81,7 @@ public final class DataDirectory implements AutoCloseable {
     }
   }
 
-  /** Takes the lock; it is let go when the channel is closed or the process ends. */
+  /** Takes the lock; released when the channel is closed or the process ends. */
   private static boolean isTaken(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;
@@ -99,7 +96,9 @@ public final class DataDirectory implements AutoCloseable {
     return new String(content.array(), 0, content.position(), StandardCharsets.US_ASCII).strip();
   }
 
-  /** The configuration with the tokens it lacks, kept in files that clients of this home read. */
+  /**
+   * The configuration, completed with generated tokens from files that clients of this home read.
+   */
   public Config withTokens(Config config) throws IOException {
     Config.Grpc grpc = config.grpc();
     Config.Grpc complete =
@@ -118,16 +117,12 @@ public final class DataDirectory implements AutoCloseable {
     return SecretFile.readOrMake(home.resolve(file), random);
   }
 
-  /** What the embedded Redis of this folder asks for. */
+  /** Password of this folder's embedded Redis. */
   public Secret redisPassword() throws IOException {
     return kept("redis.password");
   }
 
-  /**
-   * The cluster that it has joined.
-   *
-   * @throws MnException (DATA_LOSS) when the file that says so cannot be read
-   */
+  /** @throws MnException (DATA_LOSS) when the file exists and cannot be read */
   public Optional<JoinedCluster> joined() throws IOException {
     Path file = home.resolve(JOINED);
     return Files.exists(file)
@@ -135,19 +130,18 @@ public final class DataDirectory implements AutoCloseable {
         : Optional.empty();
   }
 
-  /** That it has joined this cluster; the file is put in place as a whole. */
+  /** Stores the joined cluster; the file is replaced atomically. */
   public void join(JoinedCluster cluster) throws IOException {
     SecretFile.write(home.resolve(JOINED), Json.write(cluster) + "\n");
   }
 
-  /** That it has joined none. */
   public void leave() throws IOException {
     Files.deleteIfExists(home.resolve(JOINED));
   }
 
   /**
-   * The same at every start on this folder, and unlike that of any other folder, also of one that
-   * this is a copy of: programs are known by it, and those of the other are not this one's to end.
+   * The same at every start on this folder, but different in a copy of the folder: the id marks the
+   * programs of this runtime, and a copy must not end those of the original.
    */
   public String runtimeId() throws IOException {
     if (copiedId().isPresent()) {
@@ -164,9 +158,7 @@ public final class DataDirectory implements AutoCloseable {
     return id;
   }
 
-  /**
-   * The id of the folder of which this is a copy, until {@link #runtimeId} has given it another.
-   */
+  /** The id of the original folder if this is a copy, until {@link #runtimeId} replaces it. */
   public Optional<String> copiedId() throws IOException {
     Path file = home.resolve(ID);
     String noted = notedInode();

@@ -7,9 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signals that come while the process ends already: the virtual machine ignores them unless it is
- * told otherwise. Its class for signals is asked by name, as the compiler warns of it and can not
- * be told not to.
+ * Receives signals during the shutdown, which the virtual machine ignores by default. Uses its
+ * signal class by name, because the compiler's warning about it cannot be suppressed.
  */
 public final class FurtherSignals {
   private static final Logger LOG = LoggerFactory.getLogger(FurtherSignals.class);

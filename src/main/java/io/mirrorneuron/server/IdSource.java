@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Where ids come from. Thread-safe. */
+/** Generates ids. Thread-safe. */
 public final class IdSource {
   private static final HexFormat HEX = HexFormat.of();
 
@@ -22,12 +22,12 @@ public final class IdSource {
     return clock.millis() + "-" + HEX.toHexDigits(random.nextLong(), 12);
   }
 
-  /** 32 hex digits that nobody can guess. */
+  /** 32 random hex digits, unguessable. */
   public String secret() {
     return HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong());
   }
 
-  /** An id to find a request in the log by; not secret, so a cheap random source is used. */
+  /** An id for the log; not secret, so a cheap random source is used. */
   public String request() {
     return HEX.toHexDigits(ThreadLocalRandom.current().nextLong());
   }

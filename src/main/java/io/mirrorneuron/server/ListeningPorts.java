@@ -16,9 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The ports that programs of this machine listen on, as Linux tells them in {@code /proc/net};
- * elsewhere none. Within a container they are those of the container. Kept for a second.
- * Thread-safe.
+ * The ports on which programs of this machine or container listen, from {@code /proc/net} of Linux;
+ * none on other systems. Cached for a second. Thread-safe.
  */
 public final class ListeningPorts {
   private static final Duration KEEP = Duration.ofSeconds(1);

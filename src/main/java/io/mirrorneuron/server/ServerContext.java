@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What all parts of a server are made with.
+ * The common objects of all parts of a server.
  *
  * @param config with the tokens of the data directory
- * @param environment variables that programs of steps and searches for programs may see
- * @param closing to which each part that must be closed is added when it is made
+ * @param environment variables for programs of steps and for program searches
+ * @param closing receives each part that must be closed
  */
 public record ServerContext(
     Config config,
@@ -27,20 +27,15 @@ public record ServerContext(
     CloseStack closing,
     Process process) {
 
-  /**
-   * What this server is as a program.
-   *
-   * @param version of it
-   */
   public record Process(String version, Restart restart) {}
 
-  /** Starts all that this server is anew, on the same ports. */
+  /** Restarts the server on the same ports. */
   @FunctionalInterface
   public interface Restart {
     /**
-     * Begins it and returns, so that whoever asks is answered first.
+     * Begins the restart and returns, so that the caller is answered first.
      *
-     * @param undo is run when that start fails, before one more
+     * @param undo runs when that start fails, before a second attempt
      */
     void with(Runnable undo);
   }
@@ -56,7 +51,7 @@ public record ServerContext(
   }
 
   /**
-   * Options of Vert.x: one event loop for each two cores. A request crosses gateway, area and lane,
+   * Vert.x with one event loop per two cores. A request crosses gateway, area and the job's loop,
    * and each change of the loop wakes a thread; the other cores run Redis, programs and virtual
    * threads. Nothing is unpacked from the jar.
    */
@@ -68,7 +63,7 @@ public record ServerContext(
         .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
   }
 
-  /** The Vert.x of a program that only asks. */
+  /** Vert.x of a client program. */
   public static Vertx clientVertx() {
     return Vertx.vertx(
         vertxOptions()

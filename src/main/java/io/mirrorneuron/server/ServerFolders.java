@@ -28,22 +28,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The folders that a server writes to. Those it makes are closed to other users, and so are those
- * of ours in the home, however they came to be. A folder outside the home that was there before and
- * that somebody named keeps its permissions: others may be meant to read it; not so what terminals
- * and programs share. Files right in the home are private, too; a program can open them to others,
- * as its account owns them.
+ * The folders that a server writes to. Folders that it creates, and its own folders in the home,
+ * are closed to other users. An existing folder outside the home that a setting names keeps its
+ * permissions, except the shared storage. Files directly in the home are private, too; a program
+ * can open them to other users, as its account owns them.
  */
 public final class ServerFolders {
   private static final Logger log = LoggerFactory.getLogger(ServerFolders.class);
 
-  /**
-   * Where libraries unpack what they load or show: in the temporary folder programs could change
-   * it.
-   */
+  /** Folder for unpacked libraries: in the temporary folder programs could change them. */
   private static final String LIBRARIES = "libraries";
 
-  /** What terminals and programs share, unless it is elsewhere. */
+  /** Default of the shared storage of programs and terminals. */
   private static final String SHARED = "shared";
 
   private static final String NETTY = "io.netty.native.workdir";
@@ -61,7 +57,7 @@ public final class ServerFolders {
   }
 
   /**
-   * Sees to the folders that every server has.
+   * Prepares the folders that every server has.
    *
    * @throws MnException UNAVAILABLE with one sentence that names the setting
    */
@@ -72,7 +68,7 @@ public final class ServerFolders {
     folders.usable("logs_root", config.log().folder());
   }
 
-  /** The same for those of a server that has its doors before it. */
+  /** Prepares the folders of a full server, too. */
   public static void prepareAll(Config config, boolean hasRuntime) {
     prepare(config);
     ServerFolders folders = new ServerFolders(config);
@@ -115,17 +111,17 @@ public final class ServerFolders {
         && ProcessHandle.of(Long.parseLong(number)).isPresent();
   }
 
-  /** Where libraries unpack what they load or show for this process. */
+  /** Folder of this process for unpacked libraries. */
   public static Path libraries(Config config) {
     return config.home().resolve(LIBRARIES).resolve(Long.toString(ProcessHandle.current().pid()));
   }
 
-  /** Makes a folder when it is absent, with the folders above it, closed to other users. */
+  /** Creates a folder and its parents if absent, closed to other users. */
   public static void make(Path folder) throws IOException {
     Files.createDirectories(folder, OwnerOnly.NEW);
   }
 
-  /** What a server is refused with whose data directory cannot be read or written. */
+  /** The failure of a start whose data directory cannot be read or written. */
   static MnException unusableHome(Path home, IOException failure) {
     return MnException.unavailable(
         "home %s cannot be used: %s, or name another home (--home, MN_HOME)"
@@ -151,8 +147,7 @@ public final class ServerFolders {
   }
 
   /**
-   * What terminals and programs share is closed to other users, wherever it lies; what is in it
-   * stays as its owner wrote it.
+   * Closes the shared storage to other users, wherever it is; its content keeps its permissions.
    */
   private void closeShared(Path root) {
     usable("shared_storage_root", root);
@@ -173,7 +168,7 @@ public final class ServerFolders {
     }
   }
 
-  /** Somebody may have named a folder that others use as well, such as that of temporary files. */
+  /** The setting may name a folder with other uses, such as that of temporary files. */
   private static boolean hasOnlySubmissions(Path shared) throws IOException {
     try (DirectoryStream<Path> inside = Files.newDirectoryStream(shared)) {
       for (Path each : inside) {
@@ -220,13 +215,13 @@ public final class ServerFolders {
     private static final Set<PosixFilePermission> OWNER =
         PosixFilePermissions.fromString("rwx------");
 
-    /** What a folder is made with that nobody else may look into. */
+    /** Permissions of new private folders. */
     static final FileAttribute<Set<PosixFilePermission>> NEW =
         PosixFilePermissions.asFileAttribute(OWNER);
 
     private OwnerOnly() {}
 
-    /** Whether other users may do anything with it; not on file systems without permissions. */
+    /** Whether other users have any permission; false on file systems without permissions. */
     static boolean isOpen(Path place) throws IOException {
       try {
         return !OWNER.containsAll(Files.getPosixFilePermissions(place));
@@ -236,9 +231,9 @@ public final class ServerFolders {
     }
 
     /**
-     * Closes it to other users, and tells that it was open.
+     * Closes it to other users; logs if it was open.
      *
-     * @param reported how serious that is
+     * @param reported level of the log line
      */
     static void close(Path place, Level reported) throws IOException {
       if (!isOpen(place)) {

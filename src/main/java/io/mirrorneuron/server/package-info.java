@@ -1,6 +1,6 @@
 /**
- * What every server of ours is made with, whether it opens doors or not: its data directory and
- * folders, its disks, ids, and the order in which all is closed. Start with {@link
- * io.mirrorneuron.server.ServerContext}. Uses configuration, storage and the run store.
+ * The basis of every server: data directory and folders, disks, ids, and the order of the shutdown.
+ * Entry point: {@link io.mirrorneuron.server.ServerContext}. Uses configuration, storage and the
+ * run store.
  */
 package io.mirrorneuron.server;

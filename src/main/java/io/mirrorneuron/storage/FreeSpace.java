@@ -5,7 +5,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Port: how much room a folder has. Blocking; a network disk that hangs makes the caller hang. */
+/** Port: free space of folders. Blocking; a hanging network disk blocks the caller. */
 public interface FreeSpace {
 
   /**

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Tells failures for want of room from others. Java has no type for them: the operating system's
- * sentence is all there is, and a failure of ours may have it somewhere among its causes.
+ * Recognises failures caused by a full disk. Java has no type for them: only the operating system's
+ * sentence identifies them, possibly among the causes of a failure.
  */
 public final class OutOfRoom {
   /** ENOSPC and EDQUOT as Linux and macOS word them. */

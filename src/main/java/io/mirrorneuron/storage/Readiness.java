@@ -10,11 +10,11 @@ public interface Readiness {
   CompletionStage<List<Dependency>> dependencies();
 
   /**
-   * Something that calls need.
+   * A dependency of calls.
    *
    * @param name for example {@code redis}
-   * @param reasons for everybody, in words without addresses and paths: why it does not serve now;
-   *     none when it does
+   * @param reasons why it does not serve now, public, without addresses and paths; empty when it
+   *     does
    */
   record Dependency(String name, List<String> reasons) {
     public Dependency {

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Tells the file system that the folders in a folder have nothing to do with each other, as {@code
- * chattr +T} does. ext4 then puts each into the part of the disk with the fewest folders, and what
- * is in it beside it; else all lie in one part, and each new file passes over the numbers of all
- * that were removed there in the last minutes.
+ * Marks the subfolders of a folder as unrelated, as {@code chattr +T} does. ext4 then puts each
+ * into the part of the disk with the fewest folders, with its content beside it; otherwise all
+ * share one part, and each new file skips the inode numbers of files removed there in the last
+ * minutes.
  */
 public final class ScatteredFolders {
   private static final int O_RDONLY_CLOEXEC = 0x80000;
@@ -27,9 +27,9 @@ public final class ScatteredFolders {
   private ScatteredFolders() {}
 
   /**
-   * Tells it of a folder that is there, for what is made in it from now on.
+   * Marks an existing folder; affects folders created later.
    *
-   * @return whether the file system heeds it; others do as they always do
+   * @return whether the file system supports it; other file systems ignore it
    */
   public static boolean in(Path folder) {
     if (CONTROL.isEmpty()) {

@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one place that knows whether there is room for what this server writes. While there is none,
- * no new work is accepted and no program is started; what runs goes on, reads are answered, and all
- * goes on by itself once there is room again.
+ * The only source of whether there is room for the data of this server. While there is none, no new
+ * work is accepted and no program is started; running work continues and reads are answered. Normal
+ * operation resumes by itself.
  *
- * <p>It learns of a full disk from {@link #look}, from writes that failed, and from a Redis that
- * refuses to write. Thread-safe; nothing but {@link #look} touches a disk.
+ * <p>A full disk is detected by {@link #look}, by failed writes, and by a Redis that refuses to
+ * write. Thread-safe; only {@link #look} accesses a disk.
  */
 public final class Storage {
   private static final String REDIS =
@@ -55,7 +55,7 @@ public final class Storage {
     this.log = new StorageLog(clock);
   }
 
-  /** One that watches no folder: it recognises refused writes, but remembers nothing. */
+  /** Watches no folder: recognises refused writes, but remembers nothing. */
   public static Storage unwatched() {
     return new Storage(
         List.of(), 0, FreeSpace.OF_DISKS, Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
@@ -111,7 +111,7 @@ public final class Storage {
     }
   }
 
-  /** The same, answered: the failure, or nothing while there is room. */
+  /** As {@link #requireRoom}, but returns the failure; empty while there is room. */
   public Optional<MnException> refusal() {
     String why = trouble;
     if (why == null) {
@@ -121,19 +121,19 @@ public final class Storage {
     return Optional.of(full(why, null));
   }
 
-  /** Tells in words for everybody, without paths, which disks are full. */
+  /** Full disks as public sentences without paths. */
   public synchronized List<String> fullDisks() {
     return places.stream().filter(DiskState::isFull).map(DiskState::reason).toList();
   }
 
-  /** Tells in words for everybody that Redis does not write, if so. */
+  /** A public sentence if Redis refuses to write. */
   synchronized List<String> refusals() {
     return redisRefuses ? List.of(REDIS_REASON) : List.of();
   }
 
   /**
-   * The failure to report: the same one, unless its cause is a full disk. That is noted, and
-   * reported as {@code storage_full}.
+   * The failure to report: the same one, unless its cause is a full disk. Then the disk is noted as
+   * full and the failure is {@code storage_full}.
    */
   public Throwable explained(Throwable failure) {
     if (isFull(failure)) {
@@ -142,7 +142,7 @@ public final class Storage {
     return OutOfRoom.isIn(failure) ? refused(failure) : failure;
   }
 
-  /** Whether the failure is told as a full disk already, by this server or another one. */
+  /** Whether the failure already reports a full disk, of this or another server. */
   public static boolean isFull(Throwable failure) {
     return failure instanceof MnException known && known.isStorageFull();
   }
@@ -173,7 +173,7 @@ public final class Storage {
         .or(() -> places.stream().min(Comparator.comparingDouble(DiskState::freePart)));
   }
 
-  /** Notes that Redis refused to change anything; answers what to tell of it. */
+  /** Notes that Redis refused a write; returns the failure to report. */
   public MnException refusedByRedis(Throwable failure) {
     String why;
     boolean news;
@@ -190,7 +190,9 @@ public final class Storage {
     return full(why, failure);
   }
 
-  /** What to tell when Redis holds as much as it may. It is asked anew with each change. */
+  /**
+   * The failure to report when Redis is at its memory limit. Not remembered: each write asks again.
+   */
   public MnException redisMemoryFull(Throwable failure) {
     return full(REDIS_MEMORY, failure);
   }
@@ -218,7 +220,9 @@ public final class Storage {
     return redisRefuses;
   }
 
-  /** Whether there is room. If not, {@code hears} is told once when there is; it must not block. */
+  /**
+   * Whether there is room. If not, {@code hears} is called once when there is; it must not block.
+   */
   public synchronized boolean hasRoom(Runnable hears) {
     if (trouble == null) {
       return true;
@@ -227,7 +231,7 @@ public final class Storage {
     return false;
   }
 
-  /** Tells the first of {@link #fullDisks}; empty when no disk of this machine is full. */
+  /** The first of {@link #fullDisks}, if any. */
   public synchronized Optional<String> fullDisk() {
     return places.stream().filter(DiskState::isFull).findFirst().map(DiskState::reason);
   }
@@ -248,8 +252,8 @@ public final class Storage {
   }
 
   /**
-   * Writes one line a minute about the same trouble, however often it is met, and one when it is
-   * over. Not thread-safe: all methods but {@link #leftOut} are called under the owner's lock.
+   * Logs the same problem once a minute, however often it occurs, and its end once. Not
+   * thread-safe: all methods but {@link #leftOut} are called under the owner's lock.
    */
   private static final class StorageLog {
     private static final Logger LOG = LoggerFactory.getLogger(Storage.class);
@@ -323,9 +327,9 @@ public final class Storage {
   }
 
   /**
-   * What is known of the disk of one folder. It is full when less than the floor is free or a write
-   * was refused, and stays so until half as much again is free and a trial write succeeds: without
-   * that hysteresis a disk at its limit would alternate. Not thread-safe.
+   * The state of one folder's disk. It is full when less than the floor is free or a write was
+   * refused, and stays so until 1.5 times the floor is free and a trial write succeeds; the
+   * hysteresis avoids flapping. Not thread-safe.
    */
   private static final class DiskState {
     /** On small disks the floor is this fraction of the whole, so that they can be used at all. */
@@ -364,12 +368,12 @@ public final class Storage {
       return low || refused;
     }
 
-    /** The part of the disk that is free; 1 when that is not known. */
+    /** Free fraction of the disk; 1 when unknown. */
     double freePart() {
       return room == null || room.total() <= 0 ? 1 : (double) room.free() / room.total();
     }
 
-    /** Notes that a write was refused; answers whether that was not known yet. */
+    /** Notes a refused write; returns whether it is the first. */
     boolean refused() {
       boolean news = !refused;
       refused = true;
@@ -409,8 +413,8 @@ public final class Storage {
     }
 
     /**
-     * Takes in what was seen. A disk that could not be looked at keeps its state: who uses it
-     * reports that it is away.
+     * Takes the result. A disk that could not be checked keeps its state; its users report the
+     * failure.
      */
     void take(Seen seen) {
       if (seen.room() != null) {
@@ -438,7 +442,7 @@ public final class Storage {
       return Math.min(wanted, total / SMALLEST_PART);
     }
 
-    /** Bytes that must be free before a full disk is taken for usable again. */
+    /** Bytes that must be free before a full disk counts as usable again. */
     private long comfort(Room room) {
       return floor(room) + floor(room) / 2;
     }

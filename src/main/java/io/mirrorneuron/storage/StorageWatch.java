@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Looks at the disks each second, and asks the store whether it answers and, after it refused to,
- * whether it writes again. One thread; a disk or store that hangs blocks only this thread.
+ * Checks the disks each second, and whether the store answers and, after a refused write, writes
+ * again. One thread; a hanging disk or store blocks only this thread.
  */
 public final class StorageWatch implements Readiness, AutoCloseable {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -33,7 +33,7 @@ public final class StorageWatch implements Readiness, AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("mn-storage-watch").unstarted(this::work);
   }
 
-  /** Begins; when it returns, the disks have been looked at once. */
+  /** Starts the watch; returns after a first check of the disks. */
   public static StorageWatch start(Storage storage) {
     StorageWatch watch = new StorageWatch(storage);
     storage.look();
@@ -52,7 +52,7 @@ public final class StorageWatch implements Readiness, AutoCloseable {
     return storage.trouble().isEmpty() && storeAnswers();
   }
 
-  /** Known without asking: no older than a second and the time that the store was waited for. */
+  /** From memory: as old as the last check, at most a second plus the store's timeout. */
   @Override
   public CompletionStage<List<Dependency>> dependencies() {
     List<Dependency> all = new ArrayList<>();
@@ -118,7 +118,7 @@ public final class StorageWatch implements Readiness, AutoCloseable {
   }
 
   /**
-   * A folder that this server cannot do without.
+   * A folder that this server requires.
    *
    * @param what it is, for people: {@code the home folder}
    * @param setting that moves it elsewhere

@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Says why something could not be written, where Java gives the name of a file and no more. */
+/** Explains failed writes, where Java's message is only a file name. */
 public final class WriteFailure {
   private WriteFailure() {}
 

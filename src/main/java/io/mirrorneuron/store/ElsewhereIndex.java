@@ -33,7 +33,7 @@ public interface ElsewhereIndex {
   enum GivenUp {
     /** The asked node will not begin it. */
     DONE,
-    /** The node has begun it, or is about to. */
+    /** The node has started it, or is about to. */
     TAKEN,
     FENCED
   }

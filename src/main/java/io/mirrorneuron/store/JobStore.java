@@ -172,9 +172,7 @@ public interface JobStore {
     }
   }
 
-  /**
-   * @param existing true when the key had been used before; nothing was written then
-   */
+  /** @param existing true when the key had been used before; nothing was written then */
   record Created(String jobId, boolean existing) {}
 
   /**

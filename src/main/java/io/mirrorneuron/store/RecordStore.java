@@ -47,7 +47,6 @@ public interface RecordStore {
    */
   record Beside(
       long term, List<String> groups, String document, List<String> history, List<String> news) {
-    /** Nothing. */
     public static final Beside NOTHING = new Beside(0, List.of(), null, List.of());
 
     public Beside {

@@ -1,2 +1,2 @@
-/** Where state lies: ports, and the adapters that keep it on disk or in Redis. */
+/** Persistent state: ports, and adapters that keep it on disk or in Redis. */
 package io.mirrorneuron.store;

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a document tells of an agent: a runtime that runs it, or the node of a graph of agents that
- * declares it. What it does not tell is null.
+ * The facts of a document about an agent: one that a runtime runs, or the node of an agent
+ * graph that declares it. Missing facts are null.
  *
- * @param agentId so it is called in the list of agents, {@code nodeId} in graphs and {@code id} in
+ * @param agentId its name in lists of agents, {@code nodeId} in graphs and {@code id} in
  *     bindings; manifests mix them
  * @param agentType {@code executor}, {@code router} …
- * @param type of the template that the author took
+ * @param type of the template that the author chose
  * @param assignedNode where it runs, as is {@code node}
- * @param processedMessages how many messages it has handled
- * @param mailboxDepth how many wait for it
+ * @param processedMessages number of handled messages
+ * @param mailboxDepth number of waiting messages
  * @param lastError an error object, or a text
- * @param goal of an agent that is a step by itself, as {@code action} and what follows; see {@link
- *     ManifestFacts.Step}
+ * @param goal of an agent that is a step by itself, as {@code action} and the following ones;
+ *     see {@link ManifestFacts.Step}
  */
 public record AgentFacts(
     String agentId,
@@ -44,7 +44,7 @@ public record AgentFacts(
     JsonNode provides,
     String emits,
     Map<String, JsonNode> on) {
-  /** An agent of which nothing is told. */
+  /** An agent without any facts. */
   public static final AgentFacts NONE = LenientJson.read(Json.object(), AgentFacts.class);
 
   public AgentFacts {
@@ -64,8 +64,6 @@ public record AgentFacts(
 
   public record Config(String model, String llmModel) {}
 
-  /**
-   * @param outboundEdges ids of the agents that it sends to
-   */
+  /** @param outboundEdges ids of the agents that it sends to */
   public record Metadata(List<String> outboundEdges) {}
 }

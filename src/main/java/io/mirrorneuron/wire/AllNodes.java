@@ -16,13 +16,12 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * The nodes on one store: this one as it is now, the others as they told of themselves last. One
- * that is dead is shown as offline, and adds nothing to what there is; one that its operator took
- * out is left out.
+ * All nodes of one store: this one as it is now, the others by their last descriptions. A
+ * dead node is shown as offline and adds no capacity; a removed node is left out.
  *
  * @param here this node alone; each of its answers is made anew
  * @param others may block
- * @param decided what is decided of nodes, by name; may block
+ * @param decided operator decisions by node name; may block
  */
 public record AllNodes(
     ClusterView here,
@@ -62,16 +61,16 @@ public record AllNodes(
   }
 
   /**
-   * Nodes as it is decided that they are, which they do not tell themselves.
+   * Applies decisions about nodes, which nodes do not report themselves.
    *
-   * @param states by name, of those of which something is decided
+   * @param states of decided nodes by name
    */
   private record DecidedNodes(Map<String, NodeState> states) {
-    /** What nodes tell of themselves. */
+    /** Fields that nodes report. */
     private record NodeFields(
         String name, String status, boolean schedulingEligible, String reason) {}
 
-    /** Those that their operator did not take out. */
+    /** Leaves out removed nodes. */
     List<OtherNode> without(List<OtherNode> others) {
       return states.isEmpty()
           ? others
@@ -91,16 +90,12 @@ public record AllNodes(
       return LenientJson.read(node, NodeFields.class);
     }
 
-    /**
-     * @param all changed by this call
-     */
+    /** @param all changed by this call */
     ClusterSummary in(ClusterSummary all) {
       return decide(all.json()) ? ClusterForm.read(all.json()) : all;
     }
 
-    /**
-     * @param all changed by this call
-     */
+    /** @param all changed by this call */
     CapacityReport in(CapacityReport all) {
       decide(all.json());
       return all;
@@ -125,7 +120,7 @@ public record AllNodes(
         node.put(
             "scheduling_eligible", reported.schedulingEligible() && state.schedulingEligible());
       }
-      // Clients take any object for a drain under way.
+      // Clients take any object for a drain in progress.
       node.set("drain", state.drain().isOpen() ? Json.MAPPER.valueToTree(state.drain()) : null);
       if (Boolean.TRUE.equals(state.maintenance().enabled())) {
         node.set("maintenance", Json.MAPPER.valueToTree(state.maintenance()));

@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What stands in the place of a value that was kept as an artifact: {@code {type: artifact_ref,
- * run_id, path, size_bytes, sha256, media_type, url}}.
+ * Replaces a value that is stored as an artifact: {@code {type: artifact_ref, run_id, path,
+ * size_bytes, sha256, media_type, url}}.
  *
- * @param runId of the run in whose folder it lies
+ * @param runId of the run whose folder holds it
  * @param path in that folder
- * @param sha256 of its bytes, in small hexadecimal digits
+ * @param sha256 of its bytes, in lower-case hex
  */
 public record ArtifactRef(String type, String runId, String path, long sizeBytes, String sha256) {
   private static final String TYPE = "artifact_ref";
@@ -21,7 +21,7 @@ public record ArtifactRef(String type, String runId, String path, long sizeBytes
     return new ArtifactRef(TYPE, runId, path, sizeBytes, sha256);
   }
 
-  /** The artifact that the value stands for, if it is such a reference. Programs write them too. */
+  /** The artifact behind the value, if it is such a reference. Programs write them too. */
   public static Optional<ArtifactRef> in(JsonNode value) {
     if (!(value instanceof ObjectNode object && value.path("type").asText().equals(TYPE))) {
       return Optional.empty();
@@ -35,7 +35,7 @@ public record ArtifactRef(String type, String runId, String path, long sizeBytes
     return whole ? Optional.of(found) : Optional.empty();
   }
 
-  /** The place in the run's folder: who knows it knows what lies there. */
+  /** The path in the run's folder; it determines the content. */
   public static String path(String sha256) {
     return "results/" + sha256 + ".json";
   }
@@ -47,7 +47,7 @@ public record ArtifactRef(String type, String runId, String path, long sizeBytes
     return json.put("url", url());
   }
 
-  /** Where the API has it. */
+  /** Its URL in the API. */
   public String url() {
     return "/api/v1/runs/" + runId + "/artifacts/" + path;
   }

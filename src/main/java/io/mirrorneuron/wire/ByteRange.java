@@ -13,8 +13,8 @@ public record ByteRange(long from, long length) {
   }
 
   /**
-   * What the header {@code Range} asks for. Several parts at once, and units that are not bytes,
-   * mean the whole, as the standard allows.
+   * Parses the header {@code Range}. Several ranges, and units other than bytes, mean the whole
+   * file, as the standard allows.
    *
    * @return null when there is no such part
    */

@@ -13,15 +13,15 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Reads the summary of a cluster, {@code grpc.md} section 5, as any runtime wrote it: what is
- * absent or of another type counts as not told.
+ * Reads the summary of a cluster, {@code grpc.md} section 5, from any runtime: members that
+ * are absent or of another type count as missing.
  */
 public final class ClusterForm {
   private ClusterForm() {}
 
   /**
    * @param executorPools by name
-   * @param scheduleTimes by what became of them
+   * @param scheduleTimes by outcome
    */
   private record Node(
       String name,
@@ -65,7 +65,7 @@ public final class ClusterForm {
 
   private record JobMetrics(ObjectNode byStatus) {}
 
-  /** What the runtime counted; else its rows, counted. */
+  /** The runtime's own counts; else counts of its rows. */
   private static Map<String, Long> counts(JsonNode metrics, ArrayNode jobs) {
     JobMetrics reported = LenientJson.read(metrics, Metrics.class).jobs;
     if (reported != null && reported.byStatus != null) {
@@ -86,7 +86,7 @@ public final class ClusterForm {
     return items == null ? null : Json.elements(items).map(ClusterForm::status).toList();
   }
 
-  /** The word of a node or a job for how it is; {@code unknown} when it tells none. */
+  /** Status of a node or a job; {@code unknown} when it has none. */
   private static String status(JsonNode item) {
     for (String name : new String[] {"status", "state", "health"}) {
       JsonNode value = item.path(name);

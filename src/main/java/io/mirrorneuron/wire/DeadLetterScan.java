@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Finds the dead letters of a job: the events that tell of a message which nobody handled. Takes
- * the whole event log from its start, in portions of any size. Not thread-safe.
+ * Finds the dead letters of a job: events about messages that were not handled. Takes the
+ * whole event log from its start, in portions of any size. Not thread-safe.
  */
 public final class DeadLetterScan {
   private static final String TYPE = "dead_letter";
@@ -18,9 +18,9 @@ public final class DeadLetterScan {
   private int position;
 
   /**
-   * Goes on with the events that follow.
+   * Continues with the next events.
    *
-   * @param events as JSON texts; one that is no object is no dead letter
+   * @param events as JSON texts; anything but an object is skipped
    */
   public void read(List<String> events) {
     for (String text : events) {
@@ -35,8 +35,8 @@ public final class DeadLetterScan {
   }
 
   /**
-   * {@code {index, event_index, agent_id, reason, timestamp, message}} of those found so far, in
-   * order; {@code event_index} counts from the start of the log.
+   * {@code {index, event_index, agent_id, reason, timestamp, message}} of those found so far,
+   * in order; {@code event_index} counts from the start of the log.
    */
   public List<ObjectNode> letters() {
     return Collections.unmodifiableList(letters);
@@ -51,7 +51,7 @@ public final class DeadLetterScan {
     return letter;
   }
 
-  /** What the event itself tells; the record of one in a run tells it in its payload. */
+  /** The event's own members; the record of an event in a run has them in its payload. */
   private static JsonNode first(JsonNode event, String... pointers) {
     for (String pointer : pointers) {
       JsonNode found = event.at(pointer);

@@ -10,7 +10,7 @@ import java.util.Base64;
 public final class DerivedId {
   private DerivedId() {}
 
-  /** 16 letters, digits, hyphens or underscores; others for other arguments. */
+  /** 16 letters, digits, hyphens or underscores; distinct for distinct arguments. */
   public static String of(String whole, String part, long index) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
@@ -24,11 +24,11 @@ public final class DerivedId {
   }
 
   /**
-   * The span ({@code spn_…}) of what one part of a job did.
+   * Id of the span ({@code spn_…}) of one part of a job.
    *
    * @param traceId {@code trc_…}
    * @param part a step, an agent outside of steps, or {@code job}
-   * @param attempt 0 when there is but one
+   * @param attempt 0 for a single one
    */
   public static String span(String traceId, String part, int attempt) {
     return "spn_" + of(traceId, part, attempt);

@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A document of settings as values by dotted key, in its order. */
+/** Flattens a settings document to values by dotted key, in its order. */
 public final class DottedKeys {
   private DottedKeys() {}
 
   /**
-   * Objects are walked; one that is empty, or whose key is a setting, is a value: its keys are the
-   * user's.
+   * Walks objects. An object that is empty, or whose key is a setting, is a value: its keys are
+   * the user's.
    */
   public static Map<String, JsonNode> of(JsonNode document, Predicate<String> isSetting) {
     Map<String, JsonNode> flat = new LinkedHashMap<>();

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * The limits of an error object {@code mn.error.v1}, whoever made it: secrets are hidden, then
- * texts, lists and the whole are cut to size. Pure, and applying it twice is applying it once.
+ * Applies the limits of error objects {@code mn.error.v1}: hides secrets, then cuts texts,
+ * lists and the whole to size. Pure and idempotent.
  */
 public final class ErrorEnvelope {
   /** Bytes of the whole object as JSON. */
@@ -25,7 +25,7 @@ public final class ErrorEnvelope {
   private static final String DETAILS = "details";
   private static final String MESSAGE = "message";
 
-  /** Members that stay when everything else has to go; all are short. */
+  /** Short members that stay when all others are dropped. */
   private static final Set<String> CORE =
       Set.of(
           "schema_version",
@@ -41,12 +41,12 @@ public final class ErrorEnvelope {
 
   private ErrorEnvelope() {}
 
-  /** One sentence for {@code desc}: the first line of the message, as far as there is room. */
+  /** One sentence for {@code desc}: the first line of the message, cut to size. */
   public static String desc(String message) {
     return cutChars(message.lines().findFirst().orElse(""), DESC_CHARS);
   }
 
-  /** The error within its limits. The argument is not changed. */
+  /** A copy of the error within its limits. */
   public static ObjectNode bounded(ObjectNode error) {
     ObjectNode bounded = Json.object();
     for (var member : Redaction.of(error).properties()) {
@@ -79,7 +79,7 @@ public final class ErrorEnvelope {
     return bounded;
   }
 
-  /** First the details go, then all that is not of the core. */
+  /** Drops the details first, then all members outside the core. */
   private static ObjectNode shrunk(ObjectNode error) {
     ObjectNode details = Json.object();
     JsonNode message = error.path(DETAILS).path(MESSAGE);
@@ -102,7 +102,7 @@ public final class ErrorEnvelope {
     return error;
   }
 
-  /** Any value: long texts by their beginning, lists by their first entries. */
+  /** Cuts long texts and lists to their beginning. */
   private static JsonNode shown(JsonNode value) {
     return switch (value) {
       case TextNode text when text.asText().length() > VALUE_CHARS -> {
@@ -130,7 +130,10 @@ public final class ErrorEnvelope {
     return value.isTextual() ? TextNode.valueOf(cutChars(value.asText(), chars)) : shown(value);
   }
 
-  /** At most so many characters; an ellipsis ends what was cut, and no character is cut in two. */
+  /**
+   * At most so many characters; a cut text ends with an ellipsis and never within a surrogate
+   * pair.
+   */
   private static String cutChars(String text, int chars) {
     return text.length() <= chars ? text : text.substring(0, boundary(text, chars - 1)) + "…";
   }

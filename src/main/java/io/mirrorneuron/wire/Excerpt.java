@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a view shows of JSON that others wrote: secrets are hidden, long texts, big lists and deep
- * trees are cut and say so. Pure.
+ * JSON of foreign origin, cut for a view: secrets are hidden; long texts, big lists and deep
+ * trees are cut with a note. Pure.
  *
  * @param json the whole without its secrets
  */
@@ -39,21 +39,20 @@ public record Excerpt(JsonNode json) {
           "finalArtifact",
           "result");
 
-  /** Of a value whose parts are cut one by one. */
   public static Excerpt of(JsonNode whole) {
     return new Excerpt(Redaction.of(whole));
   }
 
-  /** The value cut to what a view shows; null for null. */
+  /** The value cut for a view; null for null. */
   public static JsonNode cut(JsonNode value) {
     return value == null ? null : value(Redaction.of(value), 0);
   }
 
   /**
-   * A part of it, cut.
+   * Cuts a part.
    *
    * @param part of {@link #json}, or null
-   * @param depth how deep it lies in the whole
+   * @param depth of the part in the whole
    */
   public JsonNode cut(JsonNode part, int depth) {
     return value(part, depth);
@@ -88,7 +87,7 @@ public record Excerpt(JsonNode json) {
     return bounded;
   }
 
-  /** A count of logs is none. */
+  /** A count of logs is not bulky. */
   private static boolean isBulk(JsonNode value) {
     return value.isTextual() || value.isContainerNode();
   }

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * One way in which a request does not fit the contract.
+ * One violation of the contract by a request.
  *
- * @param type a word such as {@code missing} or {@code int_parsing}
- * @param loc {@code query}, {@code path}, {@code header} or {@code body}, then names and indexes
+ * @param type such as {@code missing} or {@code int_parsing}
+ * @param loc {@code query}, {@code path}, {@code header} or {@code body}, then names and
+ *     indexes
  * @param input the value that was sent, or null
  */
 public record Fault(String type, List<Object> loc, String msg, Object input) {
@@ -24,20 +25,19 @@ public record Fault(String type, List<Object> loc, String msg, Object input) {
     return where + ": " + msg;
   }
 
-  /** One sentence about all of them. */
   public static String sentence(List<Fault> faults) {
     return faults.stream().map(Fault::sentence).collect(Collectors.joining("; "));
   }
 
-  /** INVALID {@code invalid_request} that lists the faults, for those who find them in an area. */
+  /** INVALID {@code invalid_request} with these faults. */
   public static MnException refusal(List<Fault> faults) {
     return new MnException(
         ErrorCode.INVALID, "invalid_request", sentence(faults), json(faults), null);
   }
 
   /**
-   * The same failure, told in {@code errors} too as {@code {code, message, severity}} where nothing
-   * is there: the page of release 1.2.5 shows what it finds there, else no more than the word.
+   * The same failure, also listed in {@code errors} as {@code {code, message, severity}} when
+   * that is empty: the web page of release 1.2.5 shows those entries, else only the error code.
    */
   public static MnException listed(MnException failure) {
     if (failure.validation() != null) {
@@ -55,7 +55,7 @@ public record Fault(String type, List<Object> loc, String msg, Object input) {
         .with(failure.members());
   }
 
-  /** As they are told in {@code errors}: {@code {type, loc, msg, input}} each. */
+  /** The faults as in {@code errors}: {@code {type, loc, msg, input}} each. */
   public static ArrayNode json(List<Fault> faults) {
     ArrayNode list = Json.MAPPER.createArrayNode();
     for (Fault fault : faults) {

@@ -10,13 +10,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How an area says which file it answers.
+ * The file that an area answers with.
  *
  * @param path without links
- * @param within where all names of the file lie; null for beside it
- * @param fileName under which clients are to keep it; null when they may look at it
+ * @param within folder of all names of the file; null for the file's own folder
+ * @param fileName for saving; null for display in the browser
  * @param deleteAfter whether it was made for this answer alone
- * @param remote where to ask for it in its place, when another node has it; else null
+ * @param remote where to request it when another node has it; else null
  */
 public record FileDocument(
     String path,
@@ -39,19 +39,17 @@ public record FileDocument(
   }
 
   /**
-   * A file that is answered, as it is now; bytes that are added later are not sent.
+   * A file for an answer, as of now; bytes that are appended later are not sent.
    *
    * @param size in bytes
-   * @param modified to the second, as HTTP tells it
-   * @param tag another one whenever the file has changed
-   * @param fileName under which it is to be kept; null when it may be looked at
+   * @param modified to the second, as in HTTP
+   * @param tag changes with the file
+   * @param fileName for saving; null for display in the browser
    */
   public record FileFacts(
       long size, Instant modified, String tag, String contentType, String fileName) {
 
-    /**
-     * @param identity the same for all names of one file
-     */
+    /** @param identity the same for all names of one file */
     public static FileFacts of(
         long size, FileTime modified, Object identity, FileDocument document) {
       String tag =
@@ -64,12 +62,12 @@ public record FileDocument(
   }
 
   /**
-   * What another node is asked to read.
+   * A read on another node.
    *
-   * @param owner that node as the owner of jobs; another one at its address refuses
-   * @param address {@code host:port} of its gRPC door
+   * @param owner that node as an owner of jobs; any other node at its address refuses
+   * @param address {@code host:port} of its gRPC endpoint
    * @param area the tag of the operation
-   * @param call JSON, as it goes to an area
+   * @param call JSON for the area
    */
   public record RemoteRead(
       String owner, String address, String area, String operation, String call) {}

@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What a request over HTTP wants of a file, in the words of its headers; null where it has none.
+ * The headers of an HTTP request for a file; null where absent.
  *
- * @param isHead whether it wants the head of the answer only
+ * @param isHead whether only the head of the answer is wanted
  */
 public record FileWish(
     String range, String ifRange, String ifNoneMatch, String ifModifiedSince, boolean isHead) {
@@ -25,7 +25,7 @@ public record FileWish(
     return HTTP_DATE.format(moment);
   }
 
-  /** Whether the client has the file as it is. */
+  /** Whether the client has the current file. */
   public boolean isKnown(FileFacts file) {
     if (ifNoneMatch != null) {
       return Arrays.stream(ifNoneMatch.split(","))
@@ -36,20 +36,20 @@ public record FileWish(
     return since != null && !file.modified().isAfter(since);
   }
 
-  /** The part of the file that is asked for; null when the file has no such part. */
+  /** The requested part; null when the file has no such part. */
   public ByteRange part(FileFacts file) {
     return isHead || range == null || !rangeApplies(file)
         ? ByteRange.whole(file.size())
         : ByteRange.of(range, file.size());
   }
 
-  /** Which bytes follow the head of the answer; null for none. */
+  /** Bytes that follow the head of the answer; null for none. */
   public ByteRange body(FileFacts file) {
     ByteRange part = isHead || isKnown(file) ? null : part(file);
     return part == null || part.length() == 0 ? null : part;
   }
 
-  /** Whether the range applies to the file as it is now: {@code If-Range} is absent or matches. */
+  /** Whether {@code If-Range} is absent or matches the current file. */
   private boolean rangeApplies(FileFacts file) {
     return ifRange == null || ifRange.equals(file.tag()) || file.modified().equals(read(ifRange));
   }

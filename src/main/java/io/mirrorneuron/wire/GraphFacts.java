@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * A graph of agents as a manifest declares it or a runtime tells it. It stands at the top of its
+ * A graph of agents in a manifest or a report of a runtime. It stands at the top of its
  * document or in the member {@code agents}.
  */
 public record GraphFacts(List<AgentFacts> nodes, List<EdgeFacts> edges, GraphFacts agents) {
@@ -25,11 +25,11 @@ public record GraphFacts(List<AgentFacts> nodes, List<EdgeFacts> edges, GraphFac
   }
 
   /**
-   * An edge between agents or steps, however it is written. What is not told is null.
+   * An edge between agents or steps, in any notation. Missing facts are null.
    *
-   * @param from or {@code fromNode} or {@code source}, as {@code to}
-   * @param event that makes {@code to} start; or {@code messageType} or {@code on}
-   * @param required as its author wrote it, as {@code accepts} and {@code condition}
+   * @param from or {@code fromNode} or {@code source}; {@code to} likewise
+   * @param event that starts {@code to}; or {@code messageType} or {@code on}
+   * @param required as its author wrote it, as are {@code accepts} and {@code condition}
    */
   public record EdgeFacts(
       String from,

@@ -17,14 +17,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@link MnException} to gRPC status and back.
+ * Maps {@link MnException} to gRPC status and back.
  *
- * <p>The texts are API: existing clients look for prefixes ({@code requirements_not_met:} followed
- * by a report) and substrings. What a status cannot say travels in trailers, so that our own client
- * gets back exactly the failure that was thrown.
+ * <p>The texts are API: existing clients look for prefixes ({@code requirements_not_met:}
+ * followed by a report) and substrings. Trailers carry the rest, so that our own client
+ * restores the exact failure.
  */
 public final class GrpcErrors {
-  /** Words that start the status message, each followed by a report or a text. */
+  /** Error codes that start the status message, each followed by a report or a text. */
   private static final String OVERLOADED = "resource_overloaded";
 
   private static final Set<String> PREFIXES =
@@ -36,7 +36,7 @@ public final class GrpcErrors {
           "placement_failed",
           OVERLOADED);
 
-  /** Those of them that the contract lets a report follow. */
+  /** Prefixes that the contract lets a report follow. */
   private static final Set<String> REPORTED =
       Set.of("requirements_not_met", "service_requirements_not_met", "input_validation_failed");
 
@@ -44,7 +44,7 @@ public final class GrpcErrors {
 
   /**
    * @param message not yet percent-encoded
-   * @param trailers to be sent beside the status
+   * @param trailers to send beside the status
    */
   public record Failure(GrpcStatus status, String message, MultiMap trailers) {}
 
@@ -89,7 +89,7 @@ public final class GrpcErrors {
   private static String prefixed(MnException failure) {
     String prefix = failure.error() + ": ";
     if (failure.validation() != null && REPORTED.contains(failure.error())) {
-      int most = HeaderFit.MESSAGE_BYTES + HeaderFit.REPORT_BYTES; // as no trailer has one
+      int most = HeaderFit.MESSAGE_BYTES + HeaderFit.REPORT_BYTES; // as it goes into no trailer
       return prefix + Json.write(HeaderFit.report(failure.validation(), most));
     }
     String text = text(failure);
@@ -97,8 +97,8 @@ public final class GrpcErrors {
   }
 
   /**
-   * The failure a status stands for. Also understands the original runtime, which says INTERNAL
-   * where it means a missing job or a wrong state.
+   * The failure behind a status. Also understands the original runtime, which sends INTERNAL
+   * for a missing job or a wrong state.
    *
    * @param message decoded, may be null
    */
@@ -125,7 +125,7 @@ public final class GrpcErrors {
     return failure(code, word(code), text, null);
   }
 
-  /** The errors of a report for people; the text when there is none that has some. */
+  /** The errors of a report for people; the text when the report has none. */
   private static String sentences(JsonNode report, String text) {
     String sentences =
         report == null
@@ -136,7 +136,7 @@ public final class GrpcErrors {
     return sentences.isEmpty() ? text : sentences;
   }
 
-  /** As it was thrown, before {@link #prefixed}; an overload is told with its word everywhere. */
+  /** Undoes {@link #prefixed}; an overload keeps its error code everywhere. */
   private static String withoutPrefix(String error, String text) {
     return error != null
             && !error.equals(OVERLOADED)
@@ -146,7 +146,7 @@ public final class GrpcErrors {
         : text;
   }
 
-  /** Decodes {@code grpc-message}; a plus sign is a plus sign here, broken escapes stay. */
+  /** Decodes {@code grpc-message}; a plus sign stays, as do broken escapes. */
   public static String decodeMessage(String header) {
     if (header == null) {
       return null;
@@ -206,14 +206,15 @@ public final class GrpcErrors {
   }
 
   /**
-   * What the status of a gRPC call cannot say of a failure, as trailers of {@link GrpcMetadata}.
-   * Reading answers null or 0 for trailers that are absent or damaged.
+   * Details of a failure as trailers of {@link GrpcMetadata}. Reading returns null or 0 for
+   * trailers that are absent or damaged.
    */
   private static final class ErrorTrailers {
     private ErrorTrailers() {}
 
     /**
-     * @param withReport whether the validation report goes here, as it is not in the status message
+     * @param withReport whether to add the validation report, which is not in the status message
+     *     then
      */
     static void write(MnException failure, boolean withReport, MultiMap trailers) {
       trailers.set(GrpcMetadata.CODE, failure.code().name());
@@ -261,7 +262,7 @@ public final class GrpcErrors {
       }
     }
 
-    /** The object in {@code text}, or null when it is something else. */
+    /** The object in {@code text}; null for anything else. */
     static JsonNode object(String text) {
       try {
         JsonNode node = Json.parse(text.strip());
@@ -273,7 +274,7 @@ public final class GrpcErrors {
   }
 
   /**
-   * Shortens texts and reports to what fits the headers of a gRPC answer. All sizes are bytes of a
+   * Cuts texts and reports to fit the headers of a gRPC answer. All sizes are bytes of a
    * percent-encoded header value.
    */
   private static final class HeaderFit {
@@ -285,8 +286,8 @@ public final class GrpcErrors {
     private HeaderFit() {}
 
     /**
-     * The report, or a copy that fits: without the items that a reader misses least, marked {@code
-     * truncated}; its verdict and counts stay.
+     * The report, or a copy without its least important items, marked {@code truncated}; its
+     * verdict and counts stay.
      */
     static JsonNode report(JsonNode report, int maxBytes) {
       if (!(report instanceof ObjectNode object) || fits(object, maxBytes)) {
@@ -335,7 +336,7 @@ public final class GrpcErrors {
       return text;
     }
 
-    /** Length as a header value, where everything but the plainest characters takes three bytes. */
+    /** Length as a header value, where all but the plainest characters take three bytes. */
     private static int encodedLength(String text) {
       int length = 0;
       for (byte b : text.getBytes(StandardCharsets.UTF_8)) {

@@ -11,41 +11,42 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names of the gRPC metadata we read and write beyond the protocol's own. Clients that do not know
- * them lose nothing but precision.
+ * Names of our gRPC metadata beyond the protocol's own. Clients that do not know them lose
+ * only precision.
  */
 public final class GrpcMetadata {
   public static final String AUTHORIZATION = "authorization";
 
   /**
-   * Request metadata of SubmitJob: same key and content, same job. Of EmitTriggerEvent: the id of
-   * the event.
+   * Request metadata of SubmitJob: same key and content, same job. Of EmitTriggerEvent: the id
+   * of the event.
    */
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /**
-   * Request metadata of calls that make or change jobs: UTF-8, the name that the token of a
-   * gateway's caller vouches for. Only those whom the runtime trusts as its operator may send it.
+   * Request metadata of calls that create or change jobs: UTF-8, the name in the token of a
+   * gateway's caller. Only callers with operator rights may send it.
    */
   public static final String ON_BEHALF_OF = "mn-on-behalf-of-bin";
 
-  /** Request metadata of CancelJob: UTF-8, why the job is cancelled. */
+  /** Request metadata of CancelJob: UTF-8, the reason. */
   public static final String REASON = "mn-reason-bin";
 
-  /** Request metadata of a command that another node passes on: the owner whom it is for. */
+  /** Request metadata of a command that another node forwards: the owner it is addressed to. */
   public static final String FOR_OWNER = "mn-for-owner";
 
-  /** Request metadata of the same: its id. The same command again has the same. */
+  /** Request metadata of a forwarded command: its id, the same for each retry. */
   public static final String COMMAND_ID = "mn-command-id";
 
   /**
-   * Request metadata of AddNode: {@code host:port} where the node is, when its name does not tell.
+   * Request metadata of AddNode: {@code host:port} of the node, when it does not follow from
+   * its name.
    */
   public static final String NODE_ADDRESS = "mn-node-address";
 
   /**
-   * Request metadata of PromoteDeployment and RollbackDeployment: {@code true} or {@code false},
-   * whether they are answered when the deployment is over or awaits its promotion, if that is soon.
+   * Request metadata of PromoteDeployment and RollbackDeployment: {@code true} to wait a
+   * limited time until the deployment is over or awaits its promotion, else {@code false}.
    */
   public static final String WAIT = "mn-wait";
 
@@ -55,16 +56,16 @@ public final class GrpcMetadata {
   /** Trailer of SubmitJob: {@link WarningTrailer}. */
   static final String WARNINGS = "mn-warnings-bin";
 
-  /** Trailers of a failure: the exact {@code ErrorCode}, the error word, the validation report. */
+  /** Trailers of a failure: {@code ErrorCode}, machine-readable error, validation report. */
   static final String CODE = "mn-code";
 
   static final String ERROR = "mn-error";
   static final String VALIDATION = "mn-validation-bin";
 
-  /** Trailer of a failure: milliseconds after which the call is worth another try. */
+  /** Trailer of a failure: milliseconds after which a retry makes sense. */
   static final String RETRY_AFTER = "mn-retry-after-ms";
 
-  /** Request metadata of which nobody would know which of two is meant. */
+  /** Request metadata that is ambiguous when sent twice. */
   private static final List<String> SINGLE =
       List.of(
           AUTHORIZATION,
@@ -88,11 +89,7 @@ public final class GrpcMetadata {
     return Base64.getEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
   }
 
-  /**
-   * Sets metadata whose name ends in {@code -bin}, unless there is no text.
-   *
-   * @param text or null
-   */
+  /** Sets metadata whose name ends in {@code -bin}, unless the text is null. */
   public static void setText(MultiMap metadata, String name, String text) {
     if (text != null) {
       metadata.set(name, binary(text));
@@ -113,13 +110,13 @@ public final class GrpcMetadata {
     }
   }
 
-  /** What is known of a job's event log where a finite stream ends. */
+  /** State of a job's event log at the end of a finite stream. */
   public enum LogState {
     /** More events may come. */
     OPEN,
     /** The job is terminal; the log is complete. */
     ENDED,
-    /** There is no such job, as servers of earlier builds said it; others answer NOT_FOUND. */
+    /** There is no such job; from servers of earlier builds, later ones answer NOT_FOUND. */
     UNKNOWN;
 
     public String text() {

@@ -9,26 +9,24 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Hides what a launch calls secret in all that its hooks print. Texts that are secret go wherever
- * they stand, also within JSON and line by line; so does the configuration as a whole, where it has
- * secrets. Immutable.
+ * Hides the secrets of a launch in the output of its hooks. Secret texts are hidden
+ * everywhere, also within JSON and line by line; a configuration that has secrets is hidden
+ * as a whole, too. Immutable.
  */
 public final class HiddenTexts {
   private final List<String> texts;
 
   private final SecretTexts secrets;
 
-  /**
-   * @param texts as {@link #texts} answered them
-   */
+  /** @param texts from {@link #texts} */
   public HiddenTexts(List<String> texts) {
     this.texts = List.copyOf(texts);
     this.secrets = new SecretTexts(texts);
   }
 
   /**
-   * @param manifestJson what the launch is about to submit
-   * @param configJson its configuration, as programs are told it
+   * @param manifestJson that the launch is about to submit
+   * @param configJson its configuration, as programs get it
    */
   public static HiddenTexts of(String manifestJson, String configJson) {
     List<String> texts =
@@ -42,7 +40,7 @@ public final class HiddenTexts {
     return new HiddenTexts(texts);
   }
 
-  /** Texts that are secret by the names of their members. */
+  /** Adds texts that are secret by the names of their members. */
   private static void addHidden(JsonNode value, JsonNode shown, List<String> texts) {
     if (shown != null && shown.isTextual() && shown.textValue().equals(REDACTED)) {
       addAll(value, texts);
@@ -60,12 +58,12 @@ public final class HiddenTexts {
     }
   }
 
-  /** What is to be kept for a server that comes later. */
+  /** The texts, to restore this object in a later server process. */
   public List<String> texts() {
     return texts;
   }
 
-  /** Whole lines, without what is secret. */
+  /** Whole lines without secrets. */
   public String hide(String lines) {
     return Redaction.of(TextNode.valueOf(secrets.hide(lines))).textValue();
   }

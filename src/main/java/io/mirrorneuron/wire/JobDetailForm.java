@@ -16,16 +16,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads the detail of a job, {@code grpc.md} section 5, as any runtime wrote it, and other
- * documents that tell of jobs. Members that a runtime calls by several names are read under all of
- * them.
+ * Reads the detail of a job, {@code grpc.md} section 5, from any runtime, and other documents
+ * about jobs. Members with several names are read under all of them.
  */
 public final class JobDetailForm {
   private static final Set<String> LASTING = Set.of("service", "system");
 
   private JobDetailForm() {}
 
-  /** A document that tells of a job; members that stand side by side are names of one thing. */
+  /** A document about a job; adjacent members are names of one thing. */
   private record DetailFields(
       String status,
       String runId,
@@ -70,7 +69,7 @@ public final class JobDetailForm {
 
   private record Result(JsonNode error, String reason) {}
 
-  /** What only the runtime's record of the job itself tells. */
+  /** Only in the runtime's own record of the job. */
   private record Job(Long eventSeq, ManifestRef manifestRef, Result result) {}
 
   private record ManifestRef(String bundleFingerprint) {}
@@ -109,13 +108,13 @@ public final class JobDetailForm {
         json);
   }
 
-  /** A job of which only its line in lists is known. */
+  /** A job of which only its row is known. */
   public static JobDetail ofRow(byte[] row) {
     String text = new String(row, StandardCharsets.UTF_8);
     return read(Json.object().set("job", Json.parseObject(text, "row of a job")));
   }
 
-  /** The member {@code status} of a row, without a look at all of it; null when none is found. */
+  /** The member {@code status} of a row, without parsing all of it; null when none is found. */
   public static String statusOfRow(byte[] row) {
     try (JsonParser parser = Json.MAPPER.createParser(row)) {
       parser.nextToken();
@@ -128,7 +127,7 @@ public final class JobDetailForm {
       }
       return null;
     } catch (IOException e) {
-      return null; // who reads all of it is told
+      return null; // a full read reports the failure
     }
   }
 
@@ -144,7 +143,7 @@ public final class JobDetailForm {
         .orElse(MissingNode.getInstance());
   }
 
-  /** What a document tells that is about a job, or of which a job was made. */
+  /** The facts of a document about a job, or about the submission of one. */
   public static JobFacts facts(JsonNode document) {
     return document.isObject()
         ? LenientJson.read(document, DetailFields.class).facts()

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What an event of a job tells those who follow the job. What it does not tell is an empty text or
- * 0 unless said otherwise.
+ * The facts of a job's event for subscribers of the job. A missing fact is an empty text or 0
+ * unless said otherwise.
  *
  * @param seq its number in the job; null when the runtime does not number events
  * @param timestamp ISO-8601
- * @param agentId null for what concerns no agent
- * @param stepId null for what concerns no step
+ * @param agentId null without an agent
+ * @param stepId null without a step
  * @param attempt of the step, from 1
  * @param outcome of the step, beside its ending
- * @param retryAt when what has failed is tried again, ISO-8601
- * @param warnings of the manifest, in an event that tells them
- * @param blockedOn what a step waits for that has its message already
+ * @param retryAt time of the next attempt after a failure, ISO-8601
+ * @param warnings of the manifest
+ * @param blockedOn parents that a step still waits for when it has its message
  */
 public record JobEventFacts(
     Long seq,
@@ -53,12 +53,10 @@ public record JobEventFacts(
     return LenientJson.read(event, JobEventFacts.class);
   }
 
-  /**
-   * @param from id of the step
-   */
+  /** @param from id of the step */
   public record Parent(String from) {}
 
-  /** The ids of what a step waits for. */
+  /** Ids of the steps that this step waits for. */
   public List<String> parents() {
     return blockedOn.stream().map(Parent::from).filter(Objects::nonNull).toList();
   }
@@ -66,7 +64,7 @@ public record JobEventFacts(
   /**
    * @param type of a message
    * @param from its sender
-   * @param delayMs until what has failed is tried again
+   * @param delayMs until the next attempt after a failure
    */
   public record Payload(
       String type, String from, String error, String reason, String message, long delayMs) {
@@ -79,12 +77,12 @@ public record JobEventFacts(
     }
   }
 
-  /** Whether the step was skipped as its instances did its work. */
+  /** Whether the step was skipped because its instances did its work. */
   public boolean isMapped() {
     return outcome.equals("mapped");
   }
 
-  /** In how many milliseconds, from this event on, the next try comes; 0 when none is told. */
+  /** Milliseconds from this event to the next attempt; 0 for none. */
   public long nextTryMs() {
     try {
       return retryAt.isEmpty()

@@ -28,11 +28,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** The one JSON mapper (snake_case, unknown members ignored) and the one time format. */
+/** The shared JSON mapper (snake_case, unknown members ignored) and time format. */
 public final class Json {
   /**
-   * Buffers of parsers and generators. Jackson's own are kept by thread, which makes new ones for
-   * each virtual thread.
+   * Buffers of parsers and generators. Jackson's own are kept by thread, which makes new ones
+   * for each virtual thread.
    */
   public static final RecyclerPool<BufferRecycler> BUFFERS = JsonRecyclerPools.newBoundedPool(64);
 
@@ -74,7 +74,7 @@ public final class Json {
     return write(MAPPER.writer(), value);
   }
 
-  /** For people: two blanks a level, each value on a line of its own. */
+  /** For people: two blanks a level, each value on its own line. */
   public static String indented(Object value) {
     return write(INDENTED, value);
   }
@@ -104,7 +104,7 @@ public final class Json {
   /**
    * Parses text that must be a JSON object.
    *
-   * @param what how the text is called in the error, for example {@code manifest_json}
+   * @param what name of the text for the error, for example {@code manifest_json}
    */
   public static ObjectNode parseObject(String text, String what) {
     JsonNode node;
@@ -123,8 +123,7 @@ public final class Json {
   }
 
   /**
-   * The same of text in which no member may be there twice, and that has no more than {@link
-   * ValueCount#MOST} values.
+   * The same without duplicate members and with at most {@link ValueCount#MOST} values.
    *
    * @throws MnException MALFORMED that names the member or the limit
    */
@@ -132,7 +131,7 @@ public final class Json {
     try (JsonParser parser = ValueCount.limited(MAPPER.createParser(text))) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       while (parser.nextToken() != null) {
-        // each name is compared with those before it
+        // duplicate members are found while parsing
       }
     } catch (StreamConstraintsException e) {
       throw MnException.malformed(
@@ -147,10 +146,10 @@ public final class Json {
   }
 
   /**
-   * Reads text that must be the JSON form of a record. Members that the record does not have are
-   * ignored; those that the text does not have are null, 0 or false.
+   * Reads the JSON form of a record. Members that the record does not have are ignored; missing
+   * ones are null, 0 or false.
    *
-   * @param what how the text is called in the error
+   * @param what name of the text for the error
    */
   public static <T> T read(String text, Class<T> record, String what) {
     return read(parseObject(text, what), record, what);

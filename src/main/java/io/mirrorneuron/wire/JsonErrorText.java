@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a parser of JSON complains about, in words that help whoever wrote the text. */
+/** Rewrites complaints of a JSON parser to help the author of the text. */
 public final class JsonErrorText {
   private static final int SHOWN_CHARS = 160;
 
-  /** The first that is found in the parser's words counts. */
+  /** The first match counts. */
   private static final List<KnownMessage> WORDS =
       List.of(
           reported("comment|Unexpected character \\('#'")

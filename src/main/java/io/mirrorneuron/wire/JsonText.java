@@ -15,8 +15,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * JSON that people write: what is wrong with it is told with its place. More than {@link
- * ValueCount#MOST} values are wrong, too, and found before there is a tree of them.
+ * Parses JSON that people write; errors name the place. More than {@link ValueCount#MOST}
+ * values are an error, found before a tree is built.
  */
 public final class JsonText {
   private static final char MARK = '\uFEFF';
@@ -26,7 +26,7 @@ public final class JsonText {
   /**
    * Parses text that must be a JSON object.
    *
-   * @param what how the text is called in the error, for example {@code manifest_json}
+   * @param what name of the text for the error, for example {@code manifest_json}
    * @throws MnException MALFORMED with line and column, counted from 1
    */
   public static ObjectNode object(String text, String what) {
@@ -37,7 +37,7 @@ public final class JsonText {
     }
   }
 
-  /** The same, where a name that an object has twice is an error, too. */
+  /** The same; duplicate members are an error, too. */
   public static ObjectNode distinct(String text, String what) {
     try {
       return distinct(text);
@@ -46,12 +46,12 @@ public final class JsonText {
     }
   }
 
-  /** The same for those who tell the place in their own way. */
+  /** The same for callers that format the place themselves. */
   public static ObjectNode distinct(String text) throws Fault {
     return read(text, true);
   }
 
-  /** Makes no tree, for those who have one. */
+  /** Checks only, without building a tree. */
   public static void requireDistinct(String text, String what) {
     try (JsonParser parser = ValueCount.limited(Json.MAPPER.createParser(text))) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -65,14 +65,14 @@ public final class JsonText {
     }
   }
 
-  /** What is wrong with a text, and where, counted from 1. */
+  /** An error in a text and its place, counted from 1. */
   public static final class Fault extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int line;
     private final int column;
 
-    /** What is said after the name of the text where there is no place to name. */
+    /** Follows the name of the text when there is no place to name. */
     private final String ofWhole;
 
     private Fault(int line, int column, String words, String ofWhole) {
@@ -118,7 +118,7 @@ public final class JsonText {
     }
   }
 
-  /** Of what exceeds a limit only the parser knows the place. */
+  /** When a limit is exceeded only the parser knows the place. */
   private static Fault fault(JsonProcessingException e, JsonParser parser) {
     JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
     return new Fault(
@@ -126,10 +126,10 @@ public final class JsonText {
   }
 
   /**
-   * The text of a file in UTF-8, with or without a byte order mark, which is left out.
+   * Decodes a file in UTF-8, with or without a byte order mark, which is left out.
    *
-   * @param what how the file is called in the error
-   * @throws MnException MALFORMED when it has another encoding, with what it seems to be
+   * @param what name of the file for the error
+   * @throws MnException MALFORMED when it has another encoding, with a guess
    */
   public static String decode(byte[] file, String what) {
     String wide = wide(file);

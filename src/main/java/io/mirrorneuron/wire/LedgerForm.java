@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The step ledger as JSON, {@code workflow_state} of {@code grpc.md} section 5.4. Reads what other
- * versions wrote as well: what is absent or of another type counts as not told.
+ * The step ledger as JSON, {@code workflow_state} of {@code grpc.md} section 5.4. Also reads
+ * ledgers of other versions: members that are absent or of another type count as missing.
  */
 public final class LedgerForm {
   private static final int SCHEMA_VERSION = 1;
@@ -209,7 +209,7 @@ public final class LedgerForm {
             json.path("beacon_timeout_ms").asLong()));
   }
 
-  /** What {@link #attempt} wrote. */
+  /** Reads the form of {@link #attempt}. */
   public static Attempt readAttempt(JsonNode json) {
     String message = text(json, "message_id");
     return new Attempt(

@@ -18,12 +18,13 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Reads records out of JSON that others wrote: another runtime, an older version, a program. Names
- * are those of {@link Json#MAPPER}. What does not fit counts as not told, and nothing fails: a
- * component is then null, 0, false, or an empty list or map, and an element of a list or map is
- * left out. Null, a blank text and a member of another type do not fit; only {@code int}, {@code
- * long}, {@code double} and {@code boolean} also take what a text says. Trees are not copied, other
- * members are not looked at, so reading a few members of a large document costs little.
+ * Reads records from JSON of foreign origin: another runtime, an older version, a program.
+ * Names are those of {@link Json#MAPPER}. Values that do not fit count as missing, and
+ * nothing fails: a component is then null, 0, false, or an empty list or map, and an element
+ * of a list or map is left out. Null, a blank text and a member of another type do not fit;
+ * only {@code int}, {@code long}, {@code double} and {@code boolean} also accept texts. Trees
+ * are not copied and other members are not visited, so reading a few members of a large
+ * document is cheap.
  */
 public final class LenientJson {
   private static final SnakeCaseStrategy NAMES = new SnakeCaseStrategy();
@@ -38,14 +39,14 @@ public final class LenientJson {
 
   private LenientJson() {}
 
-  /** Of what is no object, a record of which nothing is told. */
+  /** For anything but an object, a record with all components missing. */
   public static <T> T read(JsonNode json, Class<T> type) {
     return type.cast(FORMS.get(type).read(json));
   }
 
   /**
-   * @param reading answers null for what does not fit, unless there is a value for that
-   * @param unreported what it answers for what is not there
+   * @param reading returns null for a value that does not fit, unless there is a default
+   * @param unreported the value of a missing member
    */
   private record Member(String name, Function<JsonNode, Object> reading, Object unreported) {}
 

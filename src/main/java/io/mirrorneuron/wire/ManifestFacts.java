@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What views of a job need of its manifest: names, steps, and who works for them. The manifest may
- * be one that this runtime does not accept. What it does not tell is null.
+ * The facts of a manifest for views of a job: names, steps, and their workers. This runtime
+ * may not accept the manifest. Missing facts are null.
  *
  * @param workflow the problem graph; older manifests have it as {@code flow}
  */
@@ -49,15 +49,15 @@ public record ManifestFacts(
   }
 
   /**
-   * @param bindings who does each {@code run}: an id, a worker, or an object with {@code worker} or
-   *     {@code workers}
+   * @param bindings worker of each {@code run}: an id, a worker, or an object with
+   *     {@code worker} or {@code workers}
    */
   public record Runtime(Map<String, JsonNode> bindings) {}
 
   /**
-   * @param requires a text or a list of texts, as {@code provides} and each of {@code on}
-   * @param emits the event that says that it is done
-   * @param on the steps that start then, by event
+   * @param requires a text or a list of texts, as are {@code provides} and each of {@code on}
+   * @param emits the event of its completion
+   * @param on the steps to start, by event
    */
   public record Step(
       String id,

@@ -13,17 +13,18 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the author of a manifest calls secret, whatever its name is: fields of the configuration
- * with {@code secret} in {@code init_config_review}, and inputs whose schema is {@code writeOnly}.
- * Their values are hidden where they stand, and texts and numbers of some length wherever they are
- * repeated. What is secret by its name is hidden as well. Programs get what this hides. Immutable.
+ * Secrets that the author of a manifest marks, whatever their names: configuration fields
+ * with {@code secret} in {@code init_config_review}, and inputs whose schema is
+ * {@code writeOnly}. Their values are hidden in place, and texts and numbers of some length
+ * wherever they are repeated. Secrets by name are hidden as well. Programs still get these
+ * values. Immutable.
  */
 public final class MarkedSecrets {
   private static final String SCHEMA = "schema";
   private static final TextNode HIDDEN = TextNode.valueOf(REDACTED);
   private static final List<String> CONFIG = List.of("metadata", "blueprint_config");
 
-  /** In a manifest, as names of members one in the other. */
+  /** Paths of member names in a manifest. */
   private final List<List<String>> paths;
 
   /** Longest first. */
@@ -37,7 +38,7 @@ public final class MarkedSecrets {
     this.repeated = new SecretTexts(texts);
   }
 
-  /** Of a manifest, read leniently. */
+  /** The secrets of a manifest, read leniently. */
   public static MarkedSecrets of(JsonNode manifest) {
     List<List<String>> paths = new ArrayList<>();
     ReviewMarks.in(manifest).forEach(path -> paths.add(joined(CONFIG, path)));
@@ -89,17 +90,17 @@ public final class MarkedSecrets {
     }
   }
 
-  /** Secret texts and numbers that are looked for wherever they may be repeated, longest first. */
+  /** Secret texts and numbers that are hidden wherever repeated, longest first. */
   public List<String> texts() {
     return texts;
   }
 
-  /** Whether a value of the configuration is one. */
+  /** Whether this path of the configuration is secret. */
   public boolean isOfConfig(List<String> path) {
     return isAny(joined(CONFIG, path));
   }
 
-  /** Whether a value of the manifest is one. */
+  /** Whether this path of the manifest is secret. */
   public boolean isOfManifest(List<String> path) {
     return isAny(path);
   }
@@ -113,13 +114,13 @@ public final class MarkedSecrets {
             });
   }
 
-  /** A document in which secrets may be repeated, without them; the same when there are none. */
+  /** A document without repeated secrets; the same when there are none. */
   public ObjectNode hide(ObjectNode document) {
     ObjectNode shown = Redaction.of(document);
     return texts.isEmpty() ? shown : (ObjectNode) repeated(shown);
   }
 
-  /** The manifest that they are of, without them. */
+  /** The manifest without its secrets. */
   public ObjectNode hideIn(ObjectNode manifest) {
     ObjectNode shown = ReviewMarks.without(manifest);
     for (List<String> path : paths) {
@@ -128,7 +129,7 @@ public final class MarkedSecrets {
     return hide(withoutChoices(shown));
   }
 
-  /** Schemas of secret inputs tell no values either. */
+  /** Removes values from the schemas of secret inputs. */
   private static ObjectNode withoutChoices(ObjectNode manifest) {
     if (!(manifest.get(NamedInputs.MEMBER) instanceof ObjectNode inputs)) {
       return manifest;
@@ -151,7 +152,7 @@ public final class MarkedSecrets {
     return input.get(SCHEMA) instanceof ObjectNode schema && schema.path("writeOnly").asBoolean();
   }
 
-  /** Its configuration, without them. */
+  /** The configuration without its secrets. */
   public ObjectNode hideInConfig(ObjectNode config) {
     ObjectNode shown = config;
     for (List<String> path : paths) {
@@ -162,7 +163,7 @@ public final class MarkedSecrets {
     return hide(shown);
   }
 
-  /** Details of a job, without what its manifest calls secret. */
+  /** Details of a job without the secrets of its manifest. */
   public static ObjectNode hideInDetails(ObjectNode details) {
     if (!(details.path("job").get("manifest") instanceof ObjectNode manifest)) {
       return Redaction.of(details);

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The two forms in which people write a message. In full it is {@code {envelope, headers, body,
- * artifacts, stream, body_encoding}}. Flat, the names of the envelope stand at top level, and the
- * body is {@code body}, else {@code payload}, else whatever members are left. Pure.
+ * The two forms of a message. The full form is {@code {envelope, headers, body, artifacts,
+ * stream, body_encoding}}. In the flat form the members of the envelope stand at top level,
+ * and the body is {@code body}, else {@code payload}, else all remaining members. Pure.
  */
 public final class MessageForm {
   private static final String ENVELOPE = "envelope";
@@ -38,7 +38,7 @@ public final class MessageForm {
 
   private MessageForm() {}
 
-  /** Whether {@code payload} is a message in one of the two forms, rather than a mere body. */
+  /** Whether {@code payload} is a message in either form, rather than a mere body. */
   public static boolean isMessage(JsonNode payload) {
     return payload.isObject()
         && (payload.path(ENVELOPE).isObject()
@@ -46,8 +46,9 @@ public final class MessageForm {
   }
 
   /**
-   * The message in full. What it does not say is absent, except the body, which is then {@code {}};
-   * members that are null count as absent. The argument stays as it is; parts are shared with it.
+   * The message in full form. Missing parts are absent, except the body, which is then {@code
+   * {}}; null members count as absent. The argument is not changed; the result shares its
+   * parts.
    */
   public static ObjectNode full(ObjectNode message) {
     return message.path(ENVELOPE) instanceof ObjectNode envelope
@@ -55,7 +56,7 @@ public final class MessageForm {
         : assembled(message, Json.object(), false);
   }
 
-  /** The message in full with this id, unless it has one. */
+  /** The message in full form with this id, unless it has one. */
   public static ObjectNode named(ObjectNode message, String id) {
     ObjectNode full = full(message);
     ObjectNode envelope = full.withObject("/envelope");
@@ -65,9 +66,7 @@ public final class MessageForm {
     return full;
   }
 
-  /**
-   * @param whole whether the envelope was written in full, so that stray members are no body
-   */
+  /** @param whole whether the envelope was written in full, so that stray members are no body */
   private static ObjectNode assembled(ObjectNode message, ObjectNode envelope, boolean whole) {
     ObjectNode full = Json.object();
     full.set(ENVELOPE, envelope);

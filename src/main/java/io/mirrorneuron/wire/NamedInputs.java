@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**
- * What {@code inputs} at the root of a manifest give a job, by name. Each is declared by an object
- * with {@code default}, {@code description}, {@code schema} and, once somebody gave one, {@code
- * value}; anything but an object is the default itself.
+ * The named inputs of a job in {@code inputs} at the root of a manifest. Each is declared by
+ * an object with {@code default}, {@code description}, {@code schema} and, once given,
+ * {@code value}; anything but an object is the default itself.
  */
 public final class NamedInputs {
   public static final String MEMBER = "inputs";
@@ -16,7 +16,7 @@ public final class NamedInputs {
 
   private NamedInputs() {}
 
-  /** The values of a manifest that was accepted; empty when it declares no inputs. */
+  /** The values of an accepted manifest; empty when it declares no inputs. */
   public static ObjectNode values(ObjectNode manifest) {
     ObjectNode values = Json.object();
     if (manifest.get(MEMBER) instanceof ObjectNode declared) {
@@ -30,7 +30,7 @@ public final class NamedInputs {
     return values;
   }
 
-  /** The values that somebody gave, without defaults. */
+  /** The given values, without defaults. */
   public static ObjectNode given(ObjectNode manifest) {
     ObjectNode given = Json.object();
     if (manifest.get(MEMBER) instanceof ObjectNode declared) {
@@ -43,7 +43,7 @@ public final class NamedInputs {
     return given;
   }
 
-  /** What was given, else the default; null when there is neither. */
+  /** The given value, else the default; null when there is neither. */
   public static JsonNode value(JsonNode declaration) {
     if (declaration.isObject()) {
       JsonNode given = declaration.get(VALUE);

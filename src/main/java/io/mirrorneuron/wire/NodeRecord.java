@@ -3,17 +3,16 @@ package io.mirrorneuron.wire;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
- * What a node tells others of itself.
+ * A node's description of itself for other nodes.
  *
- * @param node as its own system summary shows it
- * @param resource its own report of what there is
+ * @param node from its own system summary
+ * @param resource its own capacity report
  */
 public record NodeRecord(ObjectNode node, ObjectNode resource) {
   public static NodeRecord read(String text) {
     return Json.read(text, NodeRecord.class, "record of a node");
   }
 
-  /** Of a node that has told nothing of itself. */
   public static NodeRecord unreported(String name) {
     ObjectNode node = Json.object().put("name", name).putNull("drain");
     node.putObject("executor_pools");

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * Finds numbers that cannot be kept: those with a fraction or an exponent are kept as doubles, and
- * one beyond their range would become a text.
+ * Finds numbers that cannot be stored: a number with a fraction or an exponent is stored as a
+ * double, and one beyond that range would become a text.
  */
 public final class NumberRange {
-  /** Without any of this a text has no such number. */
+  /** A text without a match has no such number. */
   private static final Pattern LARGE = Pattern.compile("[eE]\\+?\\d{2}|\\d{300}");
 
   private NumberRange() {}
@@ -20,7 +20,7 @@ public final class NumberRange {
     return LARGE.matcher(text).find();
   }
 
-  /** A sentence about the first such number, or null when there is none. */
+  /** A sentence about the first such number; null when there is none. */
   public static String fault(JsonNode value) {
     String place = place(value, "");
     return place == null

@@ -10,15 +10,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Another node, as it told of itself last.
+ * Another node by its last description.
  *
- * @param lives whether it is not dead since
+ * @param lives false when it has died since
  */
 public record OtherNode(NodeRecord record, boolean lives) {
   private static final List<String> SUMS = List.of("combined", "totals", "usable");
 
   /**
-   * The summary with the others; those that are dead are offline.
+   * The summary with the other nodes; dead ones are offline.
    *
    * @param own made for this call, and changed by it
    */
@@ -55,7 +55,7 @@ public record OtherNode(NodeRecord record, boolean lives) {
   }
 
   /**
-   * The report with what the others have that live.
+   * The report with the capacity of the other living nodes.
    *
    * @param own made for this call, and changed by it
    */
@@ -77,9 +77,7 @@ public record OtherNode(NodeRecord record, boolean lives) {
     return new CapacityReport(report);
   }
 
-  /**
-   * @param more null when a node of another version does not tell it
-   */
+  /** @param more null when a node of another version does not report it */
   private static void add(ObjectNode sum, JsonNode more) {
     for (var amount : more == null ? Set.<Map.Entry<String, JsonNode>>of() : more.properties()) {
       String name = amount.getKey();

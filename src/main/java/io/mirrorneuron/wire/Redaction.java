@@ -12,20 +12,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Hides values whose names say that they are secret. Numbers, booleans and counts of tokens are
- * none. Texts that are JSON themselves, as a whole or in some of their lines, as programs print it,
- * are looked into; other texts stay as they are. Pure; the argument is not changed, and it is the
- * answer when nothing had to be hidden.
+ * Hides values whose names mark them as secret. Numbers, booleans and counts of tokens are
+ * not secret. Searches texts that are JSON themselves, as a whole or in some of their lines,
+ * as programs print it; other texts stay unchanged. Pure; returns the argument itself when
+ * nothing is hidden.
  */
 public final class Redaction {
-  /** What stands in the place of a secret. */
+  /** Replaces a secret. */
   public static final String REDACTED = "[REDACTED]";
 
   private static final TextNode HIDDEN = TextNode.valueOf(REDACTED);
 
-  /**
-   * Parts of names, without what separates words: {@code apiKey}, {@code api_key}, {@code API-Key}.
-   */
+  /** Parts of names, without word separators: {@code apiKey}, {@code api_key}, {@code API-Key}. */
   private static final List<String> SECRET =
       List.of(
           "authorization",
@@ -45,7 +43,7 @@ public final class Redaction {
 
   private Redaction() {}
 
-  /** Whether a value of this name is a secret, if it is one that can be. */
+  /** Whether a text of this name is secret. */
   public static boolean isSecret(String name) {
     String plain = plain(name);
     for (String part : SECRET) {
@@ -57,11 +55,11 @@ public final class Redaction {
   }
 
   /**
-   * The same for the text of a JSON object. Made for long logs: most texts are seen to hold no
-   * secret without being parsed.
+   * The same for the text of a JSON object. Made for long logs: recognizes most texts without
+   * secrets without parsing them.
    */
   public static String ofObject(String json) {
-    if (!isSecret(json)) { // then no name in it is one
+    if (!isSecret(json)) { // then no name in it is secret
       return json;
     }
     ObjectNode object = Json.parseObject(json, "JSON object");
@@ -80,7 +78,7 @@ public final class Redaction {
 
   private static TextNode of(TextNode node) {
     String text = node.textValue();
-    if (text.indexOf('{') < 0 || !isSecret(text)) { // then no name in it is one
+    if (text.indexOf('{') < 0 || !isSecret(text)) { // then no name in it is secret
       return node;
     }
     String shown = ofJson(text);
@@ -90,7 +88,7 @@ public final class Redaction {
     return shown.equals(text) ? node : TextNode.valueOf(shown);
   }
 
-  /** Blanks around the JSON stay; what is none stays as a whole. */
+  /** Keeps blanks around the JSON; a text that is no JSON stays unchanged. */
   private static String ofJson(String text) {
     String json = text.strip();
     boolean framed =
@@ -133,7 +131,7 @@ public final class Redaction {
     return changed == null ? list : changed;
   }
 
-  /** Members are shared; those that change are replaced in the copy. */
+  /** Members are shared; changed ones are replaced in the copy. */
   private static ObjectNode copy(ObjectNode object) {
     return Json.object().setAll(object);
   }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What {@code init_config_review} of a manifest, or of its metadata, says of secret fields: that
- * they are, and values for them.
+ * The secret fields in {@code init_config_review} of a manifest or its metadata, and their
+ * values there.
  */
 public final class ReviewMarks {
   private static final String REVIEW = "init_config_review";
@@ -20,7 +20,7 @@ public final class ReviewMarks {
   private static final String SCHEMA = "schema";
   private static final String METADATA = "metadata";
 
-  /** Members of a field, and of a schema, that tell values. */
+  /** Members of a field, and of a schema, that hold values. */
   private static final Set<String> VALUES =
       Set.of(
           "default",
@@ -35,7 +35,7 @@ public final class ReviewMarks {
 
   private ReviewMarks() {}
 
-  /** The paths of fields whose author calls them secret, each as its names. */
+  /** The paths of fields that are marked as secret, as lists of names. */
   static List<List<String>> in(JsonNode manifest) {
     List<List<String>> paths = new ArrayList<>();
     for (JsonNode review : List.of(manifest.path(REVIEW), manifest.path(METADATA).path(REVIEW))) {
@@ -48,7 +48,7 @@ public final class ReviewMarks {
     return paths;
   }
 
-  /** A manifest without the values that its review tells of secret fields. */
+  /** A manifest without the values of secret fields in its review. */
   static ObjectNode without(ObjectNode manifest) {
     ObjectNode shown = manifest;
     if (manifest.get(REVIEW) instanceof ObjectNode review) {
@@ -68,9 +68,9 @@ public final class ReviewMarks {
   }
 
   /**
-   * A schema of a value that may be secret, without values for it.
+   * A schema without values if its value is secret.
    *
-   * @param name of the value, which may say that it is secret
+   * @param name of the value, which may mark it as secret
    * @param isSecret whether it is, whatever its name
    */
   public static Map<String, Object> schema(
@@ -82,7 +82,7 @@ public final class ReviewMarks {
     return Json.MAPPER.convertValue(object, OBJECT);
   }
 
-  /** A review without values of fields that are secret, as their author or their name says. */
+  /** A review without values of fields that are secret by mark or name. */
   private static ObjectNode shown(ObjectNode review) {
     if (!(review.get(FIELDS) instanceof ArrayNode fields)) {
       return review;
@@ -104,7 +104,7 @@ public final class ReviewMarks {
     return shown;
   }
 
-  /** A schema of a secret value, which tells none at any depth. */
+  /** A schema of a secret value, without values at any depth. */
   static ObjectNode schema(ObjectNode schema, String name, boolean isSecret) {
     ObjectNode shown = without(schema, name, isSecret);
     for (var member : List.copyOf(shown.properties())) {

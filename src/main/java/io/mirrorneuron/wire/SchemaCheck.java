@@ -23,12 +23,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** A schema, compiled when it is first needed. Shared by all requests. */
+/** A schema, compiled on first use. Shared by all requests. */
 public final class SchemaCheck {
   /** Accepts everything. */
   public static final SchemaCheck NONE = new SchemaCheck();
 
-  /** Characters. */
+  /** In characters. */
   private static final int LONGEST_MESSAGE = 50_000;
 
   private static final Pattern ORIGIN =
@@ -46,7 +46,7 @@ public final class SchemaCheck {
   }
 
   /**
-   * One of a schema that is the program's own: its patterns are taken as they are.
+   * For a schema of the program itself: its patterns are trusted.
    *
    * @param schemas with this schema in it
    */
@@ -74,8 +74,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * A check of a schema (draft 2020-12) that somebody wrote; what it refers to must lie within it,
-   * and its patterns must be such that searching for them takes no longer than reading the text.
+   * A check of a user's schema (draft 2020-12); its references must stay within it, and its
+   * patterns must be searchable in linear time.
    *
    * @throws MnException PRECONDITION {@code unusable_schema} when it is none
    */
@@ -95,8 +95,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * What is wrong with a schema that its author has to mend: used all the same, it would check
-   * something else than its author thinks, or fail with some values only.
+   * A flaw of a schema that its author must fix: the check would differ from the author's
+   * intent, or fail with some values only.
    */
   public static Optional<String> complaint(ObjectNode schema) {
     for (JsonNode origin : schema.findValues("$schema")) {
@@ -114,8 +114,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * What a schema that somebody wrote says of a value; null is no value. At most {@link
-   * Explanation#MOST} faults, and one that says that there are more.
+   * Faults of a value by a user's schema; null is no value. At most {@link Explanation#MOST}
+   * faults, and one that says that there are more.
    *
    * @throws MnException PRECONDITION {@code unusable_schema}, also when it takes too long
    */
@@ -144,7 +144,7 @@ public final class SchemaCheck {
     }
   }
 
-  /** A list of values to choose from is told as a whole, in each of the faults. */
+  /** Each fault about an enumeration lists all its values. */
   private static String shortened(String message) {
     return message.length() <= LONGEST_MESSAGE
         ? message
@@ -163,14 +163,14 @@ public final class SchemaCheck {
         e);
   }
 
-  /** Whether the program's own schema has nothing to say of it, where that is seen at once. */
+  /** Quick check of the program's own schema: true only when the value has no fault. */
   public boolean isCertain(Object value) {
     return schema == null || plain != null && plain.isCertain(value);
   }
 
   /**
-   * What the program's own schema says. What is large is explained first, in parts: only what has
-   * no fault there is looked at as a whole.
+   * Faults by the program's own schema. A large value is explained in parts first and checked
+   * as a whole only when no part has a fault.
    *
    * @param root location of the value
    * @param input what the sender wrote for a scalar, or null to look it up in the value

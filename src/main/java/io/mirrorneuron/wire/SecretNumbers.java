@@ -9,15 +9,14 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Secrets that are written as numbers. They are looked for as whole numbers, not within longer
- * ones, so that times and ids stay as they are. Where one is a value of JSON, what stands for it is
- * one as well. Immutable.
+ * Secret numbers. They match as whole numbers only, not within longer ones, so that times and
+ * ids stay. A JSON value is replaced as a whole JSON value. Immutable.
  */
 final class SecretNumbers {
-  /** Digits. */
+  /** In digits. */
   private static final int SHORTEST = 8;
 
-  /** Digits behind the point, or noughts before it. */
+  /** Digits behind the point, or zeros before it. */
   private static final int LONGEST = 100;
 
   private static final Pattern WRITTEN = Pattern.compile("-?\\d+(\\.\\d+)?");
@@ -25,9 +24,7 @@ final class SecretNumbers {
   private final List<String> written;
   private final List<BigDecimal> values;
 
-  /**
-   * @param written each {@link #isWritten}, the longer ones first
-   */
+  /** @param written each {@link #isWritten}, the longer ones first */
   SecretNumbers(List<String> written) {
     this.written = written;
     this.values = written.stream().map(BigDecimal::new).toList();
@@ -55,7 +52,7 @@ final class SecretNumbers {
     return written.isEmpty();
   }
 
-  /** Whether a number of JSON is one of them, however it is written. */
+  /** Whether a JSON number is secret, in any notation. */
   boolean has(JsonNode number) {
     if (values.isEmpty() || number.isFloatingPointNumber() && !finite(number)) {
       return false;
@@ -69,9 +66,9 @@ final class SecretNumbers {
   }
 
   /**
-   * The text without them.
+   * The text without secret numbers.
    *
-   * @param before what comes before the text; not changed
+   * @param before state before the text; not changed
    * @param ended whether nothing comes after it; else a number at its end stays
    */
   String hide(String text, Place before, boolean ended) {
@@ -130,7 +127,7 @@ final class SecretNumbers {
     return letter >= '0' && letter <= '9';
   }
 
-  /** Where a reader of a text is, as JSON sees it. Texts of JSON have no line ends. */
+  /** Position of a reader in terms of JSON. JSON texts have no line ends. */
   static final class Place {
     private boolean isInText;
     private boolean isEscaped;

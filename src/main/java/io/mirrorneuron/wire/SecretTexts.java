@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Secret texts that are replaced wherever they are repeated: as they are, within JSON, and line by
- * line, as a log has one at a time. Those of less than eight characters are not, as they also occur
- * by chance; those that are numbers only as whole numbers. Immutable.
+ * Secret texts that are hidden wherever repeated: literally, within JSON, and line by line as
+ * in logs. Texts of less than eight characters are not hidden, as they occur by chance;
+ * numbers match only as whole numbers. Immutable.
  */
 public final class SecretTexts {
   private static final int SHORTEST = 8;
 
-  /** Longest first: one that holds another goes before it, or half of it would stay. */
+  /** Longest first: a form that contains another one must be replaced before it. */
   private final List<String> forms;
 
   private final List<String> words;
@@ -51,12 +51,12 @@ public final class SecretTexts {
                 Stream.of(form, new String(JsonStringEncoder.getInstance().quoteAsString(form))));
   }
 
-  /** What is looked for, longest first. */
+  /** The texts to look for, longest first. */
   public List<String> forms() {
     return forms;
   }
 
-  /** The text without them. */
+  /** The text without secrets. */
   public String hide(String text) {
     return hide(text, new SecretNumbers.Place(), true);
   }
@@ -69,12 +69,12 @@ public final class SecretTexts {
     return numbers.isEmpty() ? shown : numbers.hide(shown, before, ended);
   }
 
-  /** Whether a number of JSON is one of them. */
+  /** Whether a JSON number is secret. */
   boolean has(JsonNode number) {
     return numbers.has(number);
   }
 
-  /** For the bytes of a text in UTF-8 that come piece by piece. */
+  /** Hides secrets in UTF-8 bytes that arrive in pieces. */
   public Pieces pieces() {
     return new Pieces(
         new SecretTexts(
@@ -93,7 +93,7 @@ public final class SecretTexts {
     private final int longest;
     private final SecretNumbers.Place place = new SecretNumbers.Place();
 
-    /** A character for each byte. */
+    /** One character per byte. */
     private String window = "";
 
     private Pieces(SecretTexts secrets) {
@@ -102,7 +102,7 @@ public final class SecretTexts {
     }
 
     /**
-     * What may be the beginning of a secret stays until the next piece.
+     * Returns all bytes but a possible beginning of a secret, which waits for the next piece.
      *
      * @param piece empty at the end
      */

@@ -4,15 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterSummary;
 
-/** The node that a summary is the answer of. */
+/** Finds the node that sent a summary. */
 public final class SelfNode {
   private record Node(String name, Boolean self) {}
 
   private SelfNode() {}
 
-  /**
-   * @throws MnException UNAVAILABLE when the summary does not tell it
-   */
+  /** @throws MnException UNAVAILABLE when the summary does not say */
   public static String name(ClusterSummary summary) {
     for (JsonNode document : summary.nodeDocuments()) {
       Node node = LenientJson.read(document, Node.class);

@@ -9,9 +9,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Times in milliseconds since the epoch as the texts of {@link Json#timestamp}, and back; 0 is no
- * time. A ledger has some ten for each step, so the usual form is taken apart by hand, which is ten
- * times as fast as a formatter.
+ * Converts milliseconds since the epoch to texts of {@link Json#timestamp}, and back; 0 is no
+ * time. A ledger has about ten for each step, so the usual form is parsed by hand, ten times
+ * as fast as a formatter.
  */
 public final class Timestamps {
   private static final int DAY_MILLIS = 24 * 3600 * 1000;
@@ -20,7 +20,7 @@ public final class Timestamps {
 
   private Timestamps() {}
 
-  /** The moment that a text of a record or document means, or null; without a zone it is UTC. */
+  /** The moment of a text, or null; without a zone it is UTC. */
   public static Instant instant(String text) {
     try {
       if (text.isEmpty()) {
@@ -32,7 +32,7 @@ public final class Timestamps {
     }
   }
 
-  /** Some libraries leave the zone out and mean UTC. */
+  /** Some libraries omit the zone and mean UTC. */
   private static Instant local(String text) {
     try {
       return LocalDateTime.parse(text.replace(' ', 'T')).toInstant(ZoneOffset.UTC);
@@ -71,7 +71,7 @@ public final class Timestamps {
     }
   }
 
-  /** Of an ISO time with any offset and precision; 0 when the text is none. */
+  /** Parses an ISO time with any offset and precision; 0 for any other text. */
   public static long millis(String text) {
     try {
       return isUsual(text) ? usual(text) : OffsetDateTime.parse(text).toInstant().toEpochMilli();

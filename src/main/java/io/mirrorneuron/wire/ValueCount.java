@@ -8,13 +8,13 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import java.io.IOException;
 
 /**
- * Counts the values of JSON (objects, lists, texts, numbers, true, false and null) while it is
- * parsed: a value of two bytes takes a hundred in memory, so bytes do not tell what JSON becomes.
+ * Counts JSON values (objects, lists, texts, numbers, true, false and null) while parsing: a
+ * value of two bytes takes a hundred in memory, so bytes do not limit the size of the tree.
  */
 public final class ValueCount extends JsonParserDelegate {
   /**
-   * What one text may have that strangers wrote. A job of 30,000 agents, each with an edge to it
-   * and one from it, has as many.
+   * Most values of one untrusted text. A job of 30,000 agents, each with an edge to it and one
+   * from it, has as many.
    */
   public static final int MOST = 500_000;
 
@@ -24,23 +24,23 @@ public final class ValueCount extends JsonParserDelegate {
     super(parser);
   }
 
-  /** The same parser, which fails at the first value that is too many. */
+  /** The same parser, which fails at the first value beyond the limit. */
   public static JsonParser limited(JsonParser parser) {
     return new ValueCount(parser);
   }
 
   /**
-   * How many values a text has, of which no tree is made; {@link #MOST} and one when there are too
-   * many. What is no JSON counts up to where it breaks.
+   * Number of values of a text, without building a tree; {@link #MOST} plus one when there are
+   * more. Broken JSON counts up to the error.
    *
    * @param parser is read to its end
    */
   public static int of(JsonParser parser) throws IOException {
     ValueCount count = new ValueCount(parser);
     try {
-      while (count.nextToken() != null) {} // each is counted
+      while (count.nextToken() != null) {} // each token is counted
     } catch (JsonProcessingException e) {
-      return count.values; // whoever makes a tree of it tells what is wrong
+      return count.values; // parsing it to a tree reports the error
     }
     return count.values;
   }

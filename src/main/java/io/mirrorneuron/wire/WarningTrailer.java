@@ -7,18 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The warnings of a submission as a trailer, because the reply has no room for them. Clients that
- * do not know it are not disturbed.
+ * The warnings of a submission as a trailer, because the reply has no room for them. Other
+ * clients ignore it.
  */
 public final class WarningTrailer {
-  /** Header lists end at 8 KiB in common clients; this takes a third more when it is encoded. */
+  /** Header lists end at 8 KiB in common clients; encoding adds a third. */
   private static final int MOST_BYTES = 4096;
 
   private WarningTrailer() {}
 
-  /**
-   * Sets nothing when there are no warnings; of many it has the first and the number of the rest.
-   */
+  /** Sends the first warnings and the number of the rest; nothing without warnings. */
   public static void write(List<String> warnings, MultiMap trailers) {
     List<String> sent = new ArrayList<>();
     int bytes = 0;
@@ -38,7 +36,7 @@ public final class WarningTrailer {
     }
   }
 
-  /** None when there is no such trailer, or a damaged one. */
+  /** Empty when the trailer is missing or damaged. */
   public static List<String> read(MultiMap trailers) {
     String sent = trailers.get(GrpcMetadata.WARNINGS);
     if (sent == null) {

@@ -7,14 +7,14 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.regex.Pattern;
 
 /**
- * Addresses that programs write and browsers follow. Only {@code http} and {@code https} lead
- * somewhere else; {@code javascript:} and {@code data:} would act in the name of who follows them.
+ * Addresses that programs write and browsers follow. Only {@code http} and {@code https} are
+ * safe: {@code javascript:} and {@code data:} would act in the name of the user.
  */
 public final class WebAddress {
   private static final Pattern WEB = Pattern.compile("(?i)https?://\\S+");
   private static final Pattern SCHEME = Pattern.compile("(?i)[a-z][a-z0-9+.-]*:.*");
 
-  /** Browsers take these out before they look for a scheme. */
+  /** Browsers remove these characters before they look for a scheme. */
   private static final Pattern NOT_SEEN = Pattern.compile("[\\x00-\\x20]+");
 
   private static final Pattern MEMBER =
@@ -22,17 +22,17 @@ public final class WebAddress {
 
   private WebAddress() {}
 
-  /** Whether it is one of http or https. */
+  /** Whether the scheme is http or https. */
   public static boolean isWeb(String address) {
     return WEB.matcher(address).matches();
   }
 
-  /** The address of a page; empty when it is none of http or https. */
+  /** The address of a page; empty unless it is http or https. */
   public static String ofPage(String address) {
     return address != null && isWeb(address.strip()) ? address.strip() : "";
   }
 
-  /** The document, where members that are addresses with another scheme are empty. */
+  /** The document with all addresses of other schemes emptied. */
   public static ObjectNode harmless(ObjectNode document) {
     clear("", document);
     return document;

@@ -3,7 +3,7 @@ package io.mirrorneuron.wire;
 import java.util.List;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 
-/** What entries of zip archives from elsewhere may be. */
+/** Checks entries of foreign zip archives. */
 public final class ZipNames {
   private static final int FILE_TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
@@ -13,17 +13,17 @@ public final class ZipNames {
 
   private ZipNames() {}
 
-  /** Whether the Finder of macOS has added it to what it was to pack, for itself. */
+  /** Whether the Finder of macOS has added the entry for itself. */
   public static boolean isOfFinder(String name) {
     return name.startsWith("__MACOSX/") || name.equals(".DS_Store") || name.endsWith("/.DS_Store");
   }
 
-  /** Whether it is a file or a folder that stays inside whatever folder it is unpacked to. */
+  /** Whether the entry is a file or folder that stays inside the folder for unpacking. */
   public static boolean isSafe(ZipArchiveEntry entry) {
     return fault(entry) == null;
   }
 
-  /** Why it is not {@link #isSafe}, to be put behind its name; null when it is. */
+  /** Why it is not {@link #isSafe}, to follow its name; null when it is. */
   public static String fault(ZipArchiveEntry entry) {
     int type = entry.getUnixMode() & FILE_TYPE_MASK;
     String name = entry.getName();

@@ -58,7 +58,6 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The area {@code blueprints}. */
 public final class BlueprintsVerticle extends AreaVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(BlueprintsVerticle.class);
   private static final int LIMIT = 64;
@@ -187,9 +186,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
         List<Category> categories,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
-    /**
-     * @param slugs of categories; empty for all
-     */
+    /** @param slugs of categories; empty for all */
     Buffer of(Catalog catalog, Set<String> slugs) {
       Written before = written.getIfPresent(slugs);
       if (before != null && before.catalog() == catalog) {

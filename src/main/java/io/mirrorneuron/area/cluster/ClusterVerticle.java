@@ -59,7 +59,6 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The area {@code cluster}. */
 public final class ClusterVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final Set<String> LIMITS = Set.of("cpu", "gpu", "memory", "disk");

@@ -30,9 +30,7 @@ final class JobStanding {
     return new JobStanding(JobRecord.isFinal(view.job().status()), () -> view);
   }
 
-  /**
-   * @param row as the engine wrote it, in JSON
-   */
+  /** @param row as the engine wrote it, in JSON */
   static JobStanding ofRow(String jobId, Buffer row) {
     byte[] bytes = row.getBytes();
     String word = JobDetailForm.statusOfRow(bytes);

@@ -60,7 +60,6 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
   private static final int LOG_PAGE = 1000;
@@ -341,9 +340,7 @@ public final class JobsVerticle extends AreaVerticle {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
       @JsonInclude(JsonInclude.Include.NON_NULL) JobStatusView.Job job) {
 
-    /**
-     * @param ignored sentences about members of the request
-     */
+    /** @param ignored sentences about members of the request */
     static SubmitAnswer of(SubmittedJob job, List<String> ignored) {
       List<String> warnings = new ArrayList<>(ignored);
       warnings.addAll(job.warnings());

@@ -34,7 +34,6 @@ import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The area {@code archive}. */
 public final class ArchiveVerticle extends AreaVerticle {
   /** Exports are large; more at once would only be slower. */
   private static final int LIMIT = 8;

@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
-/** The area {@code observability}. */
 public final class ObservabilityVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
 

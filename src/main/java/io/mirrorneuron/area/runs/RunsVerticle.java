@@ -38,7 +38,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The area {@code runs}. */
 public final class RunsVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final int MOST_OMITTED = 100;

@@ -129,7 +129,7 @@ public record BlueprintBundle(
     return new Payloads.Folder(folder.resolve(PAYLOADS));
   }
 
-  /** The page that it wants to be shown with, as its manifest describes it; null for none. */
+  /** Its web page as the manifest describes it; null for none. */
   public Object webUi() {
     return DottedPath.of("metadata.blueprint_web_ui_service").in(facts);
   }

@@ -3,7 +3,7 @@ package io.mirrorneuron.blueprint.bundle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 
-/** Where a bundle was found, by which it is called in errors. */
+/** Where a bundle was found; names it in errors. */
 public enum BundleOrigin {
   /** Its faults are those of the server: nobody sent it. */
   CATALOG("catalog", null, "blueprint ", ErrorCode.INTERNAL, "catalog_broken"),

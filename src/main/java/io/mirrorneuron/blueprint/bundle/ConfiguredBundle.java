@@ -20,14 +20,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A bundle with what a launch wants of it, read once: what is changed in its folder later makes no
- * difference, except to its payload files.
+ * A bundle with the configuration and answers of a launch, read once: later changes in its folder
+ * have no effect, except on its payload files.
  *
- * @param config with all that the launch says
- * @param scenario what its {@code scenario.json} says; null when it has none
- * @param inputs values that were given to inputs of the manifest by name
+ * @param config with all layers of the launch
+ * @param scenario its {@code scenario.json}; null when it has none
+ * @param inputs values given to inputs of the manifest, by name
  * @param environment variables for all its programs
- * @param storage what the manifest says of the folder of its submission; empty for nothing
+ * @param storage the manifest's entry for the folder of its submission; empty for none
  */
 public record ConfiguredBundle(
     BlueprintBundle bundle,

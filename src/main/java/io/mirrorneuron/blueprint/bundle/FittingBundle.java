@@ -10,12 +10,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A bundle with what fits of what a launch wants of it, so that whoever looks at it is told all
- * that is wrong at once. Only one without refusals is to be launched.
+ * A bundle with the valid part of a launch's configuration and answers, so that a check reports all
+ * faults at once. Only a bundle without refusals may be launched.
  *
- * @param bundle without what is refused
- * @param refusals of the configuration, of the scenario, of answers; each with all that is wrong
- *     there
+ * @param bundle without the refused parts
+ * @param refusals of the configuration, of the scenario, of answers; each with all its faults
  */
 public record FittingBundle(ConfiguredBundle bundle, List<MnException> refusals) {
   private static final BundleConfig NOTHING = new BundleConfig(Map.of(), Map.of(), Map.of());

@@ -39,9 +39,6 @@ public final class AreaNodes implements Readiness {
   private final Secret token;
   private final AtomicReference<Followed> chosen = new AtomicReference<>();
 
-  /**
-   * @param token of nodes
-   */
   public AreaNodes(Vertx vertx, Secret token) {
     this.vertx = vertx;
     this.token = token;
@@ -54,12 +51,10 @@ public final class AreaNodes implements Readiness {
     }
   }
 
-  /** Options of a message to a server. */
   DeliveryOptions delivery() {
     return new DeliveryOptions().addHeader(Addresses.NODE_TOKEN, token.value());
   }
 
-  /** One call to a server. */
   @FunctionalInterface
   interface Call<T> {
     Future<T> to(String node);

@@ -17,8 +17,8 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /**
- * A bundle as a zip, so that any server can have it: a zip as it is, a folder in a temporary file.
- * Of a folder links are left out, and beside {@code payloads/} what begins with a dot.
+ * A bundle as a zip to upload: an existing zip as it is, a folder zipped into a temporary file.
+ * Links are left out, and outside {@code payloads/} names that begin with a dot.
  */
 final class BundlePack implements AutoCloseable {
   private static final String PAYLOADS = "payloads";

@@ -47,9 +47,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The runs below a folder of this machine, whoever writes them. Nothing is written there, but a
- * page or an answer that is to be kept: what is needed to read lies in a folder of its own, which
- * is removed.
+ * Runs in a local folder. Only pages and answers to be kept are written there; temporary files lie
+ * in a folder of their own, which is removed.
  */
 final class FolderRuns implements RunReader {
   private static final int MOST_RECORDS = 5000;

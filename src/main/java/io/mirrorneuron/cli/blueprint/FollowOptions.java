@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** Whether records of a run are printed as they come, and how they are read. */
+/** Options for following the records of a run. */
 final class FollowOptions {
   /** After a page of so many there is probably another one, and it is asked for at once. */
   private static final int MANY = 100;

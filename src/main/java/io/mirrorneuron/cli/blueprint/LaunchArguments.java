@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What commands that launch are told of the blueprint, and how they say it to the API. */
+/** Blueprint arguments of launching commands, and their form in the API. */
 final class LaunchArguments {
   private static final String LOCAL = "local folders must be passed with --folder";
   static final String SKIP_REVIEW = "MN_BLUEPRINT_SKIP_INIT_CONFIG_REVIEW";

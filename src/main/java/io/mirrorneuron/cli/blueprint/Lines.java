@@ -3,7 +3,10 @@ package io.mirrorneuron.cli.blueprint;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RunsClient;
 
-/** Lines of what programs wrote: as they are for a program, harmless where a person looks on. */
+/**
+ * Lines written by programs: unchanged for programs, with control characters made harmless at a
+ * terminal.
+ */
 final class Lines {
   private Lines() {}
 

@@ -4,7 +4,7 @@ import io.mirrorneuron.cli.RunsClient;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The time between two looks. */
+/** The time between two polls. */
 final class Pause {
   private static final double SHORTEST = 0.05;
   private static final double LONGEST = 86_400;

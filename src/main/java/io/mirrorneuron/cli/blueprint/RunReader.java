@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs as commands read them, whoever tells of them: a server, or folders of this machine. Secrets
- * are hidden by who tells. A run that is not there is NOT_FOUND, in a sentence that says where.
+ * Reads runs from a server or from local folders. The source hides secrets. A missing run is
+ * NOT_FOUND, with a sentence that names the source.
  */
 sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderRuns {
   /** For the help of commands. */

@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What people are asked, as the API shows it. What it does not tell is null.
+ * What people are asked, as the API shows it. Unknown values are null.
  *
  * @param runId only in the list of all runs
  * @param allowedDecisions empty when any will do

@@ -4,7 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.util.Objects;
 
-/** The record of what a person did. */
+/** The record of a person's answer. */
 record Recorded(String type, Payload payload, String warning) {
   private static final String APPROVED = "human_approval_recorded";
 

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Why the API does not take what a person does, in the words of the command line. */
+/** Explains in the command line's terms why the API refused an answer. */
 record RefusedAnswer(MnException why) {
   private static final Set<String> OPTIONS = Set.of("decision", "by", "comment");
 

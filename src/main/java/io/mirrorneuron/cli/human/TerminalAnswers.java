@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Asks the person who watches a job what it asks, and sends the answer. */
+/** Asks the person who watches a job for answers to its requests, and sends them. */
 public final class TerminalAnswers implements JobWatcher.Answers {
   private final ClientOptions client;
   private TypedLines typed;

@@ -1,5 +1,5 @@
 /**
- * {@code mn human}: what workflows ask people, and their answers. Begin at {@link
+ * {@code mn human}: requests of workflows to people, and the answers. Begin at {@link
  * io.mirrorneuron.cli.human.HumanCommand}; {@link io.mirrorneuron.cli.human.HumanPrompt} is the
  * conversation at a terminal.
  */

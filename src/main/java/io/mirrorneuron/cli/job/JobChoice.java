@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * Which jobs a command steers: those of some ids, or all open ones that options choose. Where it is
- * not one job that was named, the command says how many they are, and asks a person first.
+ * Selects the jobs of a command: by ids, or all open jobs that match options. Unless a single job
+ * was named, the command prints their number and asks for confirmation.
  */
 final class JobChoice {
   /** Statuses of jobs that have not ended. */

@@ -6,7 +6,7 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 
-/** A job as lists of jobs tell it, whatever door they come through. What is not told is null. */
+/** A job as lists of jobs tell it, whatever endpoint they come through. Unknown values are null. */
 public record ListedJob(
     String jobId,
     String runId,

@@ -11,10 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/**
- * What people write instead of an id: {@code @last}, {@code @last:NAME}, or the beginning of it.
- * Pure.
- */
+/** Short forms of an id: {@code @last}, {@code @last:NAME}, or a prefix. Pure. */
 public final class ShortIds {
   /** For the help of commands. */
   public static final String WORDS =

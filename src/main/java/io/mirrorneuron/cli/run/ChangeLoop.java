@@ -27,9 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Does something again whenever files of a folder change, also while it goes on: a job that works
- * is left alone until its end, and one that only waits for a person is cancelled, since nobody is
- * to answer for what is about to be replaced.
+ * Repeats a run whenever files of a folder change. A working job is left to finish; a job that only
+ * waits for a person is cancelled, since its request is about to be replaced.
  */
 final class ChangeLoop {
   private static final int LOOK_MS = 500;

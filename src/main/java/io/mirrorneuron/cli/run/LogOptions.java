@@ -11,7 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** Which log records are wanted, and how they are printed: of a run, or of the run of a job. */
+/** Filter and format of log records, for a run or the run of a job. */
 public final class LogOptions {
   @Option(
       names = "--step",

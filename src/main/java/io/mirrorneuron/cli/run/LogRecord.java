@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What people want to know of a record of a run. What it does not tell is null.
+ * What people want to know of a record of a run. Unknown values are null.
  *
  * @param payload what the record has to say where it does not say it itself
  * @param stream {@code stdout} or {@code stderr} where a program printed it

@@ -4,7 +4,7 @@ import io.mirrorneuron.cli.ClientOptions;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 
-/** A server that may go and come back while it is listened to. What it does is said once. */
+/** Tolerates a server that goes away while its records are followed, and reports each loss once. */
 public final class ServerAbsence {
   private final ClientOptions client;
   private boolean known;

@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where a command writes a file for the person who called it. */
+/** The output file of a command. */
 final class TargetFile {
   private TargetFile() {}
 

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks each door of a server whether it serves. */
+/** Checks the health of each endpoint of a server. */
 final class HealthCheck {
   /** What the API takes at most, in seconds. */
   private static final double LONGEST_PROBE = 60;

@@ -19,8 +19,8 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * What is said to a line that nobody can follow: one sentence and the way to help. The words for
- * what is unknown or missing are those of the original client, which scripts look for.
+ * Messages for invalid command lines: one sentence and the way to help. The wording for unknown or
+ * missing parts is that of the original client, which scripts match.
  */
 public final class Misuse implements IParameterExceptionHandler {
   private static final int USAGE = 2;

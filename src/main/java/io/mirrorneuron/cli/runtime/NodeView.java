@@ -15,7 +15,7 @@ import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
 import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import java.util.Map;
 
-/** Prints what is decided of a node. */
+/** Prints the stored decisions about a node. */
 record NodeView(Output output) {
 
   void joined(Joined joined) {

@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** Help whose examples are lines to copy: they are longer than the screen rather than broken. */
+/** Help with examples to copy: long lines are not wrapped. */
 public final class ProgramHelp extends Help {
   private static final String MARGIN = "  ";
 

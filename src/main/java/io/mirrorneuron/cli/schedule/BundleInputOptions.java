@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** Values for inputs that the manifest of a bundle declares, in options. */
+/** Options with values for the inputs that a bundle's manifest declares. */
 final class BundleInputOptions {
   @Option(
       names = {"-i", "--input"},

@@ -13,8 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The schedule that somebody means: the one of that id, the one of that name, or the only one whose
- * id begins so. Of several of one name the only one that is not completed is meant.
+ * Resolves a schedule: by its id, its name, or a unique prefix of its id. If several share a name,
+ * the only one that is not completed is taken.
  */
 final class ScheduleAddress {
   /** For the help of commands. */

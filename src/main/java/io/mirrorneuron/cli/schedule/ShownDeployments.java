@@ -12,7 +12,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Deployments as people read them. */
+/** Formats deployments for people. */
 final class ShownDeployments {
   static final String ID = "Of the deployment, or its key for the newest one.";
   static final String WAIT = "Wait until it is over or awaits its promotion.";

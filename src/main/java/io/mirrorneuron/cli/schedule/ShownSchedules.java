@@ -21,7 +21,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Schedules as people read them. */
+/** Formats schedules for people. */
 public final class ShownSchedules {
   private static final List<String> HEADERS =
       List.of(

@@ -27,7 +27,6 @@ public final class Problems {
 
   private Problems() {}
 
-  /** The failure handler of the router. */
   public static void send(RoutingContext ctx) {
     Throwable failure = ctx.failure();
     if (failure == null) {

@@ -32,9 +32,7 @@ final class HandleTable<T> {
     this.release = release;
   }
 
-  /**
-   * @throws MnException UNAVAILABLE when it is full
-   */
+  /** @throws MnException UNAVAILABLE when it is full */
   String put(T thing) {
     if (slots.size() >= most) {
       release.accept(thing);

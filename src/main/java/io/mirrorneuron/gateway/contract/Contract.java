@@ -71,7 +71,6 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
     return document.getJsonArray("servers").getJsonObject(0).getString("url");
   }
 
-  /** Calls the visitor for each operation of a document. */
   static void visit(JsonObject document, OperationVisitor visitor) {
     JsonObject paths = document.getJsonObject("paths");
     for (String path : paths.fieldNames()) {
@@ -140,9 +139,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
 
     private RequestRules() {}
 
-    /**
-     * @param document of {@link ServerContract}
-     */
+    /** @param document of {@link ServerContract} */
     static JsonObject of(JsonObject document) {
       JsonObject rules = document.copy();
       JsonObject paths = new JsonObject();

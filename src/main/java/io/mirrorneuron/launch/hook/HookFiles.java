@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is told of hooks in the folder of their run. Programs of the run write there, too, so
- * nothing is believed that is read there, and what they put in the way is removed.
+ * Files of hooks in the folder of their run. Programs of the run write there too, so files read
+ * there are not trusted, and obstacles are removed.
  */
 public final class HookFiles {
   private static final Logger LOG = LoggerFactory.getLogger(HookFiles.class);

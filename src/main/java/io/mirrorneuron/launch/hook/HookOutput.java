@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a hook prints, line by line and without what is secret: the first MiB goes to a file, the
- * end is kept in memory. A disk that is full ends neither.
+ * The output of a hook, line by line with secrets hidden: the first MiB goes to a file, the end is
+ * kept in memory. A full disk stops neither.
  */
 final class HookOutput implements Consumer<byte[]>, AutoCloseable {
   private static final long MOST = 1 << 20;

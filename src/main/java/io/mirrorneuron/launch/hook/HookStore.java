@@ -10,9 +10,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Port: hooks that have begun, each with a copy of its bundle. What a call has written is there
- * after the server was killed. Blocking and thread-safe; failures are {@link
- * io.mirrorneuron.model.MnException}.
+ * Port: hooks that have begun, each with a copy of its bundle. Writes are durable when a call
+ * returns. Blocking and thread-safe; failures are {@link io.mirrorneuron.model.MnException}.
  */
 public interface HookStore {
 
@@ -73,11 +72,11 @@ public interface HookStore {
   }
 
   /**
-   * Whose hooks begin.
+   * An order to begin the hooks of a run.
    *
    * @param launchId the progress id of the launch
    * @param configJson the configuration of the launch, as its programs will find it
-   * @param secrets what is told nobody but programs
+   * @param secrets texts shown to programs only
    */
   public record HookOrder(
       String runId,
@@ -88,10 +87,10 @@ public interface HookStore {
       HiddenTexts secrets) {}
 
   /**
-   * What a hook tells when it is ready.
+   * The additions that a hook reports when it is ready.
    *
    * @param environment variables for the programs of the job
-   * @param config what is laid over the configuration
+   * @param config laid over the configuration
    */
   public record HookNews(Map<String, String> environment, Map<String, Object> config) {
     public static final HookNews NONE = new HookNews(Map.of(), Map.of());

@@ -30,7 +30,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The hooks of one run, from the beginning of the first to the end of the last. Thread-safe. */
+/** The hooks of one run, from the start of the first to the end of the last. Thread-safe. */
 final class RunHook {
   private static final Logger LOG = LoggerFactory.getLogger(RunHook.class);
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -141,7 +141,8 @@ final class RunHook {
   }
 
   /**
-   * Ends the first hook and runs the last one, once; when the server stops, the next one does that.
+   * Stops the first hook and runs the last one, once; while the server stops, this is left to the
+   * next server.
    *
    * @param status of the job; null when there is none
    * @return whether that was done now
@@ -161,7 +162,7 @@ final class RunHook {
     return true;
   }
 
-  /** What the server before had begun is not done again. */
+  /** Hooks that an earlier server had begun to end are not repeated. */
   synchronized void breakOff() {
     noteAfter("interrupted", Map.of());
     means.store().remove(record.runId());
@@ -198,7 +199,7 @@ final class RunHook {
     }
   }
 
-  /** The server stops. What runs is ended, whoever waits for it. */
+  /** Stops running hooks, because the server stops. */
   void close() {
     for (Hook running : new Hook[] {before, after}) {
       if (running != null) {
@@ -288,16 +289,15 @@ final class RunHook {
   }
 
   /**
-   * The file by which a hook says that it is ready, with what it adds as an object of JSON. It may
-   * be looked at while it is written: what is no complete object yet may become one. For one
-   * thread.
+   * The file by which a hook reports that it is ready, with a JSON object of additions. It may be
+   * read during a write: an incomplete object may become complete. For one thread.
    */
   private static final class ReadyFile {
     static final String NAME = "pre_launch.ready";
     private static final int MOST = 1 << 20;
     private static final int LONGEST_VALUE = 96 << 10;
 
-    /** So many looks at the same text mean that nobody writes any more. */
+    /** After this many equal reads the text counts as complete. */
     private static final int STEADY = 10;
 
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");

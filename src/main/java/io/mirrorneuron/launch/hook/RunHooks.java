@@ -30,9 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hooks of the runs that this server has launched. The first hook of a run may go on while its job
- * does; it is ended when the job has ended, by whatever way, when its launch fails, and when the
- * server stops. After that the last one runs, once for each run. Thread-safe.
+ * Hooks of the runs that this server has launched. The first hook of a run may run beside its job;
+ * it is stopped when the job ends, when its launch fails, and when the server stops. After that the
+ * last hook runs, once for each run. Thread-safe.
  */
 public final class RunHooks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunHooks.class);
@@ -86,9 +86,9 @@ public final class RunHooks implements AutoCloseable {
   }
 
   /**
-   * Begins the hooks of a run, which only the launch may ask for that has taken the run, and waits
-   * until the first is ready. To be asked only when nothing {@link #refusal refuses} them. Whoever
-   * calls ends them when the launch fails, this included.
+   * Begins the hooks of a run and waits until the first is ready. Only for the launch that has
+   * taken the run, and only when {@link #refusal} is empty. The caller ends them when the launch
+   * fails, also when this call fails.
    *
    * @throws MnException INTERNAL {@code pre_launch_failed} with the last lines that it printed;
    *     CONFLICT {@code run_id_in_use}, as hooks write to the folder of their run; TOO_LARGE;
@@ -166,7 +166,7 @@ public final class RunHooks implements AutoCloseable {
   }
 
   /**
-   * The launch of the run has failed: nothing is left of its hooks, nor of the run.
+   * Removes the hooks and the run of a failed launch.
    *
    * @param launchId its progress id; hooks of other launches stay
    */

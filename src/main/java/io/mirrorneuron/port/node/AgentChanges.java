@@ -3,9 +3,9 @@ package io.mirrorneuron.port.node;
 import io.mirrorneuron.model.MnException;
 import java.util.Set;
 
-/** Port: what deployments have done to jobs of any node, and nobody else. Blocking; thread-safe. */
+/** Changes that deployments make to jobs of any node. Blocking. Thread-safe. */
 public interface AgentChanges {
-  /** Of a node without jobs. */
+  /** For a node without jobs. */
   AgentChanges NONE =
       new AgentChanges() {
         @Override
@@ -25,20 +25,20 @@ public interface AgentChanges {
       };
 
   /**
-   * Has agents of a job be what another manifest says, each between two of its messages; returns
-   * when the order is durable. Asked again, it changes nothing.
+   * Replaces agents of a job by those of another manifest, each between two of its messages; returns
+   * when the order is durable. Idempotent.
    *
    * @param order JSON of the definition with its number
    * @return the status word of the job
-   * @throws MnException NOT_FOUND for an unknown job, CONFLICT when the job has another definition
-   *     by now than the one that this follows, INVALID when more differs than the agents,
-   *     PRECONDITION when the job has ended
+   * @throws MnException NOT_FOUND for an unknown job, CONFLICT when the job's current definition is
+   *     not the predecessor of this one, INVALID when more than the agents differs, PRECONDITION when
+   *     the job has ended
    */
   String redefine(String jobId, String order);
 
   /**
-   * Has a job play another role in its deployment; returns when that is durable. Asked again, or
-   * late, it changes nothing.
+   * Changes the role of a job in its deployment; returns when that is durable. A repeated or late
+   * call changes nothing.
    *
    * @param role {@code primary} or {@code retired}
    * @return the status word of the job
@@ -47,13 +47,12 @@ public interface AgentChanges {
   String play(String jobId, String role);
 
   /**
-   * Ends a job in the moment in which no message waits and no program runs; returns when it has
-   * ended.
+   * Ends a job at a moment with no waiting message and no running program; returns when it has ended.
    *
    * @param spared agents whose programs are ended instead
    * @param reason for people
    * @return the status word of the job
-   * @throws MnException NOT_FOUND for an unknown job, UNAVAILABLE while it has something in hand
+   * @throws MnException NOT_FOUND for an unknown job, UNAVAILABLE while it has work in progress
    */
   String retire(String jobId, Set<String> spared, String reason);
 }

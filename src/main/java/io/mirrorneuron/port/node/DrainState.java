@@ -10,19 +10,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A drain of a node, the one under way or the last one. Times are ISO-8601 in UTC.
+ * The current or last drain of a node. Times are ISO-8601 in UTC.
  *
  * @param status {@code draining}, {@code complete}, {@code blocked_no_placement}, {@code
- *     paused_for_review} or {@code cancelled}; null for no drain at all, as is all else then
+ *     paused_for_review} or {@code cancelled}; null, as are all other members, without any drain
  * @param deadlineMs from {@code startedAt} to {@code deadlineAt}
- * @param ignoreSystemJobs whether jobs of type system and sysbatch stay where they are
+ * @param ignoreSystemJobs whether jobs of type system and sysbatch stay
  * @param completedAt null while it is under way
  * @param cancelledAt null unless it was cancelled
- * @param counters {@code checked}, and how many jobs there are of each outcome; null before the
- *     node has looked at its jobs
- * @param withServer true when nobody ordered it: the server was told to end
- * @param reviewedElsewhere how many jobs that have left wait for a person on another node; they are
- *     part of {@code paused_for_review} of the counters; null for none
+ * @param counters {@code checked}, and the number of jobs by outcome; null before the node has
+ *     looked at its jobs
+ * @param withServer true for a drain caused by the server's shutdown rather than an order
+ * @param reviewedElsewhere number of moved jobs that wait for a person on another node; included in
+ *     {@code paused_for_review} of the counters; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DrainState(
@@ -44,7 +44,6 @@ public record DrainState(
   public static final String PAUSED = "paused_for_review";
   public static final String CANCELLED = "cancelled";
 
-  /** No drain. */
   public static final DrainState NONE =
       new DrainState(null, null, null, null, null, null, null, null, null, null, null);
 
@@ -52,15 +51,15 @@ public record DrainState(
     counters = counters == null ? null : Collections.unmodifiableMap(new TreeMap<>(counters));
   }
 
-  /** Whether work still is to leave the node. */
+  /** Whether work still has to leave the node. */
   @JsonIgnore
   public boolean isOpen() {
     return status != null && !status.equals(COMPLETE) && !status.equals(CANCELLED);
   }
 
   /**
-   * Whether it is under way, and gives work the time that the order gives it, for the same reason:
-   * who orders it again changes nothing.
+   * Whether it is under way with the deadline and reason of this order: repeating the order changes
+   * nothing.
    */
   public boolean isOf(DrainOrder order, Instant now) {
     return isOpen()
@@ -71,12 +70,11 @@ public record DrainState(
         && Boolean.valueOf(order.ignoreSystemJobs()).equals(ignoreSystemJobs);
   }
 
-  /** The drain that gives way to the order: one under way that is another; else null. */
+  /** This drain if it is under way and differs from the order that replaces it; else null. */
   public DrainState replacedBy(DrainOrder order, Instant now) {
     return isOpen() && !isOf(order, now) ? this : null;
   }
 
-  /** The same, cancelled at that time. */
   public DrainState cancelled(String time) {
     return new DrainState(
         CANCELLED,
@@ -92,7 +90,7 @@ public record DrainState(
         reviewedElsewhere);
   }
 
-  /** The same, with what came of it until now. */
+  /** Returns a copy with the current outcome. */
   public DrainState after(String state, String completed, Map<String, Integer> count) {
     return new DrainState(
         state,
@@ -108,7 +106,7 @@ public record DrainState(
         reviewedElsewhere);
   }
 
-  /** The same, with that many more jobs that have left and wait for a person. */
+  /** Returns a copy with {@code more} moved jobs that wait for a person. */
   public DrainState reviewed(int more) {
     return more == 0
         ? this
@@ -126,27 +124,27 @@ public record DrainState(
             (reviewedElsewhere == null ? 0 : reviewedElsewhere) + more);
   }
 
-  /** Whether it is because the server was told to end. */
+  /** Whether the server's shutdown caused it. */
   @JsonIgnore
   public boolean isOfEnd() {
     return Boolean.TRUE.equals(withServer);
   }
 
   /**
-   * Whether programs have had the time that they were given. When that of an ending server is over
-   * it ends, and others go on with what is left.
+   * Whether the deadline has passed. The drain of a server's shutdown has no such end: at its
+   * deadline the server exits and other nodes take over the rest.
    */
   public boolean isOver(Instant now) {
     return !isOfEnd() && deadlineAt != null && !now.isBefore(Instant.parse(deadlineAt));
   }
 
   /**
-   * What comes of one job in a drain.
+   * Outcome of a drain for one job.
    *
-   * @param jobType null when it is not known
-   * @param status one of the words below
+   * @param jobType null if unknown
+   * @param status one of the constants below
    * @param reason for people
-   * @param affectedAgents agents of it whose programs run on the node
+   * @param affectedAgents agents whose programs run on the node
    */
   public record DrainAction(
       String jobId, String jobType, String status, String reason, List<String> affectedAgents) {
@@ -156,7 +154,7 @@ public record DrainState(
     public static final String MIGRATED = "migrated";
     public static final String WOULD_MIGRATE = "would_migrate";
 
-    /** A copy of a job of type system or sysbatch, which runs on that node and nowhere else. */
+    /** A copy of a job of type system or sysbatch, which runs only on that node. */
     public static final String ENDED = "ended";
 
     public static final String WOULD_END = "would_end";

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 
-/** Port: programs that this node runs for jobs of others. Blocking; thread-safe. */
+/**
+ * Remote tasks on this node: programs that it runs for jobs of other nodes. Blocking. Thread-safe.
+ */
 public interface HostedPrograms {
-  /** Of a node that takes none. */
+  /** For a node that runs no remote tasks. */
   HostedPrograms NONE =
       new HostedPrograms() {
         @Override
@@ -29,28 +31,28 @@ public interface HostedPrograms {
       };
 
   /**
-   * Begins an execution, or finds it.
+   * Begins an execution, or returns the existing one.
    *
-   * @param record null when none is to be begun
+   * @param record null to only look up an existing execution
    * @throws MnException NOT_FOUND when there is none and none is begun; PRECONDITION {@link
    *     PeerPrograms#FENCED}; UNAVAILABLE when this node does no work now
    */
   RemoteTask open(Opening opening, byte[] record);
 
-  /** This node as placement sees it, as JSON. */
+  /** This node's state for placement, as JSON. */
   byte[] describe();
 
   /**
-   * Writes payload files that are here, as they are hashed.
+   * Writes payload files stored here, in the form that is hashed.
    *
-   * @throws MnException NOT_FOUND when they are not
+   * @throws MnException NOT_FOUND when they are missing
    */
   void bundle(String fingerprint, OutputStream to) throws IOException;
 
-  /** One execution as one owner of its job hears of it; what a former owner says has no effect. */
+  /** One execution, as seen by one owner of its job; calls of a former owner have no effect. */
   interface RemoteTask {
     /**
-     * Tells what happens until all is acknowledged, the outlet closes or somebody else listens. On
+     * Sends events until all are acknowledged, the outlet closes or another listener takes over. Runs on
      * the calling thread.
      */
     void serve(Outlet outlet) throws InterruptedException;
@@ -60,14 +62,14 @@ public interface HostedPrograms {
     void stop();
   }
 
-  /** Who listens. */
+  /** The listener's connection. */
   interface Outlet {
     boolean isOpen();
 
-    /** Returns when the part is on its way: a slow listener holds up its own thread only. */
+    /** Returns when the part is on its way: a slow listener blocks its own thread only. */
     void send(Part part);
 
-    /** Waits for {@link #wake}; returns after some time without it. */
+    /** Waits for {@link #wake}, or for the given time. */
     void await(Duration atMost) throws InterruptedException;
 
     /** From any thread. */

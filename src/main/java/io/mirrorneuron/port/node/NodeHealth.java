@@ -7,17 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What went wrong on a node for reasons of the node. Times are ISO-8601 in UTC.
+ * Failures that a node itself caused. Times are ISO-8601 in UTC.
  *
- * @param upSince when the server began that is on it and has not ended in good order; null for none
+ * @param upSince start of the server that has not shut down cleanly yet; null for none
  * @param faults the newest {@link #MOST_FAULTS}, oldest first
- * @param quarantine the one that lasts, or the last one; null when there was none
+ * @param quarantine the current or last one; null when there was none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record NodeHealth(String upSince, List<NodeFault> faults, Quarantine quarantine) {
   public static final int MOST_FAULTS = 20;
 
-  /** Nothing is known. */
   public static final NodeHealth NONE = new NodeHealth(null, List.of(), null);
 
   public NodeHealth {
@@ -29,8 +28,8 @@ public record NodeHealth(String upSince, List<NodeFault> faults, Quarantine quar
   }
 
   /**
-   * The same once the server has begun that began then. One that finds another one noted, which has
-   * not ended in good order, is a fault; the same start counts once, however often it is told.
+   * Returns a copy after a server start. If another start is recorded without a clean shutdown, that
+   * is a fault; repeating the same start changes nothing.
    */
   public NodeHealth begun(String start) {
     if (upSince == null || upSince.equals(start)) {
@@ -41,31 +40,33 @@ public record NodeHealth(String upSince, List<NodeFault> faults, Quarantine quar
     return new NodeHealth(start, faults, quarantine).and(List.of(fault));
   }
 
-  /** The same once the server that began then has ended in good order. */
+  /** Returns a copy after the clean shutdown of the server with this start. */
   public NodeHealth ended(String start) {
     return start.equals(upSince) ? new NodeHealth(null, faults, quarantine) : this;
   }
 
-  /** The same with further faults; those that are there already change nothing. */
+  /** Returns a copy with more faults; known ones are ignored. */
   public NodeHealth and(List<NodeFault> more) {
     List<NodeFault> all = new ArrayList<>(faults);
     more.stream().filter(fault -> !faults.contains(fault)).forEach(all::add);
     return new NodeHealth(upSince, all, quarantine);
   }
 
-  /** The same, kept from work; what led to it is part of the reason, and counts no more. */
+  /**
+   * Returns a copy in quarantine. The faults that caused it are cleared, as its reason has them.
+   */
   public NodeHealth with(Quarantine begun) {
     return new NodeHealth(upSince, List.of(), begun);
   }
 
-  /** The same, kept from work no more, as the time for it is over. */
+  /** Returns a copy whose quarantine has expired. */
   public NodeHealth released(String at) {
     return quarantine == null
         ? this
         : new NodeHealth(upSince, List.of(), quarantine.ended(at, quarantine.times()));
   }
 
-  /** The same, kept from work no more, as somebody has decided: the next time is the first. */
+  /** Returns a copy whose quarantine was ended by a person: the next one counts as the first. */
   NodeHealth forgiven(String at) {
     return quarantine == null ? this : new NodeHealth(upSince, List.of(), quarantine.ended(at, 0));
   }

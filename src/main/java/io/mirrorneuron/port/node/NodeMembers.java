@@ -6,27 +6,25 @@ import io.mirrorneuron.port.PeerJobs;
 import java.util.List;
 import java.util.function.Predicate;
 
-/**
- * Which nodes belong to the cluster of a runtime. Blocking and thread-safe; calls are repeatable.
- */
+/** Membership of a runtime's cluster. Blocking. Thread-safe. Calls are idempotent. */
 public interface NodeMembers {
   /** It sends heartbeats to the store of the cluster. */
   String CONNECTED = "connected";
 
-  /** It took the order, and has not been seen on the store of the cluster yet. */
+  /** It accepted the order and has not been seen on the store of the cluster yet. */
   String JOINING = "joining";
 
   String DISCONNECTED = "disconnected";
 
-  /** Where gRPC of nodes usually listens: outside of a container, and inside. */
+  /** Usual gRPC ports of nodes: outside of a container, and inside. */
   List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
 
   /**
-   * A node that is to belong to the cluster.
+   * A node to add to the cluster.
    *
    * @param name {@code mirror_neuron@host}
    * @param token its join token
-   * @param address {@code host:port} of its gRPC door; empty: the host of its name, at the usual
+   * @param address {@code host:port} of its gRPC endpoint; empty: the host of its name, at the usual
    *     ports
    */
   record NewNode(String name, String token, String address) {
@@ -37,50 +35,45 @@ public interface NodeMembers {
     }
   }
 
-  /**
-   * A node, and how it belongs to the cluster now.
-   *
-   * @param status {@link #CONNECTED}, {@link #JOINING} or {@link #DISCONNECTED}
-   */
+  /** @param status {@link #CONNECTED}, {@link #JOINING} or {@link #DISCONNECTED} */
   record Member(String node, String status) {}
 
   /**
-   * Asks a node of itself; nothing changes.
+   * Asks a node to describe itself; nothing changes.
    *
-   * @param address {@code host:port} of its gRPC door
-   * @throws MnException UNAUTHENTICATED when the token is not its own; UNAVAILABLE when nobody
-   *     answers there
+   * @param address {@code host:port} of its gRPC endpoint
+   * @throws MnException UNAUTHENTICATED when the token is not its own; UNAVAILABLE without an answer
    */
   Greeting greet(String address, String token);
 
-  /** Where a node is asked of which only the host is known: the first that answers. */
+  /** Ports to try, in order, on a node of which only the host is known. */
   default List<Integer> ports() {
     return USUAL_PORTS;
   }
 
-  /** The name of the node that answers. */
+  /** The name of the node that answers the calls. */
   String self();
 
   /**
-   * Has the node work on the store of this cluster from now on.
+   * Makes the node work on the store of this cluster.
    *
-   * @throws MnException INVALID for a name that is none; UNAVAILABLE when it is not reached;
-   *     UNAUTHENTICATED when the token is not its own; PRECONDITION or CONFLICT with the sentence
-   *     in which it, or this node, refuses
+   * @throws MnException INVALID for a malformed name; UNAVAILABLE when it is not reached;
+   *     UNAUTHENTICATED when the token is not its own; PRECONDITION or CONFLICT with the sentence in
+   *     which it, or this node, refuses
    */
   Member add(NewNode node);
 
   /**
-   * Takes the node out of the cluster: nothing is placed there any more, and it goes back to a
-   * store of its own when it had joined. The node that answers may take itself out.
+   * Removes the node from the cluster: nothing is placed on it any more, and a node that had joined
+   * returns to its own store. A node may remove itself.
    */
   Member remove(String name);
 
   /**
-   * What a node tells of itself to who shows its join token, without what is secret.
+   * A node's description of itself for a caller with its join token, without secrets.
    *
    * @param nodeName may be empty
-   * @param clusterNodes names with commas between
+   * @param clusterNodes comma-separated names
    */
   public record Greeting(
       String nodeName,
@@ -91,22 +84,17 @@ public interface NodeMembers {
       boolean networkOnly) {}
 
   /**
-   * Adds the node at a host of which only the join token is known.
+   * Adds a node of which only the host and the join token are known.
    *
    * @param isThere whether the node of a name belongs to the cluster
    */
   public record HostJoin(NodeMembers members, Predicate<String> isThere) {
-    /**
-     * What came of it.
-     *
-     * @param wasThere whether it was a member already
-     */
+    /** @param wasThere whether it was a member already */
     public record Joined(Greeting greeting, Member member, boolean wasThere) {}
 
     /**
-     * @param port null: those at which nodes usually listen, the next one only when nobody answers;
-     *     0 means the first of these
-     * @throws MnException INVALID with one sentence when what is asked cannot be; else as {@link
+     * @param port null: the usual ports, the next only if there is no answer; 0: the first usual port
+     * @throws MnException INVALID with one sentence for invalid arguments; else as {@link
      *     NodeMembers#add}
      */
     public Joined add(String host, Integer port, String token) {
@@ -189,7 +177,7 @@ public interface NodeMembers {
               failure);
     }
 
-    /** The stripped name. */
+    /** Returns the stripped name. */
     public static String requireName(String given) {
       String name = given == null ? "" : given.strip();
       if (name.length() > 253 || !name.contains("@") || name.matches(".*\\s.*")) {
@@ -200,9 +188,9 @@ public interface NodeMembers {
   }
 
   /**
-   * The cluster that a node is to join.
+   * The cluster that a node is asked to join.
    *
-   * @param main name of the node that says so
+   * @param main name of the offering node
    * @param version of its program
    * @param redisUrl of the store, with its password
    * @param namespace first part of every key there
@@ -218,13 +206,12 @@ public interface NodeMembers {
   }
 
   /**
-   * Another node, and where it is reached.
+   * Another node and its address.
    *
    * @param owner the node as the owner of jobs: its name, {@code #}, the id of its data directory
-   * @param address {@code host:port} of its gRPC door
+   * @param address {@code host:port} of its gRPC endpoint
    */
   public record NodeAddress(String owner, String address) {
-    /** The name of the node. */
     public String name() {
       int end = owner.indexOf('#');
       return end < 0 ? owner : owner.substring(0, end);

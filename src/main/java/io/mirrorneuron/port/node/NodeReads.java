@@ -4,14 +4,14 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 
 /**
- * What this node lets other nodes read: operations of its areas, which pass nothing on. Blocking
- * and thread-safe.
+ * Operations of this node's areas that other nodes may read. They are never forwarded. Blocking.
+ * Thread-safe.
  */
 public interface NodeReads {
-  /** The node has no areas. */
+  /** Error code: the node has no areas. */
   String NO_API = "no_api";
 
-  /** Of a node without areas. */
+  /** For a node without areas. */
   NodeReads NONE =
       (area, operation, call, isFile) -> {
         throw new MnException(
@@ -23,8 +23,8 @@ public interface NodeReads {
   /**
    * @param area by its tag
    * @param call JSON, as it goes to an area
-   * @param isFile whether a file is wanted; else those that answer one are refused
-   * @return the JSON of the answer, which of a file says where it is on this node
+   * @param isFile whether a file is wanted; if not, operations that return files are refused
+   * @return the JSON of the answer; for a file, its path on this node
    */
   byte[] read(String area, String operation, String call, boolean isFile);
 }

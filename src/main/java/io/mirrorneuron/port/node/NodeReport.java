@@ -8,9 +8,9 @@ import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
 import java.util.Objects;
 
 /**
- * A node as who asks for it is told.
+ * A node's status as shown to callers.
  *
- * @param nodeState of a node that nobody has heard of: {@code reason} names those that there are
+ * @param nodeState for an unknown node, {@code reason} names the known nodes
  */
 public record NodeReport(
     String node,
@@ -19,7 +19,7 @@ public record NodeReport(
     DrainState drain,
     Maintenance maintenance,
     NodeState nodeState) {
-  /** The machine word of the failure that there is no such node. */
+  /** Error code: no such node. */
   public static final String NOT_FOUND = "node_not_found";
 
   public static NodeReport of(NodeState state) {
@@ -32,13 +32,13 @@ public record NodeReport(
         state);
   }
 
-  /** Whether nobody has heard of it, nor decided anything of it. */
+  /** Whether the node was never seen and has no stored decisions. */
   @JsonIgnore
   public boolean isMissing() {
     return status == NodeCondition.UNKNOWN && nodeState.updatedAt() == null;
   }
 
-  /** Whether it lives and belongs to the cluster. */
+  /** Whether it is alive and belongs to the cluster. */
   @JsonIgnore
   public boolean isThere() {
     return switch (status) {
@@ -47,11 +47,7 @@ public record NodeReport(
     };
   }
 
-  /**
-   * This report.
-   *
-   * @throws MnException NOT_FOUND when there is no such node; names those that there are
-   */
+  /** @throws MnException NOT_FOUND when there is no such node; names the known nodes */
   public NodeReport orNotFound() {
     if (isMissing()) {
       throw new MnException(ErrorCode.NOT_FOUND, NOT_FOUND, missing());
@@ -59,7 +55,7 @@ public record NodeReport(
     return this;
   }
 
-  /** That there is no such node, for people. */
+  /** The sentence for an unknown node. */
   public String missing() {
     return Objects.requireNonNullElse(nodeState.reason(), "there is no node " + node);
   }

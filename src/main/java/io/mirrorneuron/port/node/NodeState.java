@@ -10,18 +10,17 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What is decided of a node, whether it lives or not; all nodes on one store see the same.
+ * Stored decisions about a node, alive or not; the same for all nodes on one store.
  *
- * @param node its name
- * @param status as it was decided; {@link NodeCondition#OFFLINE} only where it is told to somebody
+ * @param status as decided; {@link NodeCondition#OFFLINE} only in answers to callers
  * @param schedulingEligible whether work may be placed on it
- * @param operatorDisconnect whether its operator has taken it out
+ * @param operatorDisconnect whether its operator has removed it from the cluster
  * @param reason of the status, or null
- * @param nodeRole {@code main} or {@code worker}, as it told; null when it told nothing
- * @param self whether it is the node that answers; null where that is not told
- * @param displayName as it told, or null
- * @param hostname as it told, or null
- * @param health what went wrong on it for reasons of its own
+ * @param nodeRole {@code main} or {@code worker}, as the node reported; null if it did not
+ * @param self whether it is the answering node; null outside of answers
+ * @param displayName as the node reported, or null
+ * @param hostname as the node reported, or null
+ * @param health failures that the node itself caused
  * @param updatedAt ISO-8601 in UTC; null when nothing was ever decided
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -46,7 +45,7 @@ public record NodeState(
     maintenance = Objects.requireNonNullElse(maintenance, Maintenance.NONE);
   }
 
-  /** A node of which nothing was decided. */
+  /** The default state, without decisions. */
   public static NodeState of(String node) {
     return new NodeState(
         node,
@@ -64,15 +63,17 @@ public record NodeState(
         null);
   }
 
-  /** Whether nobody would miss what is noted of it, once it is gone for good. */
+  /**
+   * Whether the record holds no decisions, so that it can be dropped once the node is gone for good.
+   */
   @JsonIgnore
   public boolean isUndecided() {
     return with(NodeHealth.NONE).at(null).equals(of(node));
   }
 
   /**
-   * Whether its server ends, or has ended, in good order, so that nobody need reach it: it is told
-   * to end, or no server is on it that has begun and not ended.
+   * Whether its server is shutting down or has shut down cleanly, so that it need not be reachable: it
+   * drains for its shutdown, or no server start is recorded.
    */
   @JsonIgnore
   public boolean isLeaving() {
@@ -150,8 +151,8 @@ public record NodeState(
   }
 
   /**
-   * The state that a change leads to, with what follows from it: a node that is something else than
-   * in quarantine is so no more. When it was not time that ended it, the next one is the first.
+   * Completes a change: a node with a status other than {@code QUARANTINED} leaves quarantine. Unless
+   * the quarantine expired, the next one then counts as the first.
    */
   public NodeState after(NodeState before, String at) {
     boolean isOver =
@@ -160,7 +161,6 @@ public record NodeState(
     return (isOver && !isSaid ? with(health.forgiven(at)) : this).at(at);
   }
 
-  /** The same, taken out of the cluster by its operator, or not any more. */
   public NodeState disconnected(boolean isOut) {
     return new NodeState(
         node,
@@ -178,7 +178,7 @@ public record NodeState(
         updatedAt);
   }
 
-  /** The same with what the node told of itself. */
+  /** Returns a copy with the node's own report. */
   public NodeState reported(String role, String shownAs, String host) {
     return new NodeState(
         node,
@@ -196,7 +196,7 @@ public record NodeState(
         updatedAt);
   }
 
-  /** The same as it is told to somebody. */
+  /** Returns a copy for an answer to a caller. */
   public NodeState shown(boolean isSelf) {
     return new NodeState(
         node,
@@ -231,22 +231,22 @@ public record NodeState(
         time);
   }
 
-  /** How a node is. */
+  /** Status of a node. */
   public enum NodeCondition {
     HEALTHY,
-    /** It was announced, and has not been seen yet. */
+    /** Announced and not seen yet. */
     JOINING,
     /** Its operator wants no new work on it. */
     MAINTENANCE,
-    /** Work leaves it. */
+    /** Work is being moved off it. */
     DRAINING,
     /** Its operator has taken it out of the cluster. */
     DISCONNECTED,
     /** It sends no heartbeats. */
     OFFLINE,
-    /** It is kept from work, because programs end on it that run elsewhere. */
+    /** Takes no work, because programs fail on it that run on other nodes. */
     QUARANTINED,
-    /** Nobody has heard of it. */
+    /** No such node is known. */
     UNKNOWN;
 
     @JsonValue
@@ -254,7 +254,7 @@ public record NodeState(
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** {@link #UNKNOWN} for words of a newer server. */
+    /** Returns {@link #UNKNOWN} for words of a newer server. */
     @JsonCreator
     static NodeCondition of(String word) {
       for (NodeCondition condition : values()) {
@@ -267,10 +267,10 @@ public record NodeState(
   }
 
   /**
-   * Something that went wrong on a node for reasons of the node.
+   * A failure on a node that the node itself caused.
    *
-   * @param at ISO-8601 in UTC, by the clock of the node that noted it
-   * @param about which job's program it was, which node noted it, or which start of the server
+   * @param at ISO-8601 in UTC, by the clock of the node that recorded it
+   * @param about the program's job, the node that recorded it, or the start of the server
    * @param reason for people, at most {@link #LONGEST_REASON} characters
    */
   public record NodeFault(String at, Kind kind, String about, String reason) {
@@ -280,15 +280,14 @@ public record NodeState(
       reason = reason.length() > LONGEST_REASON ? reason.substring(0, LONGEST_REASON) : reason;
     }
 
-    /** What kinds there are. */
     public enum Kind {
-      /** A program could not begin. */
+      /** A program could not be started. */
       NOT_BEGUN,
-      /** It sends heartbeats, and another node did not reach it. */
+      /** It sends heartbeats, but another node could not reach it. */
       UNREACHED,
-      /** It was gone without having ended in good order, and is back. */
+      /** It is back after a stop without a clean shutdown. */
       RETURNED,
-      /** Of a newer server. */
+      /** A kind written by a newer server. */
       OTHER;
 
       @JsonValue

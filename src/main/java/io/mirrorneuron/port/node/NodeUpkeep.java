@@ -10,49 +10,48 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Which nodes take work. Any node answers for all on the same store. Blocking and thread-safe; a
- * name without {@code @} is INVALID, and what changes a node fails as NOT_FOUND when nobody has
- * heard of it.
+ * Maintenance, drains and take-over of nodes. Any node answers for all on the same store. Blocking.
+ * Thread-safe. A name without {@code @} is INVALID; changing an unknown node fails with NOT_FOUND.
  */
 public interface NodeUpkeep {
-  /** Also of a node that nobody has heard of, see {@link NodeReport#orNotFound}. */
+  /** Also answers for an unknown node, see {@link NodeReport#orNotFound}. */
   NodeReport status(String node);
 
   /**
-   * Says that a node takes no new work, or takes it again. Work that is there stays.
+   * Switches maintenance: whether the node takes new work. Present work stays.
    *
    * @param reason in the caller's words; null or blank for none
    */
   MaintenanceChange maintain(String node, boolean enabled, String reason);
 
   /**
-   * Has work leave a node, or says what would come of it. Answers when the node has looked at its
-   * jobs, or after some seconds; {@link #status} tells how it goes on.
+   * Moves work off a node, or reports what would happen. Returns when the node has looked at its jobs,
+   * or after some seconds; {@link #status} shows the progress.
    */
   DrainReport drain(DrainOrder order);
 
   /**
-   * Ends a drain; what has left the node stays where it is.
+   * Ends a drain; moved work stays where it is.
    *
-   * @param markEligible whether the node takes work again; it is in maintenance otherwise
+   * @param markEligible whether the node takes work again; otherwise it is in maintenance
    */
   DrainCancelled undrain(String node, String reason, boolean markEligible);
 
   /**
-   * Takes over the jobs of a node that is dead. Those of one that lives are its own affair.
+   * Takes over the jobs of a dead node. Jobs of a live node are left alone.
    *
-   * @param dryRun whether only to say what would happen
+   * @param dryRun only reports what would happen
    */
   Reconciliation reconcile(String node, String reason, boolean dryRun);
 
   /**
-   * That work is to leave a node.
+   * Request to move work off a node.
    *
-   * @param reason in the caller's words; null or blank for a standard one
-   * @param deadlineMs how long programs of batch jobs may take to end by themselves; 0 or less for
-   *     {@link #STANDARD_MS}; a year at most
-   * @param dryRun whether only to say what would happen
-   * @param ignoreSystemJobs whether jobs of type system and sysbatch stay where they are
+   * @param reason in the caller's words; null or blank for a standard reason
+   * @param deadlineMs how long programs of batch jobs may take to finish; 0 or less for {@link
+   *     #STANDARD_MS}; a year at most
+   * @param dryRun only reports what would happen
+   * @param ignoreSystemJobs whether jobs of type system and sysbatch stay
    */
   public record DrainOrder(
       String node, String reason, long deadlineMs, boolean dryRun, boolean ignoreSystemJobs) {
@@ -73,12 +72,12 @@ public interface NodeUpkeep {
   }
 
   /**
-   * The end of a drain that somebody asked for.
+   * The end of a cancelled drain.
    *
-   * @param status {@code cancelled}, also when there was none
-   * @param wasDraining whether there was one; null from a server that does not tell
+   * @param status {@code cancelled}, also when there was no drain
+   * @param wasDraining whether there was a drain; null from a server that does not report it
    * @param reason in the caller's words, or null
-   * @param message that there was none, and what keeps the node from work still; or null
+   * @param message that there was no drain, and why the node still takes no work; or null
    */
   public record DrainCancelled(
       String node,
@@ -90,14 +89,14 @@ public interface NodeUpkeep {
       NodeState nodeState) {}
 
   /**
-   * What comes of a drain.
+   * Outcome of a drain.
    *
    * @param status of the drain as in {@link DrainState}, or {@code dry_run}
-   * @param wouldStatus of a dry run: what the real one would answer; else null
-   * @param counters {@code checked}, and how many actions have each status
+   * @param wouldStatus of a dry run: the status of a real drain; else null
+   * @param counters {@code checked}, and the number of actions by status
    * @param nodeStatus null in a dry run, as is {@code schedulingEligible}
-   * @param replaced the drain that was under way and that this one takes the place of, or would;
-   *     null when there was none, or the order was the same
+   * @param replaced the running drain that this drain replaces, or would; null when there was none, or
+   *     the order was the same
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record DrainReport(
@@ -123,24 +122,24 @@ public interface NodeUpkeep {
   /**
    * Whether the operator of a node wants no new work on it.
    *
-   * @param enabled null when nobody has ever said so, as is all else then
+   * @param enabled null, as are all other members, if never set
    * @param reason in the operator's words, or null
    * @param updatedAt ISO-8601 in UTC
    * @param disabledAt when it ended; null while it lasts
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Maintenance(Boolean enabled, String reason, String updatedAt, String disabledAt) {
-    /** It was never asked for. */
+    /** Never set. */
     public static final Maintenance NONE = new Maintenance(null, null, null, null);
 
-    /** The same once it is over; as it is when it does not last. */
+    /** Returns an ended copy; unchanged if not enabled. */
     public Maintenance ended(String why, String now) {
       return Boolean.TRUE.equals(enabled) ? new Maintenance(false, why, now, now) : this;
     }
   }
 
   /**
-   * What came of switching maintenance on or off.
+   * Outcome of switching maintenance on or off.
    *
    * @param reason in the caller's words, or null
    */
@@ -153,12 +152,12 @@ public interface NodeUpkeep {
       NodeState nodeState) {}
 
   /**
-   * What was done about the jobs of a node.
+   * Outcome of taking over the jobs of a node.
    *
    * @param status {@code reconciled} or {@code dry_run}
    * @param reason in the caller's words, or null
-   * @param message for people, of a node that is taken for alive: when it was heard of last and
-   *     from when on it is dead; null for one that is dead, and for the one that answers
+   * @param message for people, about a node considered alive: its last heartbeat and when it counts
+   *     as dead; null for a dead node and for the answering node
    */
   public record Reconciliation(
       String node,
@@ -181,7 +180,7 @@ public interface NodeUpkeep {
      * @param action {@code recovered}, {@code skipped} or {@code failed}
      * @param reason for people
      * @param mode {@code job}, as whole jobs are recovered
-     * @param failedNode the node that it was on, when that is dead; else null
+     * @param failedNode the dead node that had the job; else null
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ReconciledJob(
@@ -193,11 +192,11 @@ public interface NodeUpkeep {
   }
 
   /**
-   * That a node was kept from work because of its faults: now, while its status is {@link
-   * NodeCondition#QUARANTINED}, or the last time. Times are ISO-8601 in UTC.
+   * The current quarantine of a node, while its status is {@link NodeCondition#QUARANTINED}, or the
+   * last one. Times are ISO-8601 in UTC.
    *
-   * @param times how often, without its operator or a quiet hour in between
-   * @param untilAt when it ends by itself, if the node has no more faults; null for never
+   * @param times number of quarantines without an operator's action or a quiet hour in between
+   * @param untilAt when it expires, if the node has no more faults; null for never
    * @param endedAt null while it lasts
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

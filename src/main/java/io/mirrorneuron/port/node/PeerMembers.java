@@ -8,11 +8,11 @@ import io.mirrorneuron.port.node.NodeMembers.Offer;
 import java.util.List;
 
 /**
- * Port: asks another node to join or leave. Blocking; thread-safe. What it refuses fails as it
- * says; UNAVAILABLE as {@link PeerJobs#UNREACHED} when nothing was sent.
+ * Asks another node to join or leave. Blocking. Thread-safe. Refusals of the other node are passed
+ * on; UNAVAILABLE {@link PeerJobs#UNREACHED} when nothing was sent.
  */
 public interface PeerMembers {
-  /** Of a node that knows no other. */
+  /** For a node without peers. */
   PeerMembers NONE =
       new PeerMembers() {
         @Override
@@ -42,11 +42,11 @@ public interface PeerMembers {
       };
 
   /**
-   * The node that is asked.
+   * The addressed node.
    *
-   * @param name as it must be called
+   * @param name under which it must be called
    * @param address {@code host:port}
-   * @param token a join token that it takes
+   * @param token a join token that it accepts
    */
   record Asked(String name, String address, String token) {
     /** Without the token. */
@@ -56,7 +56,7 @@ public interface PeerMembers {
     }
   }
 
-  /** Where other nodes are asked when nobody says at which port. */
+  /** Default ports of other nodes. */
   default List<Integer> ports() {
     return NodeMembers.USUAL_PORTS;
   }
@@ -66,10 +66,12 @@ public interface PeerMembers {
    */
   Greeting greet(String caller, String address, String token);
 
-  /** Returns the node as the owner of jobs. */
+  /** Returns the id of the node as an owner of jobs. */
   String join(Asked node, Offer offer);
 
-  /** The node that answers there as the owner of jobs, whatever it is called; nothing changes. */
+  /**
+   * Returns the id, as an owner of jobs, of the node at this address, under any name; nothing changes.
+   */
   String identify(Asked node);
 
   void leave(Asked node);

@@ -6,12 +6,12 @@ import io.mirrorneuron.port.PeerJobs;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** Port: programs of this node's jobs on other nodes. Blocking; thread-safe. */
+/** Programs of this node's jobs on other nodes. Blocking. Thread-safe. */
 public interface PeerPrograms {
-  /** Of a refusal: a later owner of the job was there, so this one may not decide any more. */
+  /** Error code: a later owner of the job exists, so this owner may not decide any more. */
   String FENCED = "fenced";
 
-  /** Of a node that knows no other. */
+  /** For a node without peers. */
   PeerPrograms NONE =
       new PeerPrograms() {
         @Override
@@ -38,20 +38,19 @@ public interface PeerPrograms {
   /**
    * Another node.
    *
-   * @param owner as the owner of jobs
+   * @param owner its id as an owner of jobs
    * @param address {@code host:port}
    */
   record Peer(String owner, String address) {}
 
   /**
-   * What is asked of one execution.
+   * Request about one execution.
    *
-   * @param owner of the job, who asks
+   * @param owner of the job, the caller
    * @param epoch under which it owns the job
-   * @param after events up to this number are known
+   * @param after number of the last known event
    */
   record Opening(String executionId, String jobId, String owner, long epoch, long after) {
-    /** The same once events up to another number are known. */
     public Opening after(long number) {
       return new Opening(executionId, jobId, owner, epoch, number);
     }
@@ -60,34 +59,34 @@ public interface PeerPrograms {
   /**
    * A part of an event.
    *
-   * @param number of the event; 0 is a sign of life
-   * @param more whether another part of it follows
+   * @param number of the event; 0 is a keep-alive
+   * @param more whether another part of the event follows
    */
   record Part(long number, String kind, String name, byte[] body, boolean more) {}
 
   /**
-   * Begins an execution there, or goes on with hearing of it.
+   * Begins an execution on another node, or reconnects to it.
    *
-   * @param record of the execution; null when none is to be begun
+   * @param record of the execution; null to only reconnect
    * @throws MnException UNAVAILABLE {@link PeerJobs#UNREACHED} when nothing was sent
    */
   Talk open(Peer peer, Opening opening, byte[] record);
 
   /**
-   * The node as placement sees it, as JSON.
+   * The node's state for placement, as JSON.
    *
    * @throws MnException UNAVAILABLE when it does not answer
    */
   byte[] describe(Peer peer);
 
   /**
-   * Payload files that the node has.
+   * Payload files stored on the node.
    *
-   * @throws MnException NOT_FOUND when it has not
+   * @throws MnException NOT_FOUND when they are missing
    */
   InputStream bundle(Peer peer, String fingerprint);
 
-  /** What one execution is told and tells. Read by one thread; written by any. */
+  /** The stream of one execution: events in, commands out. Read by one thread; written by any. */
   interface Talk extends AutoCloseable {
     /**
      * The next part; null when none has come in this time.
@@ -97,10 +96,10 @@ public interface PeerPrograms {
      */
     Part next(Duration atMost) throws InterruptedException;
 
-    /** Events up to this number are where they belong. */
+    /** Confirms that events up to this number are durable. */
     void acknowledge(long number);
 
-    /** Ends the program. */
+    /** Acknowledges events up to this number. */
     void stop();
 
     @Override

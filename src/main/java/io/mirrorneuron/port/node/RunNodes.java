@@ -4,47 +4,47 @@ import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Tells on which node a run is. Does not block but where it says so; thread-safe. */
+/** Finds the node of a run. Non-blocking unless stated. Thread-safe. */
 public interface RunNodes {
-  /** Whether the last heartbeat was told of other nodes that live. Asks nobody. */
+  /** Whether the last heartbeat reported other live nodes. No I/O. */
   boolean sawOthers();
 
   /**
-   * Whether the folder of the run on this node is what is to be told of it, as far as {@link #look}
-   * has seen: this node works on its job, or it says how the job ended. Asks nobody.
+   * Whether this node's folder of the run is authoritative as of the last {@link #look}: this node
+   * works on its job, or the folder records how the job ended. No I/O.
    */
   boolean isKnownHere(String runId);
 
-  /** Looks how the folder of the run on this node stands. Blocks. */
+  /** Checks the run's folder on this node. Blocking. */
   void look(String runId);
 
-  /** Which node works, or has worked, on the job of the run. */
+  /** The node that works, or has worked, on the job of the run. */
   CompletionStage<RunPlace> find(String runId);
 
-  /** The other nodes that live and have told where they are, by name. */
+  /** The other live nodes with a known address, by name. */
   CompletionStage<List<NodeAddress>> others();
 
   /**
-   * Makes the folder of a run here from what is committed of its job, or completes one that this
-   * node left open when the job went to the other node. Blocks.
+   * Rebuilds the folder of a run here from the committed state of its job, or completes a folder that
+   * this node left open when the job moved to the other node. Blocking.
    *
-   * @param place where the run would be, of a kind {@link RunPlace.Kind#GONE}
+   * @param place of the run, of kind {@link RunPlace.Kind#GONE}
    */
   void makeAnew(String runId, RunPlace place);
 
   /**
-   * Where the folder of a run is to be found.
+   * Location of a run's folder.
    *
-   * @param node whose job it is; null when it is this one's, or nobody knows
+   * @param node of the job; null when it is this one or unknown
    * @param jobId the job of the run; null when the store knows none
    */
   public record RunPlace(Kind kind, NodeAddress node, String jobId) {
     public enum Kind {
       HERE,
       THERE,
-      /** Its node lives and has told nobody where it is. */
+      /** Its node lives and has published no address. */
       HIDDEN,
-      /** Its node is dead, and another one is about to take over the job, which is open. */
+      /** Its node is dead, and another node is about to take over the open job. */
       MOVING,
       /** Its node is dead, and the job has ended. */
       GONE,

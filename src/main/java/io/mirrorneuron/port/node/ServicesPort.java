@@ -4,9 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
 
-/** Services that jobs offer. Blocking and thread-safe. */
+/** Service registry of jobs. Blocking. Thread-safe. */
 public interface ServicesPort {
-  /** Registered instances by their names and ids. */
+  /** Registered instances, sorted by name and id. */
   record Registered(List<RegisteredService> services) {
     public Registered {
       services = List.copyOf(services);
@@ -16,7 +16,7 @@ public interface ServicesPort {
   /**
    * Instances of one service.
    *
-   * @param service the first of them, which is the one to take; null when there is none
+   * @param service the preferred one, the first; null when there is none
    */
   record Resolved(List<RegisteredService> services, RegisteredService service) {
     public Resolved {
@@ -30,23 +30,22 @@ public interface ServicesPort {
 
   Registered list(ServiceFilter filter);
 
-  /** Instances of a service, the one to take first; none of an unknown one. */
+  /** Instances of a service, the preferred one first; empty for an unknown service. */
   Resolved resolve(String name, ServiceFilter filter);
 
   /**
-   * Whether services are there and well.
+   * Checks whether required services exist and pass.
    *
-   * @param requirements as JSON: a list, or one
-   * @throws io.mirrorneuron.model.MnException MALFORMED when it is no JSON; INVALID when it is
-   *     something else
+   * @param requirements as JSON: a list or a single requirement
+   * @throws io.mirrorneuron.model.MnException MALFORMED for invalid JSON; INVALID for another shape
    */
   ServiceReport check(String requirements);
 
   /**
-   * Which instances of services somebody wants; null is any.
+   * Filter for service instances; null is any.
    *
    * @param tags all of which an instance must have
-   * @param passingOnly null leaves it to the question: a list has all, and what is resolved passes
+   * @param passingOnly null for the default: a list has all, a resolution only passing instances
    * @param deploymentRole null is none, or the primary one
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -63,18 +62,17 @@ public interface ServicesPort {
       tags = tags == null ? List.of() : List.copyOf(tags);
     }
 
-    /** Any with these tags. */
     public static ServiceFilter tagged(List<String> tags, boolean passingOnly) {
       return new ServiceFilter(null, null, null, null, null, tags, passingOnly, null);
     }
   }
 
   /**
-   * The {@code validation.report/v1} about services that are needed.
+   * The {@code validation.report/v1} about required services.
    *
    * @param status {@code passed} or {@code failed}
    * @param errors a sentence for each issue
-   * @param warnings sentences about what is ignored of the question; left out where nothing is
+   * @param warnings sentences about ignored parts of the request; absent if empty
    */
   public record ServiceReport(
       String version,
@@ -86,7 +84,7 @@ public interface ServicesPort {
       List<Result> results,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
 
-    /** What is wrong with one of them. */
+    /** A requirement that is not met. */
     public record Issue(
         String code,
         String message,
@@ -96,14 +94,13 @@ public interface ServicesPort {
         String expected,
         String actual) {}
 
-    /** Where the requirement stands. */
     public record Location(String source, String path, String pointer) {}
 
     /**
-     * What was found of one requirement.
+     * Result for one requirement.
      *
-     * @param health of what was asked now; null for what is registered
-     * @param instances that are registered; null for what is elsewhere
+     * @param health of a service checked just now; null for a registered service
+     * @param instances registered; null for an external service
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Result(
@@ -118,11 +115,11 @@ public interface ServicesPort {
   }
 
   /**
-   * An instance of a service that a job has registered.
+   * A registered service instance of a job.
    *
    * @param id {@code <job>:<agent, or job>:<name>}
    * @param port null when it has none
-   * @param meta what its author says more
+   * @param meta further data of its author
    * @param status {@code passing}, {@code warning} or {@code critical}
    * @param agentId null for a service of the job
    * @param deploymentId null outside deployments, as are the following
@@ -153,7 +150,7 @@ public interface ServicesPort {
       String registeredAt,
       String updatedAt) {
 
-    /** The same in a deployment. */
+    /** Returns a copy with its role in the deployment. */
     public RegisteredService as(String role) {
       return new RegisteredService(
           id,
@@ -185,7 +182,7 @@ public interface ServicesPort {
       return "passing".equals(status);
     }
 
-    /** What its author wrote of a check, but for what it sends: that may be secret. */
+    /** The author's definition of a check, without the request it sends, which may be secret. */
     public record Check(
         String name,
         String type,
@@ -195,9 +192,9 @@ public interface ServicesPort {
         int failuresBeforeCritical) {}
 
     /**
-     * What its checks found last.
+     * Result of the last checks.
      *
-     * @param reason why it is so whatever they found; null when they decide
+     * @param reason that overrides the checks; null when they decide
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Health(String status, String reason, List<CheckReport> checks) {}
@@ -205,9 +202,9 @@ public interface ServicesPort {
     /**
      * One check.
      *
-     * @param message for people; null when all is well
-     * @param durationMs null when it was never made
-     * @param suppressedStatus what it would make of the service if it went on like this
+     * @param message for people; null when it passes
+     * @param durationMs null if never run
+     * @param suppressedStatus the status of the service if the failures continue
      * @param transientFailure whether it fails, but not often enough in a row to count
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)

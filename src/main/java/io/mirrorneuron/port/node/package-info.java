@@ -1,2 +1,2 @@
-/** What nodes on one store know of each other, and ask each other. */
+/** Ports between nodes on one store. */
 package io.mirrorneuron.port.node;

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Deployments of a runtime: new versions of what runs under a key. Where a deployment is named, it
- * is by its id ({@code dep_KEY_N}), or by the key for the newest one. Blocking and thread-safe;
- * failures are {@link io.mirrorneuron.model.MnException}, NOT_FOUND for an unknown deployment.
+ * Deployments of a runtime: new versions of the job that runs under a key. A deployment is named by
+ * its id ({@code dep_KEY_N}), or by its key for the newest one. Blocking. Thread-safe. Failures are
+ * {@link io.mirrorneuron.model.MnException}, NOT_FOUND for an unknown deployment.
  */
 public interface DeploymentsPort {
   /**
@@ -28,7 +28,6 @@ public interface DeploymentsPort {
             "running", "awaiting_promotion", "paused", "successful", "version_recorded", "failed");
     public static final Query ALL = new Query(null, null, null, 0);
 
-    /** How many at most. */
     public int most() {
       return limit <= 0 ? MOST : Math.min(MOST, limit);
     }
@@ -60,10 +59,10 @@ public interface DeploymentsPort {
   }
 
   /**
-   * Which version somebody goes back to.
+   * The version to roll back to.
    *
    * @param version its name, or null
-   * @param tag its tag, or null; without either it is the newest stable one of another content
+   * @param tag its tag, or null; without either, the newest stable version with other content
    * @param reason in the caller's words, or null
    * @param waits as of {@link NewDeployment}
    */
@@ -113,7 +112,7 @@ public interface DeploymentsPort {
   Result rollback(String idOrKey, Target target);
 
   /**
-   * Lets no further batch begin, and has its deadlines stand still.
+   * Starts no further batch, and suspends its deadlines.
    *
    * @param reason in the caller's words, or null
    */
@@ -121,17 +120,17 @@ public interface DeploymentsPort {
 
   DeploymentView resume(String idOrKey, String reason);
 
-  /** Goes no further; back, where its policy says so. */
+  /** Stops the deployment, and rolls back if its policy says so. */
   DeploymentView fail(String idOrKey, String reason);
 
   /**
-   * What somebody wants deployed.
+   * Request for a deployment.
    *
-   * @param bundle with the caller's idempotency key, if there is one
-   * @param key blank for what the manifest says
-   * @param policy goes before what the manifest says of updates
-   * @param waits whether it is answered when it is over, if that is soon
-   * @param planToken of the plan that must still hold; null for whatever holds
+   * @param bundle with the caller's idempotency key, if any
+   * @param key blank for that of the manifest
+   * @param policy overrides the manifest's update policy
+   * @param waits whether to answer after the end of the deployment, if that is soon
+   * @param planToken of the plan that must still hold; null for no condition
    */
   public record NewDeployment(
       Submission bundle, String key, Map<String, Object> policy, boolean waits, String planToken) {
@@ -146,7 +145,7 @@ public interface DeploymentsPort {
   }
 
   /**
-   * A deployment as it is told. Times are ISO texts.
+   * A deployment, as shown to callers. Times are ISO texts.
    *
    * @param description why it goes the way it does
    * @param policy in full
@@ -260,21 +259,20 @@ public interface DeploymentsPort {
   }
 
   /**
-   * What a deployment would do that is not begun.
+   * Preview of a deployment.
    *
    * @param way {@code new}, {@code no_op}, {@code version_recorded}, {@code agents} or {@code
    *     blue_green}
    * @param description why it would go this way
    * @param policy in full
-   * @param awaitsPromotion whether somebody would be asked once what changes first is healthy
+   * @param awaitsPromotion whether it would ask for promotion once the canary is healthy
    * @param version the name that the version would get
    * @param previousVersion that runs now; null before the first
    * @param jobId that runs now; null before the first
-   * @param makesJob whether a job would be made
-   * @param batches agents that would change together, in order; none where jobs change
-   * @param differences between what runs and what was sent; null before the first
+   * @param batches agents that would change together, in order; empty where jobs change
+   * @param differences between the running and the sent version; null before the first
    * @param warnings sentences for people; they refuse nothing
-   * @param planToken makes a deployment conditional on all that this stands on
+   * @param planToken makes a deployment conditional on the state that this plan is based on
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record PlannedDeployment(

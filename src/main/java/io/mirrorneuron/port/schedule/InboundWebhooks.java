@@ -6,19 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Addresses at which others tell what happened. Blocking and thread-safe. */
+/** Inbound webhooks. Blocking. Thread-safe. */
 public interface InboundWebhooks {
-  /** So many there can be. */
+  /** Maximum number of inbound webhooks. */
   int MOST = 1000;
 
-  /** So long what was before is accepted too, where nobody says how long. */
+  /** Default overlap in which the previous credentials are accepted. */
   Duration USUAL_OVERLAP = Duration.ofDays(1);
 
-  /** So long at most. */
   Duration LONGEST_OVERLAP = Duration.ofDays(7);
 
   /**
-   * Makes an address.
+   * Creates a webhook.
    *
    * @return the only answer with its token and its secret
    * @throws io.mirrorneuron.model.MnException INVALID; EXHAUSTED when there are {@link #MOST}
@@ -33,45 +32,42 @@ public interface InboundWebhooks {
   InboundWebhook get(String id);
 
   /**
-   * Gives it a secret that the sender has chosen; its address stays.
+   * Sets a secret chosen by the sender; the address stays.
    *
-   * @param overlap how long the old secret is accepted too; null for {@link #USUAL_OVERLAP}
-   * @throws io.mirrorneuron.model.MnException INVALID when its senders do not sign, or it is none
+   * @param overlap how long the old secret is also accepted; null for {@link #USUAL_OVERLAP}
+   * @throws io.mirrorneuron.model.MnException INVALID for an unsigned webhook or an invalid secret
    */
   InboundWebhook change(String id, String secret, Duration overlap);
 
   /**
-   * Gives it a new address and a new secret.
+   * Replaces address and secret.
    *
-   * @param overlap how long the old ones are accepted too; null for {@link #USUAL_OVERLAP}
+   * @param overlap how long the old ones are also accepted; null for {@link #USUAL_OVERLAP}
    * @return with both
    */
   InboundWebhook rotate(String id, Duration overlap);
 
-  /** Its address is unknown from then on. */
   void delete(String id);
 
   /**
-   * Finds out whether a token opens anything, before anything is read of what is sent.
+   * Checks a token before any of the request's body is read.
    *
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND, without the token
+   * @throws MnException NOT_FOUND, without the token
    */
   void requireKnown(String token);
 
   /**
-   * Makes an event of what a sender sent.
+   * Turns a delivery into an event.
    *
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND for a token that opens nothing, which is
-   *     not repeated; FORBIDDEN for a wrong signature
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown token, which the message does
+   *     not repeat; FORBIDDEN for a wrong signature
    */
   AcceptedHook receive(String token, HookDelivery delivery);
 
-  /** What the sender of an event is told: it has no right to more. */
+  /** Minimal answer to the sender of an event, who has no right to more. */
   public record AcceptedHook(String eventId, String status) {}
 
-  /**
-   * What a sender sent to a webhook: the very bytes, which are what is signed, and what said so.
-   */
+  /** A request to a webhook: the exact bytes, which are signed, and the relevant headers. */
   public static final class HookDelivery {
     private final byte[] body;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -100,14 +96,14 @@ public interface InboundWebhooks {
   }
 
   /**
-   * An address at which others tell what happened, as it is told. Times are ISO texts.
+   * An inbound webhook: an address to which external systems send events. Times are ISO texts.
    *
    * @param direction {@code inbound}
-   * @param previousUntil until when what was before the last change is accepted too; null when it
-   *     is not
-   * @param token the end of the address; null but for who made it or rotated it just now
-   * @param path below the server; the same
-   * @param secret the same
+   * @param previousUntil end of the overlap in which the previous credentials are accepted; null for
+   *     none
+   * @param token the end of the address; null except right after creation or rotation, as are {@code
+   *     path} and {@code secret}
+   * @param path below the server
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record InboundWebhook(

@@ -9,20 +9,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Targets that are told what happens: each gets the events that it wants, signed, in their order,
- * and again until it has them. Blocking and thread-safe.
+ * Outbound webhooks: each target receives its selected events, signed and in order, with retries.
+ * Blocking. Thread-safe.
  */
 public interface OutboundWebhooks {
-  /** So many there can be. */
+  /** Maximum number of targets. */
   int MOST = 100;
 
-  /** So many deliveries are listed where nobody says how many. */
+  /** Default number of listed deliveries. */
   int USUAL_PAGE = 100;
 
-  /** So many are listed at most. */
   int LARGEST_PAGE = 1000;
 
-  /** What deliveries of a target are listed. */
   record Deliveries(List<WebhookDelivery> data) {
     public Deliveries {
       data = List.copyOf(data);
@@ -58,10 +56,10 @@ public interface OutboundWebhooks {
    */
   WebhookTarget rotate(String id);
 
-  /** Lets it have again what there is, also what waited before it was disabled. */
+  /** Resumes deliveries, including those pending from before it was disabled. */
   WebhookTarget enable(String id);
 
-  /** What it did not get yet, it never gets. */
+  /** Drops its undelivered events. */
   void delete(String id);
 
   /**
@@ -71,7 +69,7 @@ public interface OutboundWebhooks {
   Deliveries deliveries(String id, String state, int limit);
 
   /**
-   * Lets what is dead wait again, behind what waits.
+   * Queues dead deliveries again, behind the pending ones.
    *
    * @param deliveryId null for all
    * @throws io.mirrorneuron.model.MnException NOT_FOUND when it is not among the dead
@@ -149,7 +147,7 @@ public interface OutboundWebhooks {
   }
 
   /**
-   * A delivery as it is told. Times are ISO texts; what is not known is null.
+   * A delivery, as shown to callers. Times are ISO texts; what is not known is null.
    *
    * @param deliveryId the id of its event, which the target gets as {@code webhook-id}
    * @param state {@code pending}, {@code dead} or {@code delivered}
@@ -175,17 +173,17 @@ public interface OutboundWebhooks {
       String deadReason) {}
 
   /**
-   * A target as it is told. Times are ISO texts.
+   * An outbound webhook. Times are ISO texts.
    *
    * @param direction {@code outbound}
    * @param url without the values of its query
    * @param status {@code active} or {@code disabled}
    * @param disabledReason null while it is active
-   * @param pending how many deliveries wait
-   * @param dead how many were given up and can be replayed
-   * @param delivered how many it got so far
-   * @param dropped how many of the dead there was no room for
-   * @param secret null but for who made it or rotated it just now
+   * @param pending number of waiting deliveries
+   * @param dead number of deliveries given up that can be replayed
+   * @param delivered number of successful deliveries
+   * @param dropped number of dead deliveries discarded for lack of space
+   * @param secret null except right after creation or rotation
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record WebhookTarget(

@@ -2,7 +2,7 @@ package io.mirrorneuron.port.schedule;
 
 import java.util.List;
 
-/** What a runtime tells of itself. */
+/** Types of events that the runtime itself emits. */
 public final class RuntimeEvents {
   /** The types of these events. */
   public static final List<String> TYPES =
@@ -43,7 +43,7 @@ public final class RuntimeEvents {
           "service_health_changed",
           "service_deregistered");
 
-  /** Types that only webhooks are told: they are not kept, and no schedule can wait for them. */
+  /** Types for webhooks only: they are not stored, and schedules cannot wait for them. */
   public static final List<String> FOR_WEBHOOKS =
       List.of("job_running", "job_paused", "job_resumed");
 

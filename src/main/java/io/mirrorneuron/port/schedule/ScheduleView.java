@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A schedule as it is told. Times are ISO texts.
+ * A schedule, as shown to callers. Times are ISO texts.
  *
  * @param nextRunAt null when no time makes it due
  * @param manifest of its jobs, secrets hidden; null in lists
@@ -19,7 +19,7 @@ import java.util.Map;
  * @param activeJobIds its jobs that have not ended
  * @param why what it waits for, as a sentence
  * @param backfill the last one; null when there was none
- * @param warnings sentences for who has just made it; empty for none
+ * @param warnings sentences for the caller who made it; empty for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ScheduleView(
@@ -64,7 +64,7 @@ public record ScheduleView(
     warnings = warnings == null ? List.of() : List.copyOf(warnings);
   }
 
-  /** The same with sentences for who has just made it. */
+  /** The same with sentences for the caller who made it. */
   public ScheduleView warned(List<String> sentences) {
     return new ScheduleView(
         scheduleId,
@@ -128,10 +128,10 @@ public record ScheduleView(
   }
 
   /**
-   * How often a schedule did what.
+   * Counters of a schedule's times.
    *
-   * @param dispatched jobs that were made
-   * @param missed times that passed while nobody could act on them
+   * @param dispatched jobs made
+   * @param missed times that passed while no server could act on them
    * @param failed times at which no job could be made
    * @param blocked times at which an earlier job still ran
    * @param skipped times that passed while it was paused
@@ -197,7 +197,7 @@ public record ScheduleView(
         Map<String, Object> manifest) {}
   }
 
-  /** What becomes of times that nobody could act on, where who makes a schedule does not say. */
+  /** Default for missed schedule times, where the schedule's author does not choose. */
   public static final class MissedTimes {
     /** One job is made for all of them. */
     public static final String MADE_UP_FOR = "catchup_one";
@@ -205,8 +205,7 @@ public record ScheduleView(
     private MissedTimes() {}
 
     /**
-     * Has them made up for, unless the schedule says what becomes of them, or has none that could
-     * be missed.
+     * Sets one catch-up job as the default, unless the schedule chooses or cannot miss times.
      *
      * @param schedule as its author wrote it
      */
@@ -258,7 +257,7 @@ public record ScheduleView(
       Integer version) {
 
     /**
-     * What was known before, with what is known now: a job that came later is no longer hindered.
+     * Merges the earlier record with a newer one: once a job exists, the earlier hindrance is dropped.
      */
     public DispatchRecord and(DispatchRecord newer) {
       if (newer.jobId != null && jobId == null) {

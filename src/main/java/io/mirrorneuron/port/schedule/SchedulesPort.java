@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Schedules of a runtime. Blocking and thread-safe; failures are {@link
+ * Schedules of a runtime. Blocking. Thread-safe. Failures are {@link
  * io.mirrorneuron.model.MnException}, NOT_FOUND for an unknown schedule.
  */
 public interface SchedulesPort {
@@ -38,7 +38,6 @@ public interface SchedulesPort {
     }
   }
 
-  /** A schedule that is gone. */
   record Deleted(String scheduleId, String status) {}
 
   /**
@@ -50,19 +49,19 @@ public interface SchedulesPort {
   ScheduleView create(NewSchedule wanted);
 
   /**
-   * Gives the schedule with a name this bundle, and these times; makes it when there is none. Its
-   * id, history, counters and what it waits for stay. Two calls at the same time make one schedule.
+   * Gives the schedule with this name the bundle and times, or creates it. Its id, history, counters
+   * and pending waits stay. Two calls at the same time make one schedule.
    *
-   * @param wanted without times of its own those of the manifest count, else those that it has;
-   *     what it says of no missed times is made up for
-   * @param reason why; null or empty for none
+   * @param wanted without times of its own, those of the manifest apply, else the present ones; a
+   *     missing policy for missed times means one catch-up job
+   * @param reason null or empty for none
    * @throws io.mirrorneuron.model.MnException CONFLICT {@code ambiguous_name} when several active
    *     schedules have the name; else as {@link #create}
    */
   AppliedSchedule apply(String name, NewSchedule wanted, String reason);
 
   /**
-   * Gives a schedule another bundle; its times stay.
+   * Replaces the bundle of a schedule; its times stay.
    *
    * @param wanted without times
    */
@@ -76,11 +75,11 @@ public interface SchedulesPort {
   ScheduleVersions versions(String id, Integer version);
 
   /**
-   * Has its jobs made of an earlier version again; its times stay.
+   * Makes its jobs from an earlier version again; its times stay.
    *
-   * @param version null for the one before
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND for one that is not kept, PRECONDITION when
-   *     there is none before
+   * @param version null for the previous version
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for a version that is not kept, PRECONDITION
+   *     without a previous version
    */
   ScheduleView rollBack(String id, Integer version, String reason);
 
@@ -96,9 +95,9 @@ public interface SchedulesPort {
   ScheduleView update(String id, Map<String, Object> changes, String reason);
 
   /**
-   * Lets no time and no event make it due any more.
+   * Suspends its times and events.
    *
-   * @param until when it goes on by itself; null for never
+   * @param until when it resumes by itself; null for never
    * @throws io.mirrorneuron.model.MnException PRECONDITION when it is completed
    */
   ScheduleView pause(String id, String reason, String until);
@@ -109,16 +108,16 @@ public interface SchedulesPort {
   Deleted delete(String id, String reason);
 
   /**
-   * When a schedule, or one that is not made yet, will be due; nothing is stored.
+   * Computes the next times of a stored or proposed schedule; nothing is stored.
    *
-   * @throws io.mirrorneuron.model.MnException what {@link #create} would throw of it
+   * @throws io.mirrorneuron.model.MnException as {@link #create}
    */
   FiringPreview preview(PreviewQuery query);
 
   /**
-   * Makes a job of it now, paused or not.
+   * Makes a job now, even if paused.
    *
-   * @param key the same call with it makes one job; null when each call makes one
+   * @param key idempotency key; null when each call makes a job
    */
   DispatchReport dispatch(String id, Map<String, Object> payload, String reason, String key);
 
@@ -152,11 +151,11 @@ public interface SchedulesPort {
       Submission bundle, Map<String, Object> schedule, Map<String, Object> source) {}
 
   /**
-   * What came of a bundle that a schedule was to have.
+   * Result of applying a bundle to a schedule.
    *
    * @param outcome {@code created}, {@code replaced} or {@code unchanged}
-   * @param schedule as it is then
-   * @param next when it is due next, a few times; none when no time makes it so
+   * @param schedule after the change
+   * @param next the next few times; empty for a schedule without times
    */
   public record AppliedSchedule(String outcome, ScheduleView schedule, List<FiringTime> next) {
     public AppliedSchedule {
@@ -165,11 +164,11 @@ public interface SchedulesPort {
   }
 
   /**
-   * What a backfill makes, or would make.
+   * Result of a backfill, or of its dry run.
    *
    * @param total times of the range
    * @param data the first of them, earliest first; null unless it was a dry run
-   * @param backfill as it has begun; null for a dry run
+   * @param backfill in its initial state; null for a dry run
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record BackfillReport(
@@ -196,18 +195,18 @@ public interface SchedulesPort {
   }
 
   /**
-   * How far jobs for the times of a past range are. Times are ISO texts.
+   * Progress of a backfill: jobs for the times of a past range. Times are ISO texts.
    *
-   * @param from the first time that may be in it
-   * @param to later than all of them
-   * @param concurrency how many of its jobs are open at a time at most
+   * @param from inclusive start of the range
+   * @param to exclusive end of the range
+   * @param concurrency maximum number of its open jobs
    * @param status {@code running}, {@code completed} or {@code cancelled}
    * @param total times of the range
-   * @param made how many of them got a job
-   * @param skipped how many had one already
-   * @param failed how many got none
-   * @param nextAt the time that is looked at next; null for none
-   * @param openJobIds its jobs that have not ended, as far as was looked
+   * @param made times that got a job
+   * @param skipped times that already had a job
+   * @param failed times that got none
+   * @param nextAt the next time to process; null for none
+   * @param openJobIds its open jobs, as of the last check
    * @param endedAt null while it runs
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -226,15 +225,15 @@ public interface SchedulesPort {
       String endedAt) {}
 
   /**
-   * What came of making schedules due.
+   * Result of dispatching schedules.
    *
-   * @param checked how many were looked at
-   * @param scheduleId the one that was asked for; null for an event
-   * @param jobId of the job that was made, if it was one
+   * @param checked number of examined schedules
+   * @param scheduleId of a single dispatch; null for an event
+   * @param jobId of the single job made
    * @param status of that dispatch
    * @param dispatch the same in full; null for an event
    * @param dispatches of an event, a few of them; null for one schedule
-   * @param event that was told; null without one
+   * @param event that caused it; null without an event
    * @param eventId the same
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -254,10 +253,10 @@ public interface SchedulesPort {
       String eventId) {}
 
   /**
-   * When a schedule will be due.
+   * The next times of a schedule.
    *
-   * @param scheduleId null for one that is not made yet
-   * @param from later than this
+   * @param scheduleId null for a proposed schedule
+   * @param from exclusive start
    * @param data earliest first
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

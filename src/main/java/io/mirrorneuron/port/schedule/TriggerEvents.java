@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Events that start jobs. Blocking and thread-safe. */
+/** Events that start jobs. Blocking. Thread-safe. */
 public interface TriggerEvents {
-  /** So many are listed where nobody says how many. */
+  /** Default number of listed events. */
   int USUAL_PAGE = 100;
 
-  /** So many are kept, and listed at most. */
+  /** Maximum number of stored events. */
   int MOST = 1000;
 
   /** Secrets in their payloads are hidden. */
@@ -37,12 +37,12 @@ public interface TriggerEvents {
   Kept list(int limit);
 
   /**
-   * Something that happened, which schedules may wait for.
+   * An event that can trigger schedules.
    *
-   * @param eventId the same for an event that is told again
-   * @param eventType a word of whoever tells it
-   * @param source who tells it
-   * @param payload as it was told: texts, numbers, booleans, nulls, lists and maps
+   * @param eventId the same for a repeated event
+   * @param eventType chosen by the sender
+   * @param source the sender
+   * @param payload as sent: texts, numbers, booleans, nulls, lists and maps
    * @param createdAt when it was first stored
    */
   public record TriggerEvent(
@@ -74,9 +74,9 @@ public interface TriggerEvents {
     public static final String WEBHOOK = "webhook:";
 
     /**
-     * What a gateway and webhooks tell is told by nobody else.
+     * Reserves the sources of the gateway and of webhooks.
      *
-     * @throws MnException INVALID when the source is one of theirs
+     * @throws MnException INVALID when the source is reserved
      */
     public void requireOwnSource() {
       if (source != null && (source.equals(GATEWAY) || source.startsWith(WEBHOOK))) {
@@ -127,17 +127,17 @@ public interface TriggerEvents {
   }
 
   /**
-   * What an event has set off.
+   * Effect of an event on schedules.
    *
    * @param checked schedules that wait for events of its type
-   * @param dispatched jobs that were made
-   * @param skipped schedules that had their job for this event already
+   * @param dispatched jobs made
+   * @param skipped schedules that already had their job for this event
    * @param failed jobs that could not be made
    * @param missed always 0: an event cannot be missed
-   * @param blocked schedules of which an earlier job still runs
-   * @param scheduleId one that made a job; null when none did
-   * @param jobId the job that it made
-   * @param acting whether schedules still act on it, and all this is what has come of it so far
+   * @param blocked schedules with an earlier job still running
+   * @param scheduleId a schedule that made a job; null when none did
+   * @param jobId of that job
+   * @param acting whether schedules still process it, so that the numbers are preliminary
    */
   public record EventOutcome(
       long checked,

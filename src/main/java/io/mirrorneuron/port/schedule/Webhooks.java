@@ -4,21 +4,16 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.InboundWebhooks.InboundWebhook;
 import java.time.Duration;
 
-/**
- * Webhooks of both directions.
- *
- * @param inbound addresses at which others tell what happened
- * @param outbound targets that are told what happens here
- */
+/** Webhooks of both directions. */
 public record Webhooks(InboundWebhooks inbound, OutboundWebhooks outbound) {
-  /** What ids of outbound webhooks begin with. */
+  /** Prefix of the ids of outbound webhooks. */
   public static final String OUTBOUND = "hook_out_";
 
   public static boolean isOutbound(String id) {
     return id.startsWith(OUTBOUND);
   }
 
-  /** See {@link InboundWebhooks#change}; the secret of a target is never chosen by others. */
+  /** See {@link InboundWebhooks#change}; the secret of an outbound webhook cannot be chosen. */
   public InboundWebhook change(String id, String secret, Duration overlap) {
     if (isOutbound(id)) {
       throw MnException.invalid(

@@ -1,2 +1,2 @@
-/** Port: what areas and doors ask of schedules. Entry: {@code SchedulesPort}. */
+/** Ports of schedules, deployments, events and webhooks. Entry: {@code SchedulesPort}. */
 package io.mirrorneuron.port.schedule;

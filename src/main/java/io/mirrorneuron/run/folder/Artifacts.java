@@ -265,7 +265,7 @@ public final class Artifacts {
 
     @Override
     public FileVisitResult visitFileFailed(Path path, IOException e) {
-      return FileVisitResult.CONTINUE; // it went meanwhile, or is not to be read
+      return FileVisitResult.CONTINUE; // deleted meanwhile, or unreadable
     }
 
     @Override

@@ -54,7 +54,7 @@ public final class KeptResults {
       long size = content.transferTo(hashing);
       return new Kept(HexFormat.of().formatHex(hashing.getMessageDigest().digest()), size);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // each Java has it
+      throw new IllegalStateException(e); // every Java has it
     }
   }
 

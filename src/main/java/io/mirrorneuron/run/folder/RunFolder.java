@@ -370,7 +370,7 @@ public final class RunFolder {
       }
     }
 
-    /** Removes those of the documents that were written before that time. */
+    /** See {@link RunFolder#discard}. */
     void discard(List<String> names, Instant before) throws IOException {
       try (OpenFolder in = OpenFolder.at(folder)) {
         for (String name : names) {
@@ -385,7 +385,6 @@ public final class RunFolder {
           in.delete(name);
         }
       } catch (NoSuchFileException e) {
-        // there is none
       }
     }
 

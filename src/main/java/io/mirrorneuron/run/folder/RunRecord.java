@@ -36,7 +36,7 @@ public record RunRecord(ObjectNode json) {
     return Records.time(json);
   }
 
-  /** The time as it was written. */
+  /** The time as written. */
   public String timeText() {
     return Records.timeText(json);
   }
@@ -82,7 +82,7 @@ public record RunRecord(ObjectNode json) {
     return json.path("blueprint_id").textValue();
   }
 
-  /** What its type has to say; a missing node when there is nothing. */
+  /** A missing node when there is none. */
   public JsonNode payload() {
     return json.path("payload");
   }

@@ -21,9 +21,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Records decisions of people, one after the other for each run: each is checked against what the
- * file says at its turn. Each method answers the record that was written. Blocking, thread-safe,
- * also across processes.
+ * Records decisions of people, serialized per run: each is checked against the current file and the
+ * written record is returned. Blocking, thread-safe, also across processes.
  */
 public final class DecisionService {
   private final RunStore store;
@@ -60,12 +59,12 @@ public final class DecisionService {
         });
   }
 
-  /** The job of the run, as its folder says; programs may write there. */
+  /** The job of the run as its folder has it; programs may write there, so it is not trusted. */
   public Optional<String> jobOf(String runId) {
     return Optional.of(RunHeader.ofJob(store.find(runId)).jobId()).filter(id -> !id.isEmpty());
   }
 
-  /** Whether the run has this request, and a program asks it. */
+  /** Whether the run has this request and a program asked it. */
   public boolean isOfProgram(String runId, String requestId) {
     HumanRequest request = records(store.find(runId)).state().requests().get(requestId);
     return request != null && !request.question().isOfJob();
@@ -76,7 +75,7 @@ public final class DecisionService {
   }
 
   /**
-   * Records what somebody does about a request. A repeated answer changes nothing.
+   * Records an act on a request. A repeated answer changes nothing.
    *
    * @throws MnException NOT_FOUND, and as {@link HumanAct#on}
    */
@@ -90,7 +89,7 @@ public final class DecisionService {
   }
 
   /**
-   * Records that somebody has seen a notice, once for each person; also after the end of the run.
+   * Records that a person has seen a notice, once for each person; also after the end of the run.
    */
   public ObjectNode acknowledge(String runId, String noticeId, ObjectNode body, Person by) {
     RunFolder folder = store.find(runId);
@@ -118,7 +117,7 @@ public final class DecisionService {
         });
   }
 
-  /** Completes what somebody who died while recording a decision of the run has left out. */
+  /** Completes decisions of the run whose recording a crash interrupted. */
   void mend(String runId) {
     store.present(runId).ifPresent(HumanCopies::mend);
   }
@@ -143,7 +142,7 @@ public final class DecisionService {
         });
   }
 
-  /** Closes a request whose time is over, with its default answer if it has one; once. */
+  /** Closes an overdue request, with its default answer if it has one; once. */
   void timeOut(String runId, String requestId) {
     RunFolder folder = store.find(runId);
     folder.exclusively(
@@ -159,7 +158,7 @@ public final class DecisionService {
   }
 
   /**
-   * Makes human records of one run and writes them. The caller must hold the folder's lock.
+   * Makes and writes human records of one run. The caller must hold the folder's lock.
    *
    * @param ids unique texts
    */
@@ -180,7 +179,7 @@ public final class DecisionService {
       return HumanRecord.of(record);
     }
 
-    /** A run has one; where nobody made it, the first human record does. */
+    /** The trace id of the run, else that of its first human record, else a new one. */
     private String traceId(RunHeader run) {
       return !run.traceId().isEmpty()
           ? run.traceId()
@@ -191,16 +190,15 @@ public final class DecisionService {
               .orElseGet(() -> "trc_" + ids.get());
     }
 
-    /** Makes records of these and writes them. */
     HumanRecord writeAll(List<HumanAct.Entry> entries) {
       return write(entries.stream().map(entry -> record(entry.type(), entry.payload())).toList());
     }
 
     /**
-     * Writes them at once; whoever reads the file afterwards sees all of them.
+     * Writes the records in one write.
      *
      * @return the last; with a {@code warning} when it is not in all logs of the run yet
-     * @throws MnException TOO_LARGE when one would not be stored whole
+     * @throws MnException TOO_LARGE when a record would not be stored whole
      */
     HumanRecord write(List<HumanRecord> records) {
       for (HumanRecord record : records) {

@@ -25,10 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is decided about requests to people is in {@code human.jsonl}, whole, since programs read
- * their answers there; the event log and the timeline have copies, secrets hidden. A process that
- * dies in between leaves copies out; they are written here later. A marker file says that copies
- * may be missing: it is created before the first of the three writes and deleted after the last.
+ * Keeps copies of decisions complete. Decisions about requests to people are in {@code
+ * human.jsonl}, whole, since programs read their answers there; the event log and the timeline have
+ * copies with secrets hidden. A crash in between leaves copies out; they are written later. A
+ * marker file says that copies may be missing: it is created before the first of the three writes
+ * and deleted after the last.
  */
 public final class HumanCopies {
   private static final Logger LOG = LoggerFactory.getLogger(HumanCopies.class);
@@ -54,7 +55,7 @@ public final class HumanCopies {
             if (complete) {
               unmark(held);
             }
-          } catch (MnException e) { // the decision counts all the same
+          } catch (MnException e) { // the decision is valid all the same
             LOG.warn(
                 "a decision of run {} is not in all its logs: {}", held.runId(), e.getMessage());
             missing[0] = e.getMessage();
@@ -64,8 +65,8 @@ public final class HumanCopies {
   }
 
   /**
-   * Writes the copies that an interrupted writer left out, if any. Called by those who write runs:
-   * the recorder, and whoever answers requests; readers tell what there is.
+   * Writes the copies that an interrupted writer left out, if any. Called by writers of runs: the
+   * recorder and the decision service. Readers show what there is.
    */
   public static void mend(RunFolder folder) {
     if (!isDue(folder)) {
@@ -73,12 +74,12 @@ public final class HumanCopies {
     }
     try {
       folder.exclusively(() -> isDue(folder) && mendAlone(folder));
-    } catch (MnException e) { // the run can be read all the same; the next writer tries again
+    } catch (MnException e) { // the run is readable all the same; the next writer tries again
       LOG.warn("decisions of run {} are not in all its logs: {}", folder.runId(), e.getMessage());
     }
   }
 
-  /** Nobody is writing: whoever made the mark has died or failed. */
+  /** Called when no writer is active: the writer that made the marker has died or failed. */
   private static boolean mendAlone(RunFolder folder) {
     complete(folder, new RunJournal(folder));
     return unmark(folder);
@@ -88,7 +89,7 @@ public final class HumanCopies {
     return UntrustedFiles.isFile(folder.path().resolve(RunFolder.HIDDEN).resolve(DUE));
   }
 
-  /** Creates the marker; answers whether there was none. Caller must hold the folder's lock. */
+  /** Creates the marker; returns whether there was none. The caller must hold the folder's lock. */
   private static boolean mark(RunFolder folder) {
     try (OpenFolder hidden = folder.hidden()) {
       boolean none = !isDue(folder);
@@ -113,14 +114,14 @@ public final class HumanCopies {
   }
 
   /**
-   * Writes the copies that are missing. A caller that holds the folder's lock must pass a journal
-   * of its own.
+   * Writes the missing copies. A caller that holds the folder's lock must pass a journal of its
+   * own.
    */
   public static void complete(RunFolder folder, RunJournal journal) {
     if (folder.files(RunLog.HUMAN).all().isEmpty()) {
       return;
     }
-    // Who holds the folder sees no decision whose copies are still being written.
+    // the lock excludes decisions whose copies are still being written
     List<RunRecord> decisions = folder.exclusively(() -> decisions(folder));
     if (!decisions.isEmpty()) {
       journal.catchUp();
@@ -135,11 +136,11 @@ public final class HumanCopies {
         folder,
         RunLog.HUMAN,
         line -> {
-          RunRecord record = RunRecord.parse(line); // null when it is torn
+          RunRecord record = RunRecord.parse(line); // null when the line is torn
           if (record != null
               && HumanType.of(record.type()).isDecision()
               && !record.spanId().isEmpty()
-              && record.eventId() == null) { // those of steps are events of the job
+              && record.eventId() == null) { // decisions of steps are events of the job
 
             found.add(record);
           }
@@ -147,9 +148,7 @@ public final class HumanCopies {
     return found;
   }
 
-  /**
-   * A journal that has lost its beginning cannot tell what was in it: that is not written again.
-   */
+  /** A journal whose beginning was dropped cannot say what was in it: that is not written again. */
   private static void complete(
       RunFolder folder,
       RunJournal journal,
@@ -178,7 +177,7 @@ public final class HumanCopies {
         .orElse(null);
   }
 
-  /** The same for a decision and its copies. */
+  /** Equal for a decision and its copies. */
   private record Key(String spanId, String type) {
     static Key of(RunRecord record) {
       return new Key(record.spanId(), record.type());
@@ -189,7 +188,7 @@ public final class HumanCopies {
     return time != null && kept != null && time.isBefore(kept);
   }
 
-  /** A record as its copy in the event log has it. */
+  /** The record's copy for the event log. */
   static ObjectNode withoutSecrets(ObjectNode record) {
     return Redaction.of(record);
   }

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The desk, at which people decide, and the inbox, which lists what waits for them. Both read the
- * same logs, so that each is read once.
+ * The service that records decisions and the inbox that lists open requests. Both share the same
+ * logs, so that each file is read once.
  */
 public record HumanDecisions(DecisionService service, HumanInbox inbox) {
 
@@ -28,15 +28,15 @@ public record HumanDecisions(DecisionService service, HumanInbox inbox) {
         new DecisionService(runs, logs, clock, ids), new HumanInbox(runs, logs, clock));
   }
 
-  /** Begins to close the requests whose time is over. */
+  /** Starts closing overdue requests. */
   public AutoCloseable startClock() {
     return HumanClock.start(inbox, service);
   }
 
   /**
-   * Looks at the open runs each second, completes decisions whose recording was cut short by a
-   * crash, records which defaults are refused, and closes the requests whose time is over. Several
-   * may work on the same runs: the desk decides once. Nothing is kept but what the files say, so a
+   * Checks the open runs each second: completes decisions whose recording a crash interrupted,
+   * records which defaults are refused, and closes overdue requests. Several clocks may work on the
+   * same runs: {@link DecisionService} records each decision once. All state is in the files, so a
    * restart loses no time limit.
    */
   private static final class HumanClock implements AutoCloseable {
@@ -70,13 +70,13 @@ public record HumanDecisions(DecisionService service, HumanInbox inbox) {
       }
     }
 
-    /** One that fails is tried again, but told once. */
+    /** A failure is retried, but logged once. */
     private void attempt(OpenRequests.Item item, BiConsumer<String, String> record) {
       try {
         record.accept(item.runId(), item.request().id());
         failed.remove(item);
       } catch (RuntimeException e) {
-        if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails them all
+        if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails all of them
           LOG.error(
               "What is due of request {} of run {} cannot be recorded",
               item.request().id(),
@@ -86,7 +86,7 @@ public record HumanDecisions(DecisionService service, HumanInbox inbox) {
       }
     }
 
-    /** Waits for the look that is going on. */
+    /** Waits for the current check. */
     @Override
     public void close() {
       thread.close();

@@ -34,22 +34,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The open requests of all open runs, in memory. What this process writes is here at once, what
- * programs and other processes write within a second. A page costs what is on it. Thread-safe.
+ * The open requests of all open runs, in memory. Writes of this process appear at once, writes of
+ * programs and other processes within a second. A page costs only its own entries. Thread-safe.
  */
 public final class HumanInbox {
   private static final Logger LOG = LoggerFactory.getLogger(HumanInbox.class);
   private static final long STALE_MS = 1000;
 
   /**
-   * Coarsest resolution of a folder's modification time: changes within it may leave the time the
-   * same.
+   * Coarsest resolution of a folder's modification time: changes within it may not change the time.
    */
   private static final long SETTLED_MS = 2000;
 
   /**
-   * Milliseconds between two looks for new folders for each thousand of runs: some twenty times of
-   * what a look takes, however many there are. This process tells of its own.
+   * Milliseconds between two looks for new folders for each thousand of runs: about twenty times as
+   * long as a look takes. This process announces its own folders.
    */
   private static final long PAUSE_MS = 15;
 
@@ -59,7 +58,7 @@ public final class HumanInbox {
   private final Set<String> changed = ConcurrentHashMap.newKeySet();
   private final OpenRequests requests = new OpenRequests();
 
-  // Guarded by looking.
+  // guarded by looking
   private final ReentrantLock looking = new ReentrantLock();
   private final Map<String, WatchedRun> open = new HashMap<>();
   private final Set<String> met = new HashSet<>();
@@ -75,12 +74,12 @@ public final class HumanInbox {
   }
 
   /**
-   * What to list.
+   * A filter for requests.
    *
-   * @param status {@code pending} (all that is open), {@code claimed} or {@code overdue}
+   * @param status {@code pending} (all open requests), {@code claimed} or {@code overdue}
    * @param due whether by due time, earliest first; else newest first
    * @param cursor where the page before ended, or null
-   * @param by who has claimed; this and the ids null for everyone and everything
+   * @param by who has claimed; null, as for the ids, matches all
    */
   public record Query(
       String status,
@@ -101,8 +100,9 @@ public final class HumanInbox {
   }
 
   /**
-   * {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. What a job was
-   * answered before the call is not in it, also when an earlier process took the answer.
+   * Returns {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. Excludes
+   * requests of jobs that were answered before the call, also when an earlier process took the
+   * answer.
    */
   public ObjectNode page(Query query) {
     lookBriefly();
@@ -129,7 +129,7 @@ public final class HumanInbox {
   }
 
   /**
-   * All of one run, also of one that has ended: {@code {run_id, data, requests}}.
+   * All requests of one run, also of an ended run: {@code {run_id, data, requests}}.
    *
    * @param status see {@link HumanList#of}
    */
@@ -137,7 +137,7 @@ public final class HumanInbox {
     return HumanList.of(runId, logs.look(store.find(runId)), status, clock.instant());
   }
 
-  /** Requests of programs whose time is over, the most overdue first; jobs keep their own time. */
+  /** Overdue requests of programs, the most overdue first; jobs time their own requests. */
   List<Item> overdue() {
     Instant now = clock.instant();
     return requests.dueUntil(now).stream()
@@ -169,9 +169,9 @@ public final class HumanInbox {
   }
 
   /**
-   * Looks at all open runs, and for new ones.
+   * Looks at all open runs, and for new runs.
    *
-   * @return the runs that were looked at; at first all that there are
+   * @return the runs that were looked at; the first time all runs
    */
   Set<String> lookEverywhere() {
     looking.lock();
@@ -182,7 +182,7 @@ public final class HumanInbox {
     }
   }
 
-  /** Looks at what has changed; from time to time, or when asked to, at everything. */
+  /** Looks at changed runs; from time to time, or on request, at all. */
   private Set<String> look(boolean everywhere) {
     long now = clock.millis();
     List<String> ids = new ArrayList<>(changed);
@@ -203,7 +203,7 @@ public final class HumanInbox {
     return each;
   }
 
-  /** Folders that were not there before; the root is only listed when it has changed. */
+  /** New run folders; the root is listed only when it has changed. */
   private List<String> newRuns(long now) {
     long modified = store.root().toFile().lastModified();
     if (modified == rootSeen || now < nextListing) {
@@ -253,14 +253,14 @@ public final class HumanInbox {
 
   /** The human side of one run as clients read it. Pure. */
   static final class HumanList {
-    /** Words for requests without an answer; their records are those that ask. */
+    /** Statuses of requests without an answer; their records are the questions. */
     private static final Set<String> UNANSWERED =
         Set.of("pending", "claimed", "overdue", "run_over");
 
     private HumanList() {}
 
     /**
-     * @param status how requests must stand, or a word that records have as their status; null for
+     * @param status a status of requests, or a {@code status} member of records; null for
      *     everything
      */
     static ObjectNode of(String runId, HumanState state, String status, Instant now) {
@@ -293,7 +293,7 @@ public final class HumanInbox {
     }
   }
 
-  /** A run that is not over, watched with few looks at files. Used by one thread at a time. */
+  /** An open run, watched with few file accesses. Used by one thread at a time. */
   private static final class WatchedRun {
     private final RunFolder folder;
     private final HumanLog log;
@@ -307,7 +307,7 @@ public final class HumanInbox {
       this.log = log;
     }
 
-    /** Whether it has ended or is gone. */
+    /** Whether the run has ended or is gone. */
     boolean isOver() {
       if (!folder.path().toFile().isDirectory()) {
         return true;
@@ -326,7 +326,7 @@ public final class HumanInbox {
       return over;
     }
 
-    /** Looks for new records; whether there were any. */
+    /** Reads new records; returns whether there were any. */
     boolean hasNews() {
       HumanState now = log.look();
       boolean news = now != state;
@@ -342,7 +342,7 @@ public final class HumanInbox {
       return folder.runId();
     }
 
-    /** Of the request, else of its run; null when neither names one. */
+    /** That of the request, else of its run; null when neither names one. */
     String blueprintId(HumanRequest request) {
       String named = request.question().blueprintId();
       return named == null ? blueprintId : named;

@@ -17,7 +17,7 @@ import java.util.Set;
 
 /**
  * The human records of one run: {@code human.jsonl} and what only the event log has, each once.
- * Reads a byte once, so it is cheap to look often. Thread-safe.
+ * Reads each byte once, so frequent looks are cheap. Thread-safe.
  */
 final class HumanLog {
   private final String runId;
@@ -34,7 +34,7 @@ final class HumanLog {
     this.events = new LogFollower(folder, RunLog.EVENTS, "\"human\"");
   }
 
-  /** As the files are now; the same object as before when nothing has come. */
+  /** The current state; the same object as before when there are no new records. */
   synchronized HumanState look() {
     int before = known.size();
     try {
@@ -64,7 +64,7 @@ final class HumanLog {
     }
   }
 
-  /** The same for the two copies of a record; secrets are hidden in one of them. */
+  /** Equal for the two copies of a record; secrets are hidden in one of them. */
   private static String key(RunRecord line, HumanRecord record) {
     String span = line.spanId();
     if (span.isEmpty()) {

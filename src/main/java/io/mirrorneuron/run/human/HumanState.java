@@ -20,9 +20,9 @@ import java.util.Map;
 record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests) {
 
   /**
-   * What the records make of the requests. The order of {@code human.jsonl} is the order of what
-   * happened. Records that only the event log has come after those, as far as they are not older
-   * than what is known: that log holds copies that the runtime made, a little different.
+   * Derives the requests from the records. The order of {@code human.jsonl} is the order of events.
+   * Records that only the event log has are applied after those, unless they are older than the
+   * known state: that log holds slightly different copies made by the runtime.
    *
    * @param human of {@code human.jsonl}, in its order
    * @param others that only the event log has
@@ -42,7 +42,7 @@ record HumanState(List<HumanRecord> records, Map<String, HumanRequest> requests)
     return new HumanState(List.copyOf(records), Collections.unmodifiableMap(requests));
   }
 
-  /** The same when the run has ended: what was open is left over. */
+  /** The state after the end of the run: open requests become left over. */
   HumanState atEnd() {
     Map<String, HumanRequest> ended = new LinkedHashMap<>(requests);
     ended.replaceAll((id, request) -> request.atEnd());

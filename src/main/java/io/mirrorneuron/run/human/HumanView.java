@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How requests to people and their records are shown to clients. Secrets are hidden; forms are not:
- * they name fields, perhaps secret ones, but hold no values. Pure.
+ * Requests to people and their records as clients see them. Secrets are hidden; forms are shown:
+ * they may name secret fields, but hold no values. Pure.
  */
 final class HumanView {
   private HumanView() {}
 
-  /** A request as it stands; members without a value are null. */
+  /** The current state of a request; members without a value are null. */
   static ObjectNode request(HumanRequest request, Instant now) {
     Question question = request.question();
     HumanRequest.Claim holds = request.claimAt(now);
@@ -74,7 +74,7 @@ final class HumanView {
     return json;
   }
 
-  /** A record as it is written, but for its secrets. */
+  /** The record as written, with secrets hidden. */
   static ObjectNode record(HumanRecord record) {
     ObjectNode shown = Redaction.of(record.json());
     if (shown != record.json() && shown.get("payload") instanceof ObjectNode payload) {

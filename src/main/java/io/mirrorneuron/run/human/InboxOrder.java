@@ -4,7 +4,7 @@ import io.mirrorneuron.run.folder.Records;
 import java.time.Instant;
 import java.util.function.Function;
 
-/** The order of requests in the inbox, for those who have some of several nodes. */
+/** The order of requests in the inbox, for callers that merge the pages of several nodes. */
 public final class InboxOrder {
   private InboxOrder() {}
 
@@ -21,7 +21,7 @@ public final class InboxOrder {
     return OpenRequests.cursor(rank, row.apply("run_id"), row.apply("request_id"));
   }
 
-  /** As the order has the places that the cursors name. */
+  /** Compares two cursors by their places in the inbox. */
   public static int compare(String one, String other) {
     return OpenRequests.compare(one, other);
   }

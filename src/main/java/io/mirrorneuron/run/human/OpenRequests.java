@@ -20,15 +20,14 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 
 /**
- * Requests in two orders, the newest first and the earliest due first. Walked by any thread while
- * one changes them.
+ * Requests in two orders, newest first and earliest due first. Any thread may read while one thread
+ * changes them.
  */
 final class OpenRequests {
   private final NavigableMap<Place, Item> newest = new ConcurrentSkipListMap<>();
   private final NavigableMap<Place, Item> byDue = new ConcurrentSkipListMap<>();
   private final Map<String, List<Item>> items = new HashMap<>();
 
-  /** A request in its run. */
   record Item(String runId, String blueprintId, HumanRequest request) {
     ObjectNode json(Instant now) {
       ObjectNode json = Json.object().put("run_id", runId).put("blueprint_id", blueprintId);
@@ -36,7 +35,7 @@ final class OpenRequests {
     }
   }
 
-  /** Its place in an order. */
+  /** The place of a request in an order. */
   private record Place(long rank, String runId, String requestId) implements Comparable<Place> {
     private static final Comparator<Place> ORDER =
         Comparator.comparingLong(Place::rank)
@@ -50,9 +49,9 @@ final class OpenRequests {
   }
 
   /**
-   * All in one of the orders.
+   * The requests behind a cursor in one of the orders.
    *
-   * @param cursor behind which; null for all
+   * @param cursor null for all
    * @throws MnException MALFORMED {@code invalid_cursor}
    */
   Collection<Item> after(String cursor, boolean due) {
@@ -60,7 +59,7 @@ final class OpenRequests {
     return (cursor == null ? order : order.tailMap(place(cursor), false)).values();
   }
 
-  /** The runs whose jobs ask people: what became of that is committed before it is in the file. */
+  /** The runs whose jobs ask people; an answer is committed before it is in the file. */
   Set<String> runsOfJobs() {
     return newest.values().stream()
         .filter(item -> item.request().question().isOfJob())
@@ -68,12 +67,12 @@ final class OpenRequests {
         .collect(Collectors.toSet());
   }
 
-  /** Those whose time is over by then, the earliest due first. */
+  /** Requests due at that time, the earliest first. */
   Collection<Item> dueUntil(Instant now) {
     return byDue.headMap(new Place(now.toEpochMilli() + 1, "", ""), false).values();
   }
 
-  /** Puts these in the place of those that the run had. Not for several threads at once. */
+  /** Replaces the requests of a run. Single-threaded. */
   void show(String runId, List<Item> now) {
     List<Item> before = now.isEmpty() ? items.remove(runId) : items.put(runId, now);
     Set<Place> gone = new HashSet<>();
@@ -104,7 +103,7 @@ final class OpenRequests {
   }
 
   /**
-   * Names the place of a request to clients.
+   * The cursor behind a request.
    *
    * @param due whether in the order of due times, else of ages
    */

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What programs that run now have asked people, as the files of their runs say. Thread-safe. */
+/** Finds the open questions of running programs in the files of their runs. Thread-safe. */
 public final class ProgramQuestions {
   private final RunStore store;
   private final HumanLogs logs = new HumanLogs();
@@ -18,19 +18,20 @@ public final class ProgramQuestions {
   }
 
   /**
-   * A program that runs.
+   * A running program.
    *
    * @param stepId of the step that it works for, or null
-   * @param alone whether no other program of the run runs: then what names nobody is its question
-   * @param since when it began; questions from before that name nobody are not its own
+   * @param alone whether no other program of the run runs: then questions that name no program are
+   *     its own
+   * @param since when it began; older questions that name no program are not its own
    */
   public record Asker(String runId, String agentId, String stepId, boolean alone, Instant since) {}
 
-  /** The open request for whose answer the program waits, if any. */
+  /** The open request whose answer the program waits for, if any. */
   public Optional<HumanRequest> awaited(Asker asker) {
     return store
         .present(asker.runId())
-        .map(folder -> logs.of(folder).look()) // a program of it runs, so it is not over
+        .map(folder -> logs.of(folder).look()) // a program of the run is running, so it is not over
         .flatMap(
             state ->
                 state.requests().values().stream()

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * One line of a journal: where a record comes from, then the record as it is told.
+ * One line of a journal: the source of a record, then the record as clients get it.
  *
  * <pre>seq channel level file end hash job job_seq {"schema":…}</pre>
  *
@@ -35,10 +35,10 @@ public record JournalEntry(
 
   static final String NO_JOB = "-";
 
-  /** Level of a line that is no record; it is told among the events of the job only. */
+  /** Level of a line that is no record; shown only among the events of the job. */
   static final int BAD = 9;
 
-  /** What stands in place of the job of an event that a client has copied into the log. */
+  /** The job field of an event that a client has copied into the log. */
   static String copied(String job) {
     return "~" + job;
   }
@@ -47,7 +47,7 @@ public record JournalEntry(
     return log == RunLog.EVENTS && level == BAD;
   }
 
-  /** The record as its file has it, redacted. */
+  /** The record as in its file, redacted. */
   public ObjectNode record() {
     String envelope = new String(json, StandardCharsets.UTF_8);
     return (ObjectNode) Json.parseObject(envelope, "journal").get("payload");
@@ -64,7 +64,7 @@ public record JournalEntry(
     return line;
   }
 
-  /** Null for what is no entry: a torn line, or a segment's account of what was before. */
+  /** Null for a torn line, or a segment's {@link SourcePositions#account account}. */
   static JournalEntry parse(byte[] line) {
     int json = 0;
     while (json < line.length && line[json] != '{') {

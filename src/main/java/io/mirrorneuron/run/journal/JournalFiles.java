@@ -23,16 +23,16 @@ import java.util.stream.Stream;
 
 /**
  * A journal on disk: segments named by the number of their first entry, each beginning with an
- * account of what was before it. Who writes holds the folder's lock; readers need none.
+ * account of the segments before it. Writers must hold the folder's lock; readers need none.
  */
 final class JournalFiles {
-  /** Segments that are kept; enough for all records that full logs keep. */
+  /** Number of segments kept; enough for all records that full logs keep. */
   private static final int SEGMENTS_KEPT = 32;
 
-  /** With a dot before it, for the sake of other programs that list the files of a run. */
+  /** Begins with a dot, so that other programs that list the files of a run skip it. */
   private static final String PREFIX = ".stream-";
 
-  /** Earlier builds wrote names without the dot. */
+  /** Also matches names of earlier builds, without the dot. */
   private static final Pattern NAME = Pattern.compile("\\.?stream-(\\d{12,18})\\.log");
 
   private final Path folder;
@@ -58,7 +58,7 @@ final class JournalFiles {
     }
   }
 
-  /** Adds entries in one write. The answer is the segment and its length afterwards. */
+  /** Adds entries in one write; returns the segment and its new length. */
   Mark append(List<JournalEntry> entries, String account) throws IOException {
     List<Path> segments = segments();
     boolean full = segments.isEmpty() || UntrustedFiles.size(segments.getLast()) >= limit;
@@ -88,8 +88,8 @@ final class JournalFiles {
   }
 
   /**
-   * Removes what an interrupted writer left: an unfinished last line, or a segment without its
-   * first line; and a last segment that is no file of the run. Caller must hold the lock.
+   * Removes leftovers of an interrupted writer: an unfinished last line, or a segment without its
+   * first line; and a last segment that is no file of the run. The caller must hold the lock.
    */
   void repair() throws IOException {
     List<Path> segments = segments();
@@ -122,10 +122,10 @@ final class JournalFiles {
     }
   }
 
-  /** Where a journal ends; two readings of it differ when somebody has written between them. */
+  /** The end of a journal; differs from an earlier mark when there were writes in between. */
   record Mark(Path segment, long size) {}
 
-  /** Null when there is nothing yet. */
+  /** Null for an empty journal. */
   Mark mark() throws IOException {
     List<Path> segments = segments();
     return segments.isEmpty()
@@ -133,7 +133,7 @@ final class JournalFiles {
         : new Mark(segments.getLast(), UntrustedFiles.size(segments.getLast()));
   }
 
-  /** Tells the entries behind {@code after}, in order, until the reader has enough. */
+  /** Passes on the entries behind {@code after}, in order, until the reader returns false. */
   void read(long after, Predicate<JournalEntry> reader) throws IOException {
     List<Path> segments = segments();
     for (int i = 0; i < segments.size(); i++) {
@@ -149,7 +149,7 @@ final class JournalFiles {
   /**
    * The last entries that pass, oldest first.
    *
-   * @param budget about how many bytes to look through at most
+   * @param budget about how many bytes to read at most
    */
   List<JournalEntry> last(int limit, long budget, Predicate<JournalEntry> filter)
       throws IOException {
@@ -172,13 +172,13 @@ final class JournalFiles {
     return found;
   }
 
-  /** Reads the lines that begin between the two offsets; answers where the first of them begins. */
+  /** Reads the lines that begin between the two offsets; returns where the first of them begins. */
   private static long block(
       Path segment, long from, long upTo, Predicate<JournalEntry> filter, List<JournalEntry> into)
       throws IOException {
     try (LineReader lines = LineReader.open(segment, from)) {
       if (from > 0) {
-        lines.next(); // the end of one that begins earlier
+        lines.next(); // the end of a line that begins earlier
       }
       long begins = Math.min(lines.end(), upTo); // equal when one line fills the block
       while (lines.end() < upTo) {
@@ -201,7 +201,7 @@ final class JournalFiles {
       throws IOException {
     try (LineReader lines = LineReader.open(segment, offset)) {
       if (offset > 0) {
-        lines.next(); // it may begin anywhere in a line
+        lines.next(); // the offset may be in the middle of a line
       }
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         JournalEntry entry = JournalEntry.parse(line);
@@ -211,11 +211,11 @@ final class JournalFiles {
       }
       return true;
     } catch (NoSuchFileException e) {
-      return true; // it was deleted since it was listed
+      return true; // deleted since the listing
     }
   }
 
-  /** An offset at or before the first entry behind {@code after}, near to it. */
+  /** An offset at or shortly before the first entry behind {@code after}. */
   private static long offset(Path segment, long after) throws IOException {
     long low = 0;
     long high = UntrustedFiles.size(segment);

@@ -5,13 +5,13 @@ import io.mirrorneuron.run.folder.RunRecord;
 import java.util.Locale;
 
 /**
- * Which log records are wanted; what is null is not asked for.
+ * A filter for log records; null matches everything.
  *
- * @param level at least
- * @param step that they are of, or the agent where there is no step; the instances of a scattered
- *     step are of it
+ * @param level lowest level
+ * @param step the step, or the agent where there is no step; includes the instances of a scattered
+ *     step
  * @param stream {@code stdout} or {@code stderr}
- * @param text that the message contains, in capital or small letters
+ * @param text contained in the message, in any case
  */
 public record LogFilter(LogLevel level, String step, String stream, String text) {
 

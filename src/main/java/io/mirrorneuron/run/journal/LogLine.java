@@ -14,17 +14,16 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A record of a log that a journal takes in, and where it was.
+ * A record of a log that a journal takes in, with its position.
  *
  * @param end where its line ends in the file
- * @param hash of the line
  */
 record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRecord record) {
   private static final int LONGEST_WORD = 128;
   private static final int LONGEST_BAD = 2000;
   private static final String UNPARSEABLE = "unparseable_event";
 
-  /** A line of the event log that is no JSON object, as an event that says so. */
+  /** An event that reports a line of the event log that is no JSON object. */
   static RunRecord bad(byte[] line) {
     String text = new String(line, StandardCharsets.UTF_8);
     ObjectNode event = Json.object().put("type", UNPARSEABLE);
@@ -33,25 +32,25 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return new RunRecord(event);
   }
 
-  /** The same with this time, which its record does not tell. */
+  /** The line with this time, for a record without one. */
   LogLine dated(Instant moment) {
     ObjectNode json = Json.object().setAll(record.json());
     json.put("ts", Json.timestamp(moment));
     return new LogLine(moment, log, file, end, hash, new RunRecord(json));
   }
 
-  /** The number of the event of a job that it is a copy of; else 0. */
+  /** The number of the job event that it is a copy of; else 0. */
   long inJob() {
     EventId event = record.eventId();
     return event == null ? 0 : event.seq();
   }
 
-  /** Whether it is a copy of an event of a job that a client has put into the log. */
+  /** Whether a client has appended this job event to the log. */
   boolean isCopy() {
     return log == RunLog.EVENTS && EventSummary.isCopy(record);
   }
 
-  /** The log among whose records of the same moment it stands. */
+  /** The log that orders it among records of the same time. */
   RunLog rank() {
     return log == RunLog.HUMAN && inJob() > 0 ? RunLog.EVENTS : log;
   }
@@ -60,7 +59,6 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return log == RunLog.EVENTS && record.type().equals(UNPARSEABLE);
   }
 
-  /** The entry with this number. */
   JournalEntry entry(long seq, String runId) {
     ObjectNode json = record.json();
     String ts = word(Records.timeText(json));
@@ -99,7 +97,7 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return level == null ? LogLevel.INFO : LogLevel.of(level.asText()).orElse(LogLevel.INFO);
   }
 
-  /** Fit for an id on one line. */
+  /** Makes a text fit for an id on one line. */
   private static String word(String text) {
     String plain = text.replaceAll("[\\p{Cntrl}]", " ");
     return plain.substring(0, Math.min(LONGEST_WORD, plain.length()));

@@ -30,10 +30,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what is new in the files of one log. A file is known by its identity on disk, so that one
- * that was rotated is read to its end under its new name; one that was cut short, rewritten or
- * replaced is read again, and of its lines only those that the journal does not have are new.
- * Confined to its journal.
+ * Reads new lines of one log's files. A file is known by its identity on disk: a rotated file is
+ * read to its end under its new name; a file that was truncated, rewritten or replaced is read
+ * again, and only lines that the journal does not have are new. Confined to its journal.
  */
 final class LogTail {
   private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
@@ -41,13 +40,13 @@ final class LogTail {
   private final RunFolder folder;
   private final RunLog log;
 
-  /** The files as they were when they were last read to their end. */
+  /** The states of the files when they were last read to their end. */
   private final Map<Path, FileState> seen = new HashMap<>();
 
   /** Whether to read on even if no file has changed. */
   private boolean again = true;
 
-  /** What the journal has of the log, lines by hash, while a file is read again; else null. */
+  /** The journal's lines of the log by hash, during a second read of a file; else null. */
   private Map<Long, Integer> journalled;
 
   private final TakenEvents events;
@@ -59,8 +58,8 @@ final class LogTail {
   }
 
   /**
-   * Whether a file is not as it was when it was last read to its end; who had a file open goes on
-   * writing to it when it is closed.
+   * Whether a file has changed since it was last read to its end; a program with an open file goes
+   * on writing to it after its rotation.
    */
   boolean hasNews() {
     return again || isNew(folder.files(log).live()) || seen.keySet().stream().anyMatch(this::isNew);
@@ -70,19 +69,19 @@ final class LogTail {
     return !FileState.at(file).equals(seen.getOrDefault(file, FileState.NOTHING));
   }
 
-  /** Whether the last read did not come to the end of all files. */
+  /** Whether the last read did not reach the end of all files. */
   boolean hasMore() {
     return again;
   }
 
-  /** Looks at all files anew: what was read of them may not have come into the journal. */
+  /** Rereads all files: their last lines may not be in the journal. */
   void forget() {
     seen.clear();
     events.forget();
     again = true;
   }
 
-  /** New records, as many at a time as the limit says. */
+  /** New records, {@code limit} at most. */
   List<LogLine> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
     events.begin();
     return hasNews() ? events.settled(readFiles(sources, journal, limit)) : List.of();
@@ -104,9 +103,9 @@ final class LogTail {
           return lines;
         }
       } catch (RefusedFile e) {
-        LOG.debug("{}: nothing is read from it", e.getMessage()); // until it is another file
+        LOG.debug("{}: nothing is read from it", e.getMessage()); // until replaced
       } catch (NoSuchFileException e) {
-        return lines; // rotated while it was read
+        return lines; // rotated during the read
       }
       seen.put(file, look);
     }
@@ -115,12 +114,12 @@ final class LogTail {
     return lines;
   }
 
-  /** What is packed stays as it is. */
+  /** Packed files never change. */
   private boolean isRead(Path file, FileState look) {
     return seen.containsKey(file) && (isPacked(file) || look.equals(seen.get(file)));
   }
 
-  /** Answers whether it came to the end of the file. */
+  /** Returns whether it reached the end of the file. */
   private boolean readFile(
       Path file, SourcePositions sources, JournalFiles journal, int limit, List<LogLine> lines)
       throws IOException {
@@ -148,8 +147,8 @@ final class LogTail {
   }
 
   /**
-   * Gives times to lines without one: that of the line before; before all others the time when the
-   * file was written to last, unless the next line is older.
+   * Dates lines without a time: with that of the line before; before all others, with the
+   * modification time of the file, unless the next line is older.
    */
   private static void date(List<LogLine> lines, FileState look) {
     Instant before =
@@ -166,18 +165,14 @@ final class LogTail {
     }
   }
 
-  /**
-   * Null for what is nothing: a blank line, or one that is no record in a log other than events.
-   */
+  /** Null for a blank line, or one that is no record in a log other than events. */
   private RunRecord record(byte[] line) {
     RunRecord record = RunRecord.parse(line);
     boolean bad = record == null && log == RunLog.EVENTS;
     return bad && !new String(line, StandardCharsets.UTF_8).isBlank() ? LogLine.bad(line) : record;
   }
 
-  /**
-   * @param from null to read it anew
-   */
+  /** @param from null to read from the beginning */
   private static LineReader reader(Path file, LogPosition from) throws IOException {
     if (from == null) {
       return LineReader.open(file, 0);
@@ -185,7 +180,7 @@ final class LogTail {
     return isPacked(file) ? LineReader.open(file, from.end()) : LineReader.after(file, from);
   }
 
-  /** Whether the journal may have lines of this file that were read when it was another. */
+  /** Whether the journal may have lines of this file that were read under another identity. */
   private boolean isUnknown(Path file, String key, SourcePositions sources) throws IOException {
     if (isPacked(file)) {
       return !sources.knows(log, key);
@@ -198,8 +193,7 @@ final class LogTail {
   }
 
   /**
-   * File identities are reused by the system; the line that was read last tells whether it is the
-   * same file.
+   * File identities are reused by the system; the last line read shows whether it is the same file.
    */
   private boolean isThere(String key, LogPosition position) throws IOException {
     for (Path file : folder.files(log).all()) {
@@ -233,7 +227,7 @@ final class LogTail {
     return file.toString().endsWith(".gz");
   }
 
-  /** Identity of a file; of a compressed one its name, as it is written once and read once. */
+  /** Identity of a file; of a compressed file its name, as it is written once and read once. */
   private static String key(Path file) throws IOException {
     Object key =
         isPacked(file)
@@ -245,34 +239,34 @@ final class LogTail {
   }
 
   /**
-   * Has each event of a job taken from a log once. Of the event log also copies count that clients
-   * write beside our lines ({@link EventSummary}): ours is taken where both are read together, else
-   * the one that is there first. Confined to its journal.
+   * Takes each event of a job from a log once. In the event log this includes copies that clients
+   * write beside the runtime's lines ({@link EventSummary}): the runtime's line is taken when both
+   * are read together, else the earlier one. Confined to its journal.
    */
   private static final class TakenEvents {
     private final RunLog log;
 
-    /** Events among the records that were read and are not journalled yet. */
+    /** Events of records that were read and are not journalled yet. */
     private final Set<EventId> underWay = new HashSet<>();
 
-    /** What the journal has of events, in either form; null until there is a copy. */
+    /** The journal's events, in either form; null until there is a copy. */
     private Set<EventSummary> reported;
 
     TakenEvents(RunLog log) {
       this.log = log;
     }
 
-    /** What the journal has may be another now. */
+    /** The journal may have changed. */
     void forget() {
       reported = null;
     }
 
-    /** A new batch of records is read. */
+    /** Starts a new batch of records. */
     void begin() {
       underWay.clear();
     }
 
-    /** Whether the record tells an event that the journal, or this batch, has in the same form. */
+    /** Whether the journal, or this batch, has the record's event in the same form. */
     boolean isTaken(RunRecord record, SourcePositions sources, JournalFiles journal)
         throws IOException {
       EventId event = record.eventId();
@@ -306,7 +300,7 @@ final class LogTail {
       return found;
     }
 
-    /** The batch without copies of events that it has. */
+    /** Removes copies of events that the batch also has. */
     List<LogLine> settled(List<LogLine> batch) {
       if (batch.stream().noneMatch(LogLine::isCopy)) {
         note(batch);

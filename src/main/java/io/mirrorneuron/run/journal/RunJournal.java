@@ -28,11 +28,11 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 
 /**
- * The records of all line files of a run in one order, numbered from 1. Files may be rotated, cut
- * short and rewritten by the programs of the run; what is in the journal stays, each record once.
- * It is kept in the run's folder, made and brought up to date by whoever looks, and redacted.
+ * The records of all line files of a run in one order, numbered from 1 and redacted. Programs may
+ * rotate, truncate and rewrite the files; the journal keeps each record once. It is stored in the
+ * run's folder and brought up to date by readers.
  *
- * <p>A record as it is told is {@code {schema: "mn.blueprint.stream.v1", id, seq, ts, run_id,
+ * <p>Clients get a record as {@code {schema: "mn.blueprint.stream.v1", id, seq, ts, run_id,
  * blueprint_id, channel, type, level, payload}} with {@code id = run:channel:seq:ts:type}; payload
  * is the line of the file. Blocking and thread-safe.
  */
@@ -59,7 +59,7 @@ public final class RunJournal {
   }
 
   /**
-   * The same for one reader alone, who goes on in a copy: the folder of the run stays as it is.
+   * A journal for one reader that continues a copy: the folder of the run is not changed.
    *
    * @param place an empty folder of the reader
    */
@@ -69,7 +69,7 @@ public final class RunJournal {
   }
 
   /**
-   * Which records are wanted.
+   * A filter for records.
    *
    * @param logs which log records; null for all
    */
@@ -84,7 +84,7 @@ public final class RunJournal {
   /**
    * @param entries in order
    * @param next the number behind which the next page begins
-   * @param complete whether this was all there is now
+   * @param complete whether there are no further records now
    */
   public record Page(List<JournalEntry> entries, long next, boolean complete) {}
 
@@ -94,10 +94,10 @@ public final class RunJournal {
   }
 
   /**
-   * Copies a batch of new records, so that readers make progress while programs write faster than
-   * can be read.
+   * Copies a batch of new records, so that readers make progress even when programs write faster
+   * than can be read.
    *
-   * @return whether that was all there was
+   * @return whether no new records are left
    */
   public boolean advance() {
     try {
@@ -111,11 +111,11 @@ public final class RunJournal {
   public enum Taken {
     ALL,
     SOME,
-    /** Nothing: there is no room to number what is new. What has a number can be read. */
+    /** Nothing: the disk has no room to number new records. Numbered records can be read. */
     NO_ROOM
   }
 
-  /** {@link #advance} for readers, who read on while the disk is full. */
+  /** {@link #advance} for readers, who can read on while the disk is full. */
   public Taken takeIn() {
     try {
       return advance() ? Taken.ALL : Taken.SOME;
@@ -127,7 +127,7 @@ public final class RunJournal {
     }
   }
 
-  /** {@link #catchUp} for readers, as far as there is room for it. */
+  /** {@link #catchUp} for readers, as far as the disk has room. */
   public void takeInAll() {
     while (takeIn() == Taken.SOME) {}
   }
@@ -148,7 +148,7 @@ public final class RunJournal {
     }
   }
 
-  /** The first records behind a number that pass the filter, one page of them. */
+  /** The first page of records behind a number that pass the filter. */
   public Page page(long after, Filter filter, int limit) {
     List<JournalEntry> entries = new ArrayList<>();
     long[] seen = {after, 0};
@@ -175,11 +175,11 @@ public final class RunJournal {
   }
 
   /**
-   * Events that programs of the run wrote themselves, and lines of the event log that are none.
+   * Events that programs of the run wrote themselves, and invalid lines of the event log.
    *
-   * @param events as {@link #last} tells them
+   * @param events in the form of {@link #last}
    * @param last the number of the last of them; 0 when there is none
-   * @param next the number to ask with for those that follow
+   * @param next the number to continue from
    */
   public record OfPrograms(List<ObjectNode> events, long last, long next) {}
 
@@ -187,7 +187,7 @@ public final class RunJournal {
    * The newest of them behind a number.
    *
    * @param after 0 for all
-   * @param bytes of the journal that are looked through for all, about, from its end
+   * @param bytes for {@code after} 0: about how many bytes are read from the journal's end
    */
   public OfPrograms ofPrograms(long after, int limit, long bytes) {
     long[] next = {after};
@@ -223,14 +223,14 @@ public final class RunJournal {
   }
 
   /**
-   * The last lines that pass, as the files have them (redacted), oldest first.
+   * The last lines that pass, as in the files (redacted), oldest first.
    *
-   * @param wanted decides on the line itself
+   * @param wanted tests the line itself
    */
   public List<ObjectNode> last(int limit, Filter filter, Predicate<ObjectNode> wanted) {
     try {
       return payloads(limit, filter, wanted);
-    } catch (NoSuchFileException e) { // a segment went while it was read
+    } catch (NoSuchFileException e) { // a segment was deleted during the read
       try {
         return payloads(limit, filter, wanted);
       } catch (IOException again) {
@@ -260,29 +260,29 @@ public final class RunJournal {
   }
 
   /**
-   * A copy of a journal, for a reader who may write nothing beside it: records have their numbers
-   * and times in both, and the copy goes on as its reader looks.
+   * Copies a journal for a reader that may not write beside it: records have the same numbers and
+   * times in both, and the copy advances with its reader.
    */
   private static final class JournalCopy {
     private JournalCopy() {}
 
     /**
-     * @param from of a run; it may have none
+     * @param from the folder of a run; it may have no journal
      * @param to an empty folder
      */
     static void of(Path from, Path to) throws IOException {
       for (Path segment : new JournalFiles(from, 0).segments()) {
         try (OpenFile source = UntrustedFiles.open(segment);
             FileChannel copy = UntrustedFiles.extend(to.resolve(segment.getFileName()))) {
-          long size = source.channel().size(); // what is written meanwhile is read from the logs
+          long size = source.channel().size(); // later records are read from the logs
           long at = 0;
           long some = size;
-          while (at < size && some > 0) { // it may have been cut short
+          while (at < size && some > 0) { // the segment may have been truncated
             some = source.channel().transferTo(at, size - at, copy);
             at += some;
           }
         } catch (NoSuchFileException e) {
-          // gone since it was listed, or no segment
+          // deleted since the listing, or no segment
         }
       }
     }
@@ -293,7 +293,7 @@ public final class RunJournal {
    * processes: what another process copied is read back from the journal.
    */
   static final class JournalIntake {
-    /** Lines of each log that are read at a time, so that a long history needs no memory. */
+    /** Lines of each log in one batch; bounds the memory for a long history. */
     private static final int BATCH = 2000;
 
     private final RunFolder folder;
@@ -308,13 +308,13 @@ public final class RunJournal {
     private SourcePositions sources;
     private JournalFiles.Mark mark;
 
-    /** What was taken in last; null when that is not known. */
+    /** The entries taken in last; null when unknown. */
     private volatile NewestEntries newest;
 
     /** Other writers of the same journal. */
     @FunctionalInterface
     interface Writers {
-      /** Keeps them out until it is closed; null where there are none. */
+      /** Keeps them out until closed; null when there are none. */
       FolderLock keepOut() throws IOException;
     }
 
@@ -330,7 +330,7 @@ public final class RunJournal {
     /**
      * Takes in a batch of each log.
      *
-     * @return whether that was all there was
+     * @return whether no new records are left
      */
     boolean advance() throws IOException {
       boolean whole = false;
@@ -356,15 +356,15 @@ public final class RunJournal {
       } finally {
         if (!whole) {
           newest = null;
-          sources = null; // read again from the journal, which knows what of the batch was written
+          sources = null; // read again from the journal
         }
         lock.unlock();
       }
     }
 
     /**
-     * Tells the entries behind a number, in order, until the reader has enough. What was taken in
-     * just now, which is what followers ask for, is not read from the disk again.
+     * Passes on the entries behind a number, in order, until the reader returns false. The newest
+     * entries, which followers ask for, come from memory.
      */
     void read(long after, Predicate<JournalEntry> reader) throws IOException {
       NewestEntries known = newest;
@@ -380,7 +380,7 @@ public final class RunJournal {
       }
     }
 
-    /** Finds out from the journal what it has. */
+    /** Restores the positions from the journal. */
     private void load() throws IOException {
       sources = new SourcePositions();
       tails.values().forEach(LogTail::forget);
@@ -406,9 +406,9 @@ public final class RunJournal {
     }
 
     /**
-     * New lines of all files, merged by their times. Events of a job in the same moment have the
-     * order of their numbers in it, also when people made them: an answer comes before what follows
-     * from it. Within a file the order stays.
+     * New lines of all files, merged by time. Job events of the same time keep the order of their
+     * numbers, also those made by people: an answer comes before its consequences. Lines of a file
+     * keep their order.
      */
     private List<JournalEntry> read() throws IOException {
       List<List<LogLine>> news = new ArrayList<>();
@@ -443,15 +443,14 @@ public final class RunJournal {
     }
 
     /**
-     * The entries of a journal that were taken in last, as many as are worth their memory.
-     * Immutable.
+     * The newest entries of a journal, within a memory limit. Immutable.
      *
-     * @param from the number behind which these are all that there is
+     * @param from the number behind which these are all entries
      */
     record NewestEntries(long from, List<JournalEntry> entries) {
       private static final int MOST_BYTES = 64 << 10;
 
-      /** Nothing was taken in since. */
+      /** No entries behind {@code seq} yet. */
       static NewestEntries behind(long seq) {
         return new NewestEntries(seq, List.of());
       }
@@ -468,7 +467,7 @@ public final class RunJournal {
             List.copyOf(all.subList(first, all.size())));
       }
 
-      /** Null when some of what is behind the number is not here. */
+      /** Null when some entries behind the number are not here. */
       List<JournalEntry> after(long seq) {
         if (seq < from) {
           return null;

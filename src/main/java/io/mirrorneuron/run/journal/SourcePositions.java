@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How far a journal has read the files it is made of, and which events of jobs it has: all that
- * keeps it from taking a record twice. Made anew of the journal itself.
+ * How far a journal has read its source files, and which job events it has: the state that prevents
+ * duplicates. Restored from the journal itself.
  */
 final class SourcePositions {
   private final Map<String, LogPosition> positions = new HashMap<>();
@@ -37,7 +37,7 @@ final class SourcePositions {
     return positions.containsKey(name(log, file));
   }
 
-  /** The file that the last record of the log was in, or null. */
+  /** The file of the log's last record, or null. */
   String lastFile(RunLog log) {
     return lastFiles.get(log.channel());
   }
@@ -69,11 +69,11 @@ final class SourcePositions {
   }
 
   /**
-   * The first line of a segment: what the segments before it, which may go, have told.
+   * The first line of a segment: the positions after the segments before it, which may be deleted.
    *
    * @param files how far each was read, by log and identity
    * @param lastFiles by log
-   * @param events the bounds of the ranges of numbers that were taken, by log and job
+   * @param events the bounds of the ranges of taken numbers, by log and job
    */
   private record Account(
       long seq,
@@ -86,15 +86,13 @@ final class SourcePositions {
       events = Objects.requireNonNullElse(events, Map.of());
     }
 
-    /**
-     * @param hash as {@link LogPosition} has it, in hexadecimal digits
-     */
+    /** @param hash as in {@link LogPosition}, hexadecimal */
     @JsonFormat(shape = JsonFormat.Shape.ARRAY)
     @JsonPropertyOrder({"end", "hash"})
     private record Reached(long end, String hash) {}
   }
 
-  /** The positions as the first line of a segment has them. */
+  /** The positions as the first line of a segment. */
   String account() {
     Map<String, Account.Reached> files = new HashMap<>();
     positions.forEach(
@@ -109,7 +107,7 @@ final class SourcePositions {
     return Json.write(new Account(seq, files, lastFiles, taken));
   }
 
-  /** Restores the positions from a segment's first line; answers whether the line was one. */
+  /** Restores the positions from a segment's first line; returns false for another line. */
   boolean readAccount(byte[] line) {
     Account account;
     try {

@@ -1,5 +1,5 @@
 /**
- * The records of all line files of a run in one order that never changes again. Entry: {@link
- * RunJournal}. Uses {@code run.folder}.
+ * The records of all line files of a run in one permanent order. Entry point: {@link RunJournal}.
+ * Uses {@code run.folder}.
  */
 package io.mirrorneuron.run.journal;

@@ -48,7 +48,6 @@ final class RunTally {
   long timeline;
   long artifacts;
 
-  /** Null when there is none. */
   RecordFacts lastError;
 
   private RunTally(RunFolder run) {

@@ -67,9 +67,7 @@ public final class Admission {
   private final KeptPlans plans;
   private final NodeWarnings warnings;
 
-  /**
-   * @param path where this node looks for programs
-   */
+  /** @param path where this node looks for programs */
   public Admission(LocalMachine here, ProgramPath path, Clock clock) {
     this(here, ClusterPeers.NONE, path, clock);
   }

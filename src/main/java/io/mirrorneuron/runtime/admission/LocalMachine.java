@@ -225,9 +225,7 @@ public record LocalMachine(
         .filter(Objects::nonNull);
   }
 
-  /**
-   * @param source of a volume, or null
-   */
+  /** @param source of a volume, or null */
   static boolean isFolder(String source) {
     try {
       return source != null && source.startsWith("/") && Files.isDirectory(Path.of(source));

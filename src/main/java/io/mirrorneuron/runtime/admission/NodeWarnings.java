@@ -58,9 +58,7 @@ public final class NodeWarnings {
       return help.isEmpty() ? words : words + ". " + help;
     }
 
-    /**
-     * @param programs by agent
-     */
+    /** @param programs by agent */
     Issue issue(Map<String, ProgramPlace> programs) {
       ProgramPlace place = agentId == null ? null : programs.get(agentId);
       Location location = place == null ? null : place.asking(List.of(member), mentions);

@@ -12,15 +12,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * {@code amd-smi}, where the older {@code rocm-smi} is not. Its answers are lists of cards, since
- * version 26 within an object.
+ * {@code amd-smi}, where the older {@code rocm-smi} is missing. Its answers are lists of cards,
+ * since version 26 within an object.
  */
 final class AmdSmi implements GpuTool {
   private final Path rocm;
 
-  /**
-   * @param rocm where ROCm is installed, which knows its version
-   */
+  /** @param rocm installation folder of ROCm, which contains its version */
   AmdSmi(Path rocm) {
     this.rocm = rocm;
   }
@@ -59,14 +57,10 @@ final class AmdSmi implements GpuTool {
 
   private record Memory(Amount totalVram, Amount usedVram, Amount freeVram) {}
 
-  /**
-   * @param value megabytes or per cent; null when it is not known
-   */
+  /** @param value megabytes or per cent; null when unknown */
   private record Amount(Long value) {}
 
-  /**
-   * @param version of ROCm; null when it is not known
-   */
+  /** @param version of ROCm; null when unknown */
   static List<Gpu> read(String statics, String metrics, String version) throws IOException {
     Map<Integer, Metric> measured =
         metrics(metrics).stream()

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the tools of AMD have in common. */
+/** Shared by the readers of AMD's tools. */
 final class AmdSoftware {
   private static final String ROCM = "rocm";
   private static final Pattern VERSION = Pattern.compile("(\\d+(\\.\\d+)*).*", Pattern.DOTALL);
@@ -17,15 +17,13 @@ final class AmdSoftware {
 
   private AmdSoftware() {}
 
-  /**
-   * @param gfx its instruction set, as {@code gfx942}, which demands may name; may be null
-   */
+  /** @param gfx instruction set, as {@code gfx942}, which demands may name; may be null */
   static Software of(String driver, String version, String gfx) {
     return new Software(
         "amd", ROCM, Gpus.reported(driver), ROCM, version, Gpus.capabilities(ROCM, "hip", gfx));
   }
 
-  /** The version that an installation of ROCm says of itself; null when there is none. */
+  /** The version of an installation of ROCm; null when there is none. */
   static String version(Path rocm) {
     try {
       Matcher version = VERSION.matcher(Files.readString(rocm.resolve(".info/version")));
@@ -35,7 +33,9 @@ final class AmdSoftware {
     }
   }
 
-  /** As the runtime of ROCm names a card; cards without a number of their own go by their place. */
+  /**
+   * The id of a card as in the ROCm runtime; cards without a number of their own use their place.
+   */
   static String id(String uniqueId, String bus, int index) {
     Matcher unique = UNIQUE.matcher(uniqueId == null ? "" : uniqueId);
     if (unique.matches()) {

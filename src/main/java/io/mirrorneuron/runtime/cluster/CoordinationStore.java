@@ -5,21 +5,21 @@ import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The Redis that this node shares with others, as clients of release 1.2.31 ask for it: nodes that
- * tell the same identity have the same data.
+ * State of the Redis shared with other nodes, in the form for clients of release 1.2.31: nodes with
+ * the same identity have the same data.
  *
  * @param identity of the data
  * @param healthy whether it answers
- * @param writablePrimary whether it takes writes
+ * @param writablePrimary whether it accepts writes
  */
 public record CoordinationStore(String identity, boolean healthy, boolean writablePrimary) {
   private static final String KIND = "store";
   private static final String ID = "identity";
 
   /**
-   * The identity of the data: that which its first server has given it.
+   * The identity of the data, as set by its first server.
    *
-   * @param proposed for data that has none
+   * @param proposed for data without an identity
    */
   public static CompletionStage<String> identity(RecordStore records, String proposed) {
     return records

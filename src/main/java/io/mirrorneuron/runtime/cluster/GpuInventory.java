@@ -5,18 +5,18 @@ import java.util.List;
 /** Port: the GPUs of this machine. Thread-safe. */
 public interface GpuInventory {
 
-  /** As far as is known now; does not wait. */
+  /** Known now; does not wait. */
   List<Hardware.Gpu> known();
 
-  /** As {@link #known}, but waits for the first answer of whoever knows. */
+  /** As {@link #known}, but waits for the first answer of the source. */
   List<Hardware.Gpu> whenKnown();
 
-  /** What keeps cards that may be there from being known; a short sentence each, for people. */
+  /** Why some cards may be unknown; a short sentence each, for people. */
   default List<String> problems() {
     return List.of();
   }
 
-  /** Of a machine with these, for good. */
+  /** A fixed inventory. */
   static GpuInventory of(List<Hardware.Gpu> gpus) {
     return new GpuInventory() {
       @Override

@@ -37,9 +37,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The cards of all vendors whose tools are installed; without a tool there are none. Thread-safe.
- */
+/** The cards of all vendors whose tools are installed. Thread-safe. */
 public final class GpuTools implements GpuInventory {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Path ROCM = Path.of("/opt/rocm");
@@ -50,11 +48,9 @@ public final class GpuTools implements GpuInventory {
     this.tools = List.copyOf(tools);
   }
 
-  /**
-   * @param searchPath the {@code PATH} to look for the tools in
-   */
+  /** @param searchPath the {@code PATH} to look for the tools in */
   public static GpuTools on(String searchPath, Clock clock) {
-    // One of both, as they tell of the same cards.
+    // Only one of both, as they report the same cards.
     GpuTool amd = find("rocm-smi", searchPath).isPresent() ? new RocmSmi(ROCM) : new AmdSmi(ROCM);
     return new GpuTools(
         Stream.of(new NvidiaSmi(clock), amd, new AppleDisplays())
@@ -102,8 +98,8 @@ public final class GpuTools implements GpuInventory {
   }
 
   /**
-   * {@code system_profiler} of a Mac, which knows what is built in and nothing of its use. The
-   * chips of Apple share the memory of the machine, so theirs is not known.
+   * {@code system_profiler} of a Mac, which reports built-in devices but not their use. Apple chips
+   * share the memory of the machine, so their memory is unknown.
    */
   static final class AppleDisplays implements GpuTool {
     private static final String METAL = "metal";
@@ -137,7 +133,7 @@ public final class GpuTools implements GpuInventory {
         @JsonProperty("spdisplays_metalfamily") String metalFamily,
         @JsonProperty("spdisplays_vram") String memory) {
 
-      /** Older macOS says in one member or another that it can do Metal. */
+      /** Older versions of macOS report Metal in different members. */
       boolean hasMetal() {
         return Stream.of(metalVersion, metal, metalFamily)
             .anyMatch(reported -> reported != null && !reported.endsWith("notsupported"));
@@ -164,7 +160,7 @@ public final class GpuTools implements GpuInventory {
       }
     }
 
-    /** Those that can compute by Metal. */
+    /** Those that support Metal. */
     static List<Gpu> read(String printed) throws IOException {
       List<Gpu> gpus = new ArrayList<>();
       for (Chip chip : PrintedJson.object(printed, Profile.class).chips()) {
@@ -177,10 +173,9 @@ public final class GpuTools implements GpuInventory {
   }
 
   /**
-   * {@code nvidia-smi}. Its whole log says what the cards are and costs a second for eight of them,
-   * so it is read when the cards change and every five minutes; a short query says how they do.
-   * What the instances of a divided card (MIG) do is only in the log, so there it is read each
-   * time.
+   * {@code nvidia-smi}. Its full log describes the cards and takes a second for eight of them, so
+   * it is read when the cards change and every five minutes; a short query reports their use. The
+   * use of the instances of a divided card (MIG) is only in the log, which is then read each time.
    */
   static final class NvidiaSmi implements GpuTool {
     private static final Duration KEEP_LOG = Duration.ofMinutes(5);
@@ -222,7 +217,7 @@ public final class GpuTools implements GpuInventory {
       return log.gpus();
     }
 
-    /** What a card is used for now. */
+    /** Present use of a card. */
     record Use(long totalMegabytes, long usedMegabytes, long freeMegabytes, double utilization) {
       Gpu of(Gpu gpu) {
         return new Gpu(
@@ -237,7 +232,7 @@ public final class GpuTools implements GpuInventory {
       }
     }
 
-    /** By the id of the card; lines that are no answer are left out. */
+    /** By card id; malformed lines are skipped. */
     static Map<String, Use> uses(String csv) {
       Map<String, Use> uses = new HashMap<>();
       for (String line : csv.lines().toList()) {
@@ -257,11 +252,11 @@ public final class GpuTools implements GpuInventory {
   }
 
   /**
-   * Runs a program for what it prints, within limits of time and size. A program that cannot even
-   * be killed, as one that waits for a broken driver, is not started a second time beside itself.
+   * Runs a program for its output, within limits of time and size. A program that cannot even be
+   * killed, because it waits for a broken driver, is not started a second time meanwhile.
    */
   static final class ToolProcess implements GpuTool.ToolRun {
-    /** Eight cards describe themselves in half a megabyte. */
+    /** Eight cards take half a megabyte. */
     private static final int MOST_BYTES = 8 << 20;
 
     private static final int LONGEST_TOLD = 200;
@@ -331,7 +326,7 @@ public final class GpuTools implements GpuInventory {
       return text;
     }
 
-    /** The first line, as these tools say there why they failed. */
+    /** The first line, where these tools report their errors. */
     private static String reported(String printed) {
       String line =
           printed
@@ -344,17 +339,13 @@ public final class GpuTools implements GpuInventory {
     }
   }
 
-  /**
-   * {@code rocm-smi}: cards of AMD, up to ROCm 7. Names of members changed from version to version.
-   */
+  /** {@code rocm-smi}: cards of AMD, up to ROCm 7. Names of members differ between versions. */
   static final class RocmSmi implements GpuTool {
     private static final Pattern CARD = Pattern.compile("card\\d{1,4}");
 
     private final Path rocm;
 
-    /**
-     * @param rocm where ROCm is installed, which knows its version
-     */
+    /** @param rocm installation folder of ROCm, which contains its version */
     RocmSmi(Path rocm) {
       this.rocm = rocm;
     }
@@ -423,9 +414,7 @@ public final class GpuTools implements GpuInventory {
       }
     }
 
-    /**
-     * @param version of ROCm; null when it is not known
-     */
+    /** @param version of ROCm; null when unknown */
     static List<Gpu> read(String printed, String version) throws IOException {
       Driver system = PrintedJson.object(printed, Answer.class).system();
       String driver = system == null ? null : system.version();
@@ -445,20 +434,20 @@ public final class GpuTools implements GpuInventory {
   }
 
   /**
-   * What one tool tells. It may take seconds, so it runs in the background, once at a time, when
-   * somebody asks and the last answer is old; everybody gets the last answer meanwhile. A tool that
-   * fails keeps its cards for a minute, as one bad moment must not take them away, and none after
-   * that. Thread-safe.
+   * Cached answers of one tool. The tool may take seconds, so it runs in the background, once at a
+   * time, on a request after the last answer has expired; until it ends all callers get the last
+   * answer. A failing tool keeps its cards for a minute, so that a short fault does not remove
+   * them, and has none after that. Thread-safe.
    */
   static final class ToolInventory implements GpuInventory {
     private static final Logger LOG = LoggerFactory.getLogger(ToolInventory.class);
 
-    /** After an answer without a device; after a failure at most. */
+    /** After an answer without a device; limit after a failure. */
     private static final Duration KEEP_NONE = Duration.ofMinutes(1);
 
     private static final Duration KEEP_STALE = Duration.ofMinutes(1);
 
-    /** A tool that works for a second rests for twenty. */
+    /** Pause after a run, as a multiple of its duration. */
     private static final int REST = 20;
 
     private final GpuTool tool;
@@ -472,9 +461,7 @@ public final class GpuTools implements GpuInventory {
     private volatile Instant refreshAt = Instant.MIN;
     private volatile String problem;
 
-    /**
-     * @param patience with everything that the tool is asked at a time
-     */
+    /** @param patience for all calls of the tool in one run */
     ToolInventory(GpuTool tool, GpuTool.ToolRun run, Duration patience, Clock clock) {
       this.tool = tool;
       this.run = run;
@@ -543,7 +530,7 @@ public final class GpuTools implements GpuInventory {
       return one.compareTo(other) > 0 ? one : other;
     }
 
-    /** Once for each new problem, not for each time that it comes again. */
+    /** Logs each new problem once, not each repetition. */
     private void tell(String now) {
       if (now != null && !Objects.equals(now, problem)) {
         LOG.warn("{}", now);

@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Small questions about cards. Pure. */
+/** Helpers about cards. Pure. */
 final class Gpus {
   private Gpus() {}
 
@@ -17,14 +17,14 @@ final class Gpus {
     return gpus.stream().map(Gpu::id).collect(Collectors.toSet());
   }
 
-  /** The text, or null when it is the tool's word for nothing. */
+  /** The text, or null for the tools' placeholders for no value. */
   static String reported(String text) {
     return text == null || text.isBlank() || text.strip().equalsIgnoreCase("N/A")
         ? null
         : text.strip();
   }
 
-  /** What a demand may name: lower case, and none that is not told. */
+  /** Known ones, in lower case, as demands name them. */
   static List<String> capabilities(String... words) {
     return Arrays.stream(words)
         .filter(word -> reported(word) != null)
@@ -32,24 +32,23 @@ final class Gpus {
         .toList();
   }
 
-  /** A vendor's tool and how to read it. Asked by one thread at a time. */
+  /** A vendor's tool and how to read it. Called by one thread at a time. */
   interface GpuTool {
 
     /** The name of the program. */
     String program();
 
-    /** How long an answer holds at least. */
+    /** For how long an answer is valid at least. */
     Duration keep();
 
     /**
-     * @throws IOException when it fails, or says what nobody understands; the message is for people
+     * @throws IOException when it fails, or its output is not understood; the message is for people
      */
     List<Gpu> ask(ToolRun run) throws IOException, InterruptedException;
 
-    /** Starts the program. */
     interface ToolRun {
       /**
-       * What it printed.
+       * Runs the program and returns its output.
        *
        * @throws IOException when it fails or takes too long
        */

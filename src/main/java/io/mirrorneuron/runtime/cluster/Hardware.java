@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What one machine has and how much of it is in use. Sizes are bytes unless their name says
- * otherwise.
+ * Capacity and present use of one machine. Sizes are bytes unless their name says otherwise.
  *
  * @param family {@code unix} or {@code windows}
  * @param os {@code linux}, {@code darwin}, …
- * @param problems what keeps cards from being known that may be there; a sentence each
+ * @param problems why some cards may be unknown; a sentence each
  */
 public record Hardware(
     String family,
@@ -25,7 +24,7 @@ public record Hardware(
     problems = List.copyOf(problems);
   }
 
-  /** Of a machine whose cards are all known. */
+  /** A machine whose cards are all known. */
   public Hardware(String family, String os, Cpu cpu, Memory memory, Disk disk, List<Gpu> gpus) {
     this(family, os, cpu, memory, disk, gpus, List.of());
   }
@@ -34,7 +33,7 @@ public record Hardware(
    * @param logicalProcessors that this process may use
    * @param loadAverage1m runnable tasks of the machine averaged over a minute; negative when
    *     unknown
-   * @param machineProcessors on which those tasks run, which may be more
+   * @param machineProcessors all processors of the machine, which may be more
    */
   public record Cpu(
       int logicalProcessors,
@@ -43,12 +42,12 @@ public record Hardware(
       double loadAverage1m,
       int machineProcessors) {
 
-    /** Of a machine all of whose processors may be used. */
+    /** A machine all of whose processors may be used. */
     public Cpu(int logicalProcessors, String architecture, String model, double loadAverage1m) {
       this(logicalProcessors, architecture, model, loadAverage1m, logicalProcessors);
     }
 
-    /** Runnable tasks by processor; negative when it is not known. */
+    /** Runnable tasks per processor; negative when unknown. */
     public double loadRatio() {
       return loadAverage1m < 0 ? -1 : loadAverage1m / Math.max(1, machineProcessors);
     }
@@ -64,9 +63,9 @@ public record Hardware(
   public record Disk(long totalBytes, long availableBytes) {}
 
   /**
-   * A device that computes. What is not known is negative.
+   * A compute device. Unknown values are negative.
    *
-   * @param id by which the tools of its vendor know it
+   * @param id as used by its vendor's tools
    * @param name of the model, for people
    * @param utilization 0 to 1
    */
@@ -80,20 +79,20 @@ public record Hardware(
       long freeMegabytes,
       double utilization) {
 
-    /** The memory that a demand is compared with: what is free, else all. */
+    /** The memory compared with demands: free memory if known, else all. */
     public long offeredMegabytes() {
       return freeMegabytes < 0 ? totalMegabytes : freeMegabytes;
     }
   }
 
   /**
-   * Who made a device and how programs reach it. Each text is null when it is not known.
+   * The vendor of a device and its programming interface. Each text is null when unknown.
    *
    * @param vendor {@code nvidia}, {@code amd}, {@code apple}
    * @param driver {@code cuda}, {@code rocm}, {@code metal}
-   * @param api in which programs speak to it; mostly the same word as the driver
-   * @param apiVersion the newest that the driver speaks, as numbers with dots
-   * @param capabilities what demands may name, in lower case
+   * @param api used by programs; mostly named like the driver
+   * @param apiVersion the newest that the driver supports, as numbers with dots
+   * @param capabilities that demands may name, in lower case
    */
   public record Software(
       String vendor,
@@ -111,17 +110,17 @@ public record Hardware(
     }
 
     /**
-     * Compares versions number by number: 12.4 is newer than 9.2, and 12 is 12.0.
+     * Compares versions number by number: 12.4 is newer than 9.2, and 12 equals 12.0.
      *
-     * @return negative when the API is older than that, 0 when it is that; empty when one of them
-     *     is not known or no version
+     * @return negative when the API is older, 0 when equal; empty when one of them is unknown or
+     *     not a version
      */
     public OptionalInt apiComparedTo(String version) {
       return Versions.compare(apiVersion, version);
     }
   }
 
-  /** Rounded to two decimals, as reports show sizes. */
+  /** Rounded to two decimals, as in reports. */
   public static double gigabytes(long bytes) {
     return rounded(bytes / (1024.0 * 1024 * 1024));
   }

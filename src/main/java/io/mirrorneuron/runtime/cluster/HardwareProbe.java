@@ -19,9 +19,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Reads this machine, as the container around this process lets it be used, through the JDK and, on
- * Linux, {@code /proc} and the control groups. A reading is kept for a second, so that health
- * probes cost nothing. Thread-safe.
+ * Reads this machine, within the limits of the container around this process, through the JDK and,
+ * on Linux, {@code /proc} and control groups. A reading is cached for a second, so that health
+ * probes are cheap. Thread-safe.
  */
 public final class HardwareProbe implements Supplier<Hardware> {
   private static final Duration KEEP = Duration.ofSeconds(1);
@@ -38,9 +38,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
 
   private record Reading(Hardware hardware, Instant at) {}
 
-  /**
-   * @param data any path on the disk that matters; need not exist yet
-   */
+  /** @param data any path on the data disk; need not exist yet */
   public HardwareProbe(Path data, GpuInventory gpus, Clock clock) {
     this(Path.of("/proc"), Path.of("/sys/fs/cgroup"), data, gpus, clock);
   }
@@ -82,13 +80,13 @@ public final class HardwareProbe implements Supplier<Hardware> {
         gpus.problems());
   }
 
-  /** What a container may use is rounded up, as the JDK does. */
+  /** A container's share is rounded up, as the JDK does. */
   private int processors() {
     int here = system.getAvailableProcessors();
     return (int) Math.ceil(Math.min(here, group.processors().orElse(here)));
   }
 
-  /** All that this kernel runs tasks on, whatever a container may use of them. */
+  /** All processors of this kernel, whatever the share of a container. */
   private int machineProcessors() {
     try (Stream<String> lines = Files.lines(proc.resolve("stat"))) {
       int count = (int) lines.filter(line -> line.matches("cpu\\d+ .*")).count();
@@ -98,7 +96,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
     }
   }
 
-  /** The least of what the machine and each container around this process have. */
+  /** The minimum over the machine and each container around this process. */
   private Hardware.Memory memory() {
     long total = system.getTotalMemorySize();
     String free = valueOf("meminfo", "MemAvailable", "");
@@ -144,9 +142,8 @@ public final class HardwareProbe implements Supplier<Hardware> {
   }
 
   /**
-   * What Linux lets this process have of its machine, in version 1 or 2 of its control groups. A
-   * limit may be that of the process's own group or of one above it; the tightest counts. Without
-   * such a limit, and on other systems, nothing is told.
+   * Linux limits of this process, from control groups version 1 or 2: the tightest of its own group
+   * and those above it. Empty without such a limit, and on other systems.
    */
   static final class ControlGroup {
     /** Version 1 has a number of this size where there is no limit. */
@@ -155,15 +152,13 @@ public final class HardwareProbe implements Supplier<Hardware> {
     private final Path proc;
     private final Path groups;
 
-    /**
-     * @param groups where the groups are mounted, as {@code /sys/fs/cgroup}
-     */
+    /** @param groups mount point of the groups, as {@code /sys/fs/cgroup} */
     ControlGroup(Path proc, Path groups) {
       this.proc = proc;
       this.groups = groups;
     }
 
-    /** The memory that may be used, and how much of it could still be. */
+    /** The memory limit, and how much of it is still available. */
     Optional<Hardware.Memory> memory() {
       long total = Long.MAX_VALUE;
       long available = Long.MAX_VALUE;
@@ -185,7 +180,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
           : Optional.of(new Hardware.Memory(total, Math.max(0, Math.min(total, available))));
     }
 
-    /** How many processors' time may be used; a fraction is possible. */
+    /** The processor time limit, in processors; may be a fraction. */
     OptionalDouble processors() {
       double least = Double.MAX_VALUE;
       for (Path group : unified()) {
@@ -209,7 +204,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
       return quota <= 0 || period <= 0 ? Double.MAX_VALUE : (double) quota / period;
     }
 
-    /** What the kernel would give back before it refuses memory counts as free. */
+    /** Memory that the kernel would reclaim before refusing any counts as free. */
     private static long used(Path group, String file, String reclaimable) {
       long all = number(group.resolve(file));
       if (all < 0) {
@@ -223,18 +218,18 @@ public final class HardwareProbe implements Supplier<Hardware> {
           .orElse(all);
     }
 
-    /** The group of this process and those above it, of version 2. */
+    /** The group of this process and those above it, in version 2. */
     private List<Path> unified() {
       return chain(line -> line.startsWith("0::") ? line.substring("0::".length()) : null, groups);
     }
 
-    /** The same of version 1, where each resource has groups of its own. */
+    /** The same in version 1, where each resource has separate groups. */
     private List<Path> older(String resource) {
       Path root = groups.resolve(resource);
       return chain(line -> path(line, resource), root);
     }
 
-    /** Of {@code 4:cpu,cpuacct:/path}, when the resource is among them. */
+    /** The path in {@code 4:cpu,cpuacct:/path}, if the resource is listed. */
     private static String path(String line, String resource) {
       String[] parts = line.split(":", 3);
       return parts.length == 3 && List.of(parts[1].split(",")).contains(resource) ? parts[2] : null;
@@ -250,7 +245,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
       for (String line : text(proc.resolve("self/cgroup")).lines().toList()) {
         String path = pathOf.in(line);
         if (path != null) {
-          // Within a container the path may be that of the host, which is not there.
+          // Within a container the path may be that of the host, which does not exist there.
           Path group = root.resolve(path.replaceFirst("^/+", "")).normalize();
           for (Path at = group; at != null && at.startsWith(root); at = at.getParent()) {
             chain.add(at);
@@ -272,7 +267,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
       return number(text(file));
     }
 
-    /** Negative when it is none, as {@code max}. */
+    /** Negative for a text that is not a number, as {@code max}. */
     private static long number(String text) {
       try {
         return Long.parseLong(text.strip());

@@ -4,22 +4,22 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
 
 /**
- * Port: what a cluster's summary says about jobs. Must be cheap, as clients use the summary as
- * health probe.
+ * Port: jobs in the summary of a cluster. Must be cheap, as clients use the summary as health
+ * probe.
  */
 public interface JobCensus {
-  /** The latest job rows, as lists show them, newest change first. */
+  /** The latest job rows, as in lists, newest change first. */
   ArrayNode latest(int limit);
 
   /**
-   * How many jobs have each status; statuses without jobs may be absent. Costs the same however
-   * many there are.
+   * Number of jobs by status; statuses without jobs may be absent. The cost does not depend on the
+   * number of jobs.
    */
   Map<String, Long> countByStatus();
 
   /**
-   * At how many times schedules made no job, or made it late, as far as this node has dealt with
-   * them since its start; by what became of them. Does not block.
+   * Number of scheduled times without a job, or with a late one, that this node has handled since
+   * its start; by outcome. Does not block.
    */
   Map<String, Long> timesOfSchedules();
 }

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 
 /** The cluster as seen by a node that is alone in it. */
 public final class LocalCluster implements ClusterView {
-  /** Rows in the summary at most, the newest; counts cover all jobs. */
+  /** Limit of rows in the summary, newest first; counts cover all jobs. */
   private static final int SUMMARY_ROWS = 1000;
 
   private static final Set<Integer> ALLOWED_PERCENT = Set.of(25, 50, 75, 100);
@@ -40,9 +40,9 @@ public final class LocalCluster implements ClusterView {
   /**
    * The programs of this node.
    *
-   * @param capacity how they run here, and how many do
-   * @param holders whose they are, with what they have now
-   * @param fullDisk which disk is full, if one is, so that none begins
+   * @param capacity runners, slots and their use
+   * @param holders owners of running programs, with their allocations
+   * @param fullDisk the full disk, if any, because of which no program starts
    */
   public record Programs(
       Supplier<ProgramCapacity> capacity,
@@ -50,10 +50,8 @@ public final class LocalCluster implements ClusterView {
       Supplier<Optional<String>> fullDisk) {}
 
   /**
-   * What it shares with others.
-   *
    * @param namespace of its keys
-   * @param state cheap
+   * @param state cheap to get
    */
   public record Store(String namespace, Supplier<CoordinationStore> state) {}
 
@@ -116,7 +114,7 @@ public final class LocalCluster implements ClusterView {
     return node;
   }
 
-  /** What other nodes are to know of this one; does not block. */
+  /** The description of this node for other nodes; does not block. */
   public String record() {
     return new NodeRecord(node(), resource(limits.known())).text();
   }

@@ -12,7 +12,7 @@ import io.mirrorneuron.runtime.exec.pool.Pools.PoolUsage;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
-/** A node as the system summary shows it. */
+/** A node in the system summary. */
 public final class NodeDocument {
   private NodeDocument() {}
 
@@ -25,7 +25,7 @@ public final class NodeDocument {
         .put("scheduling_eligible", !identity.networkOnly())
         .putNull("drain");
     node.putArray("connected_nodes");
-    // Producers write the one, existing gateways look for the other.
+    // Producers write the first, existing gateways read the second.
     node.put("self", true).put("self?", true);
     node.put("scheduler_hint", "cluster_member");
     Build build = Build.current();
@@ -116,7 +116,7 @@ public final class NodeDocument {
     return list;
   }
 
-  /** Null when it is not known. */
+  /** Null when unknown. */
   static Double memoryUsedRatio(Hardware.Gpu gpu) {
     return gpu.usedMegabytes() < 0 || gpu.totalMegabytes() <= 0
         ? null
@@ -127,7 +127,7 @@ public final class NodeDocument {
     return whole <= 0 ? 0 : rounded((double) part / whole);
   }
 
-  /** What a handshake tells of the node, as JSON. */
+  /** The node's description in a handshake, as JSON. */
   public static String info(NodeIdentity identity, Hardware machine, CoordinationStore store) {
     ObjectNode info =
         Json.object()

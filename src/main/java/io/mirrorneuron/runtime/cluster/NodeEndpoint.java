@@ -8,16 +8,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What other nodes on the same store may ask of this one.
+ * The endpoint of this node for other nodes on the same store.
  *
- * @param token that they show; nobody can when it is not set
- * @param owner this node as the owner of jobs: commands for another one are not for it
- * @param jobs of this node alone, so that nothing is passed on twice
+ * @param token required of callers; if not set, none is admitted
+ * @param owner this node as the owner of jobs: commands for another owner are refused
+ * @param jobs of this node alone, so that no call is forwarded twice
  * @param changes of the agents of those jobs
- * @param programs what this node runs for jobs of others
- * @param reads what they may read; open when the areas serve
- * @param opened is told where the door is open, {@code host:port}
- * @param describes is told what makes the record of this node, which others see
+ * @param programs remote tasks here
+ * @param reads what they may read; available once the areas serve
+ * @param opened receives the address of the open port, {@code host:port}
+ * @param describes receives the source of this node's record, which other nodes see
  */
 public record NodeEndpoint(
     Secret token,

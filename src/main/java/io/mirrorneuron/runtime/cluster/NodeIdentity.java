@@ -6,15 +6,15 @@ import io.mirrorneuron.config.NodeSettings.Marks;
 import java.util.List;
 
 /**
- * Who this node is and where others reach it.
+ * The identity and address of this node.
  *
  * @param name {@code mirror_neuron@<host>}
  * @param displayName for people
  * @param advertisedHost the host that other machines use for this node
  * @param grpcPort the port that other machines use for this node
- * @param clusterNodes names of the nodes this one was configured to know
- * @param marks what its operator says of it
- * @param networkOnly whether the node offers capacity but runs nothing of its own
+ * @param clusterNodes names of configured other nodes
+ * @param marks labels set by its operator
+ * @param networkOnly whether the node offers capacity but runs no jobs of its own
  */
 public record NodeIdentity(
     String name,
@@ -30,11 +30,7 @@ public record NodeIdentity(
     clusterNodes = List.copyOf(clusterNodes);
   }
 
-  /**
-   * A node with these settings.
-   *
-   * @param hostname of this machine
-   */
+  /** @param hostname of this machine */
   public static NodeIdentity of(String name, String hostname, NodeSettings node, Config.Grpc grpc) {
     return new NodeIdentity(
         name,
@@ -48,10 +44,10 @@ public record NodeIdentity(
   }
 
   /**
-   * The host by which other machines reach a door of this one.
+   * The host by which other machines reach an endpoint of this one.
    *
-   * @param given what the operator says, or empty
-   * @param bound where it listens
+   * @param given the operator's setting, or empty
+   * @param bound listening address
    */
   public static String advertised(String given, String bound, String hostname) {
     if (!given.isEmpty()) {

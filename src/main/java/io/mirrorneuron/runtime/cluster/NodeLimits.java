@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operator's limits as this node knows them: those it has stored or read last. What another
- * node stores is known here within {@link #KEEP}, if anybody asks. Thread-safe.
+ * The operator's limits as last stored or read by this node. A change by another node is known here
+ * within {@link #KEEP} of a request. Thread-safe.
  */
 public final class NodeLimits {
   private static final Logger LOG = LoggerFactory.getLogger(NodeLimits.class);
@@ -25,14 +25,14 @@ public final class NodeLimits {
   private volatile Instant readAt;
   private volatile Runnable listener = () -> {};
 
-  /** Waits for the store. */
+  /** Blocking: reads the store. */
   public NodeLimits(ResourceLimits stored, Clock clock) {
     this.stored = stored;
     this.clock = clock;
     load();
   }
 
-  /** From now on is called when limits were set, or are others than known so far. */
+  /** The callback runs when limits were set, or a read has found other ones. */
   public void onChange(Runnable changed) {
     listener = changed;
   }
@@ -48,14 +48,14 @@ public final class NodeLimits {
   private void refresh() {
     try {
       load();
-    } catch (RuntimeException e) { // Redis is away: what is known holds
+    } catch (RuntimeException e) { // Redis is away: the known limits stay
       LOG.debug("limits could not be read", e);
     } finally {
       reads.set(false);
     }
   }
 
-  /** As stored now; waits. */
+  /** As stored now. Blocking. */
   public Map<Resource, Integer> load() {
     Map<Resource, Integer> before = known;
     Map<Resource, Integer> now = Map.copyOf(stored.load());
@@ -67,7 +67,7 @@ public final class NodeLimits {
     return now;
   }
 
-  /** Sets these limits durably and leaves the others as they are; waits. */
+  /** Sets these limits durably; the others stay. Blocking. */
   public void merge(Map<Resource, Integer> changes) {
     stored.merge(changes);
     load();

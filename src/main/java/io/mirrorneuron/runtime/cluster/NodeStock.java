@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What this node has for programs, as its hardware and the operator's limits are now.
+ * The capacity of this node for programs, from its present hardware and limits.
  *
  * @param limits as far as they are known; does not wait
  */
@@ -33,7 +33,7 @@ public record NodeStock(
         (int) share(has.gpus().size(), percent, Resource.GPU));
   }
 
-  /** What limits in per cent leave of it. */
+  /** The amounts within limits in per cent. */
   static Amounts usable(Amounts total, Map<Resource, Integer> percent) {
     return new Amounts(
         share(total.cpuMillis(), percent, Resource.CPU),
@@ -45,7 +45,7 @@ public record NodeStock(
     return total * percent.getOrDefault(resource, 100) / 100;
   }
 
-  /** All that a machine has and that can be divided. */
+  /** The divisible resources of a machine. */
   public static Amounts total(Hardware has) {
     return new Amounts(
         has.cpu().logicalProcessors() * 1000L,
@@ -53,7 +53,7 @@ public record NodeStock(
         megabytes(has.disk().totalBytes()));
   }
 
-  /** The device as demands are compared with it. */
+  /** The device in the form compared with demands. */
   public static NodeDevice device(Gpu gpu) {
     return new NodeDevice(
         new Device(gpu.id(), gpu.index(), "gpu", gpu.software().vendor(), gpu.software().driver()),

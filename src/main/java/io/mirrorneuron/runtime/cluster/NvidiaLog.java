@@ -19,10 +19,10 @@ import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
 /**
- * The log of {@code nvidia-smi -q -x}. The instances of a divided card are devices, and the card is
- * none, as CUDA sees it; a divided card without instances has nothing to offer. Pure.
+ * The log of {@code nvidia-smi -q -x}. As in CUDA, the instances of a divided card are devices and
+ * the card is not; a divided card without instances offers nothing. Pure.
  *
- * @param names by card and number of the instance, as {@code nvidia-smi -L} tells them
+ * @param names by card and number of the instance, from {@code nvidia-smi -L}
  */
 record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Name> names) {
   private static final String CUDA = "cuda";
@@ -38,7 +38,7 @@ record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Na
   static NvidiaLog read(String xml) throws IOException {
     Element root;
     try {
-      // The document names its DTD, which is nowhere.
+      // The document names a DTD that does not exist.
       DocumentBuilderFactory factory = DocumentBuilderFactory.newDefaultInstance();
       factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
       factory.setFeature("http://xml.org/sax/features/external-general-entities", false);
@@ -55,9 +55,7 @@ record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Na
         Map.of());
   }
 
-  /**
-   * @param list what {@code nvidia-smi -L} prints
-   */
+  /** @param list output of {@code nvidia-smi -L} */
   NvidiaLog named(String list) {
     Map<String, Name> found = new HashMap<>();
     String card = "";
@@ -97,13 +95,13 @@ record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Na
     return gpus;
   }
 
-  /** Has the number of its card, as people know that. */
+  /** Has the number of its card, which people know. */
   private Gpu instance(Element card, int index, Element instance) {
     String uuid = text(card, "uuid");
     Name name =
         names.getOrDefault(
             uuid + "/" + text(instance, "index"),
-            // The form of the older drivers, which the newer understand, too.
+            // The form of the older drivers, which the newer also accept.
             new Name(
                 "MIG-%s/%s/%s"
                     .formatted(

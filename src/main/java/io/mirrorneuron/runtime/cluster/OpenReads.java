@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.cluster;
 
 import io.mirrorneuron.port.node.NodeReads;
 
-/** What other nodes may read here, from when the areas serve. Thread-safe. */
+/** Data that other nodes may read here, once the areas serve. Thread-safe. */
 public final class OpenReads implements NodeReads {
   private volatile NodeReads areas = NONE;
 

@@ -7,15 +7,13 @@ import java.io.IOException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** JSON that a program printed, perhaps with warnings before it, read leniently. Pure. */
+/** Lenient reader of JSON printed by a program, perhaps after warnings. Pure. */
 final class PrintedJson {
   private static final Pattern START = Pattern.compile("(?m)^\\s*([\\[{])");
 
   private PrintedJson() {}
 
-  /**
-   * @throws IOException when it is no object
-   */
+  /** @throws IOException when it is not an object */
   static <T> T object(String printed, Class<T> type) throws IOException {
     if (!isObject(printed)) {
       throw new IOException("what it prints is no JSON object");
@@ -24,7 +22,7 @@ final class PrintedJson {
   }
 
   /**
-   * @param type has one component, {@code printed}, which is given the whole
+   * @param type has one component, {@code printed}, which receives the whole
    * @throws IOException when it is neither an object nor a list
    */
   static <T> T whole(String printed, Class<T> type) throws IOException {

@@ -20,15 +20,15 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Capacity of the nodes, what they add up to, and how much of it the limits leave. Pure. */
+/** Capacity of the nodes, its sum, and the part within the limits. Pure. */
 final class ResourceReport {
   private static final int LONGEST_PROBLEM = 200;
 
   private ResourceReport() {}
 
   /**
-   * @param programs how they run here, and how many do
-   * @param holders whose they are, with what they have
+   * @param programs runners, slots and their use
+   * @param holders owners of running programs, with their allocations
    */
   static ObjectNode of(
       NodeIdentity identity,
@@ -57,7 +57,7 @@ final class ResourceReport {
     return report;
   }
 
-  /** Where others reach the runtime; a server before it adds its own doors. */
+  /** The runtime's address; a server in front of it adds its own endpoints. */
   private static ObjectNode endpoint(NodeIdentity identity) {
     String port = Integer.toString(identity.grpcPort());
     return Json.object()
@@ -161,7 +161,7 @@ final class ResourceReport {
     return node;
   }
 
-  /** What constraints may ask of the node as its operator wants it. */
+  /** Attributes for constraints, as set by the operator. */
   private static void mark(ObjectNode node, Marks marks) {
     ObjectNode meta = node.putObject("meta");
     new TreeMap<>(marks.labels()).forEach(meta::put);
@@ -203,19 +203,19 @@ final class ResourceReport {
     return size < 0 ? null : size;
   }
 
-  /** What of a node its programs have now, and what the limits leave for others. Pure. */
+  /** The resources of a node that programs hold, and those left within the limits. Pure. */
   private record GivenOut(List<Holder> holders, Amounts usable) {
-    /** Of devices, ports and holders; nobody reads more. */
+    /** Limit of listed devices, ports and holders. */
     private static final int MOST_LISTED = 100;
 
     /**
-     * What programs have.
+     * Resources held by programs.
      *
-     * @param programs how many of them have any of it
+     * @param programs number of programs with resources
      * @param devices ids of the first
      * @param ports the first
-     * @param holders whose programs have it, also those that have slots only; the first by job
-     * @param holdersOmitted how many more there are
+     * @param holders owners of these programs, including those with slots only; the first by job
+     * @param holdersOmitted number of further holders
      */
     record Taken(
         double cpuCores,
@@ -227,9 +227,7 @@ final class ResourceReport {
         List<Held> holders,
         int holdersOmitted) {}
 
-    /**
-     * @param slots of the pool
-     */
+    /** @param slots of the pool */
     record Held(
         String jobId,
         String agentId,
@@ -256,7 +254,6 @@ final class ResourceReport {
       }
     }
 
-    /** What is left. */
     record Free(double cpuCores, long memoryMb, long diskMb) {}
 
     Taken taken() {
@@ -300,7 +297,7 @@ final class ResourceReport {
           .toList();
     }
 
-    /** Lowered limits may leave less than nothing, which is nothing. */
+    /** Never negative, although lowered limits may be below the present use. */
     Free free() {
       Amounts left = usable.minus(sum(given()));
       return new Free(

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.cluster;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** ToolAmounts as the tools write them: negative when they are not told. Pure. */
+/** Parses amounts as the tools write them: negative when unknown. Pure. */
 final class ToolAmounts {
   private static final Pattern NUMBER =
       Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s*(GB|GiB|MB|MiB|%)?");

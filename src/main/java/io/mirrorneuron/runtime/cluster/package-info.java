@@ -1,2 +1,2 @@
-/** What the node is and has: identity, hardware, summary, resource report. */
+/** Description of the node: identity, hardware, summary, resource report. */
 package io.mirrorneuron.runtime.cluster;

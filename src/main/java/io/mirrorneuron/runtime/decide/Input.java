@@ -103,7 +103,7 @@ public sealed interface Input {
    * @param reason for people
    */
   record Retire(Set<String> spared, String reason) implements Command {
-    /** A copy of an agent on a node is called {@code agent@node}. */
+    /** The copy of an agent on a node is called {@code agent@node}. */
     boolean spares(Mailbox mailbox) {
       int at = mailbox.agentId().indexOf('@');
       return spared.contains(mailbox.agentId())

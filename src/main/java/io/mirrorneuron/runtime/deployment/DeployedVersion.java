@@ -6,14 +6,14 @@ import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
 import java.util.Objects;
 
 /**
- * A version of what is deployed under a key.
+ * A version deployed under a key.
  *
  * @param name counts from {@code 1}
- * @param jobId that runs it, or ran it last
- * @param fingerprint of its manifest, which versions may share
+ * @param jobId the job that runs it, or ran it last
+ * @param fingerprint of its manifest; versions may share one
  * @param bundle fingerprint of its payload files, or null
  * @param stable whether it has been healthy as a whole
- * @param tag by which people find it, or null
+ * @param tag name given by people, or null
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DeployedVersion(
@@ -25,7 +25,6 @@ public record DeployedVersion(
     boolean stable,
     String tag) {
 
-  /** Whether both have the same manifest and the same payload files. */
   boolean isSame(DeployedVersion other) {
     return fingerprint.equals(other.fingerprint) && Objects.equals(bundle, other.bundle);
   }
@@ -39,10 +38,10 @@ public record DeployedVersion(
   }
 
   /**
-   * A version, with the way that it goes; nothing of it is stored.
+   * A version with its plan; nothing of it is stored.
    *
-   * @param line as it was looked at; without a deployment where nothing was deployed yet
-   * @param present what runs; null when nothing does yet
+   * @param line as it was read; without a deployment where nothing was deployed yet
+   * @param present what runs; null for nothing
    * @param next what is to run
    */
   record PreparedVersion(

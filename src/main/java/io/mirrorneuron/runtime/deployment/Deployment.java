@@ -12,9 +12,9 @@ import java.util.TreeMap;
  * One deployment of a key. Times are milliseconds since the epoch; 0 is none.
  *
  * @param number counts the deployments of the key, from 1
- * @param request of whoever deployed, by which a repeated one is known; null for none
- * @param failure why it has failed, or is to fail as soon as what is under way is known to be done
- *     or not; null while it has not
+ * @param request idempotency key of the caller; null for none
+ * @param failure why it has failed, or will fail once the running effect's outcome is known;
+ *     else null
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Deployment(
@@ -50,47 +50,48 @@ record Deployment(
     }
   }
 
-  /** What it is at. */
   enum Phase {
-    /** A job is to be made. */
+    /** The job is being made. */
     LAUNCHING,
-    /** The agents of the batch are to be redefined. */
+    /** The agents of the batch are being redefined. */
     CHANGING,
-    /** What was changed is looked at until it has been healthy for long enough. */
+    /** Health checks run until the change has been healthy for long enough. */
     WATCHING,
-    /** What was changed is healthy; somebody has to promote, or to resume. */
+    /** The change is healthy; waits for a promotion, or to be resumed. */
     HOLDING,
-    /** The new job is to take the place of the old one, or is not on trial any more. */
+    /** The new job takes over from the old one, or leaves its trial. */
     SWITCHING,
-    /** The old job is to end what it has in hand, and then itself. */
+    /** The old job drains, then ends. */
     RETIRING,
-    /** Agents are to be redefined as they were. */
+    /** Agents are being redefined to their previous definition. */
     REVERTING,
-    /** They become what they were. */
+    /** Waits until they are as they were. */
     RETURNING,
-    /** The new job is to end. */
+    /** The new job is being ended. */
     STOPPING,
     OVER;
 
-    /** Whether what was changed is looked at. What a look found counts in these phases only. */
+    /** Whether health checks run. Their results count in these phases only. */
     boolean looks() {
       return this == WATCHING || this == HOLDING || this == RETURNING;
     }
 
-    /** Whether another look follows: what holds is looked at only while it awaits promotion. */
+    /**
+     * Whether another check follows: a held deployment is checked only while it awaits promotion.
+     */
     boolean looksAgain(Status status) {
       return looks() && (this != HOLDING || status == Status.AWAITING_PROMOTION);
     }
   }
 
   /**
-   * How it looked.
+   * Health check state.
    *
-   * @param look number of the last look
-   * @param isDue whether that look is owed
-   * @param next when the next one is due
-   * @param healthySince when it was first found healthy without a break after that
-   * @param breaks how many breaks the last look knew of
+   * @param look number of the last check
+   * @param isDue whether that check is pending
+   * @param next time of the next check
+   * @param healthySince start of the current unbroken healthy period
+   * @param breaks failures known at the last check
    * @param why it is not healthy, or null
    */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -99,11 +100,11 @@ record Deployment(
   }
 
   /**
-   * What deadlines count from; while it is paused they stand still.
+   * Start times of the deadlines, which stand still during a pause.
    *
-   * @param batchAt when the batch was begun
-   * @param progressAt when the batch before it was found healthy
-   * @param pausedAt when it was paused; 0 when it is not
+   * @param batchAt start of the batch
+   * @param progressAt when the previous batch was found healthy
+   * @param pausedAt start of the pause; 0 when not paused
    */
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
   record Clocks(long batchAt, long progressAt, long pausedAt) {
@@ -113,13 +114,12 @@ record Deployment(
       return new Clocks(later(batchAt, now), later(progressAt, now), 0);
     }
 
-    /** What came during the pause counts from its end. */
+    /** A time within the pause counts from the pause's end. */
     private long later(long at, long now) {
       return at + now - Math.max(at, pausedAt);
     }
   }
 
-  /** Something that happened to it. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Happened(String type, long at, Map<String, Object> members) {
     Happened {
@@ -127,13 +127,13 @@ record Deployment(
     }
   }
 
-  /** Whether it is not over, so that no other deployment of the key may begin. */
+  /** While it is open, no other deployment of the key may begin. */
   @JsonIgnore
   boolean isOpen() {
     return phase != Phase.OVER;
   }
 
-  /** By when what is watched must be healthy; {@link Long#MAX_VALUE} while clocks stand still. */
+  /** When the change must be healthy; {@link Long#MAX_VALUE} while the clocks stand still. */
   long deadline() {
     if (phase != Phase.WATCHING || clocks.pausedAt() != 0) {
       return Long.MAX_VALUE;

@@ -6,14 +6,13 @@ import io.mirrorneuron.runtime.deployment.Deployment.Watch;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 
 /**
- * How what was changed is looked at, until it has been healthy for long enough without a break, or
- * its deadline is over. A break between two looks counts, too: jobs count theirs.
+ * Checks a change until it has been healthy for long enough without a break, or its deadline
+ * has passed. Breaks between two checks count, too: jobs count them.
  */
 final class DeploymentChecks {
-  /** How often what was changed is looked at. */
   static final long CHECK_MS = 1_000;
 
-  /** The same while somebody is awaited, which may take days. */
+  /** The interval while a person is awaited, which may take days. */
   static final long CALM_CHECK_MS = 5_000;
 
   private final DeploymentDraft draft;
@@ -32,7 +31,7 @@ final class DeploymentChecks {
     boolean isWell = seen.applied() && seen.healthy() && (isFirst || !isBroken);
     long since = isWell ? isFirst ? draft.now : draft.watch.healthySince() : 0;
     if (!isWell && seen.applied() && seen.healthy()) {
-      since = draft.now; // it has broken between two looks, and begins anew
+      since = draft.now; // it has failed between two checks: the healthy period starts again
     }
     draft.watch = next(draft, since, seen.breaks(), seen.why());
     if (draft.phase == Phase.RETURNING) {
@@ -52,12 +51,11 @@ final class DeploymentChecks {
     }
   }
 
-  /** The first version need only be there. */
+  /** The first version need not stay healthy for a while. */
   private long patience() {
     return plan.mode() == Mode.FIRST ? 0 : plan.policy().minHealthyMs();
   }
 
-  /** The next look is due after a while. */
   static Watch next(DeploymentDraft draft, long since, long breaks, String why) {
     long pause = draft.phase == Phase.HOLDING ? CALM_CHECK_MS : CHECK_MS;
     return new Watch(

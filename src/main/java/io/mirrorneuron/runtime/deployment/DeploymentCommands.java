@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import java.util.List;
 import java.util.Map;
 
-/** What people want of a deployment that has begun. What does not fit its status is refused. */
+/** Commands to an open deployment; a command that does not fit its status is refused. */
 final class DeploymentCommands {
   private final DeploymentLine line;
   private final DeploymentDraft draft;
@@ -19,9 +19,7 @@ final class DeploymentCommands {
     this.turn = new DeploymentTurn(draft);
   }
 
-  /**
-   * @throws MnException PRECONDITION when it is refused
-   */
+  /** @throws MnException PRECONDITION when it is refused */
   void obey(DeploymentInput.Command command) {
     if (command.number() != draft.number) {
       throw MnException.precondition(
@@ -39,7 +37,7 @@ final class DeploymentCommands {
   private void promote() {
     require("awaiting_promotion", Status.AWAITING_PROMOTION);
     draft.status = Status.RUNNING;
-    draft.clocks = new Clocks(draft.clocks.batchAt(), draft.now, 0); // nobody had to hurry
+    draft.clocks = new Clocks(draft.clocks.batchAt(), draft.now, 0); // no deadline ran meanwhile
     draft.tell("deployment_running");
     turn.goOn();
   }
@@ -91,7 +89,7 @@ final class DeploymentCommands {
     }
   }
 
-  /** What goes back, or has no way back any more, is not stopped. */
+  /** A deployment that reverts, or can no longer revert, must not be stopped. */
   private void requireMayStop() {
     boolean mayNot =
         switch (draft.phase) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** The next state of a line while it is decided on. */
+/** The working copy of a line during one decision. */
 final class DeploymentDraft {
   private static final int MOST_EVENTS = 100;
 
@@ -64,7 +64,6 @@ final class DeploymentDraft {
     return new DeploymentDraft(line, line.newest(), now);
   }
 
-  /** Of a deployment that is only begun. */
   static DeploymentDraft begun(DeploymentLine line, DeploymentInput.Deploy order, long now) {
     int number = line.newest() == null ? 1 : line.newest().number() + 1;
     Deployment deployment =
@@ -96,7 +95,7 @@ final class DeploymentDraft {
         .orElseThrow();
   }
 
-  /** Whether what runs at the beginning was healthy once. */
+  /** Whether the version it started from was healthy once. */
   boolean isBaseStable() {
     return versions.stream()
         .anyMatch(version -> version.name().equals(plan.from()) && version.stable());
@@ -110,7 +109,7 @@ final class DeploymentDraft {
     tell(type, Map.of());
   }
 
-  /** Is told as an event of the deployment, and of the runtime. */
+  /** Adds an event to the deployment and publishes it as a runtime event. */
   void tell(String type, Map<String, Object> members) {
     String id = before.deploymentId(number);
     Map<String, Object> payload = new LinkedHashMap<>();

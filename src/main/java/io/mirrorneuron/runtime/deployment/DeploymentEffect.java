@@ -5,20 +5,20 @@ import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
 
-/** What a deployment may want done; equal when it is the same, however often it is asked for. */
+/** Effects of a deployment; repeated requests of the same effect are equal. */
 sealed interface DeploymentEffect {
-  /** Make the job of that id, which runs the version. */
+  /** Makes the job of that id, which runs the version. */
   record Launch(int number, String jobId, DeployedVersion version, DeployedBy by)
       implements DeploymentEffect {}
 
   /**
-   * Have agents of a job be others.
+   * Redefines agents of a job.
    *
-   * @param base fingerprint of the manifest of those that are not changed
-   * @param version that the changed ones are of
-   * @param changed all that are of it then; the last batch has all
-   * @param agents that become others by this
-   * @param isWhole whether the manifest of the version takes the place of the job's
+   * @param base fingerprint of the manifest of the unchanged agents
+   * @param version of the changed agents
+   * @param changed all agents of that version afterwards; the last batch has all
+   * @param agents changed by this effect
+   * @param isWhole whether the version's manifest replaces that of the job
    * @param patienceMs how long programs that offer services may still end by themselves
    */
   record Redefine(
@@ -35,11 +35,11 @@ sealed interface DeploymentEffect {
       implements DeploymentEffect {}
 
   /**
-   * Say how it stands.
+   * Checks the health of a job.
    *
-   * @param agents that are looked at; all of the job when there are none
-   * @param health what says how they are
-   * @param isBack whether they were changed back: a job that waits for a person then goes on
+   * @param agents to be checked; empty for all of the job
+   * @param health source of the verdict
+   * @param isBack whether they were reverted: a job that waits for a person then resumes
    */
   record Look(
       int number,
@@ -52,21 +52,20 @@ sealed interface DeploymentEffect {
       implements DeploymentEffect {}
 
   /**
-   * Have who asks for services get those of the new job, from one moment on.
+   * Switches service discovery to the new job, atomically.
    *
-   * @param oldJob null where the job stays, and is not on trial any more
+   * @param oldJob null where the job stays and only leaves its trial
    */
   record Switch(int number, String oldJob, String newJob) implements DeploymentEffect {}
 
-  /** Tell what has happened. */
   record Tell(RuntimeEvent news) implements DeploymentEffect {}
 
   /**
-   * End a job.
+   * Ends a job.
    *
-   * @param drains whether it first ends what it has in hand
-   * @param servesUntil until when programs that offer services count as what it has in hand: they
-   *     may never end by themselves
+   * @param drains whether it drains first
+   * @param servesUntil until when draining waits for programs that offer services: they may
+   *     never end by themselves
    */
   record End(int number, String jobId, boolean drains, long servesUntil, String reason)
       implements DeploymentEffect {}

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Makes, changes, looks at and ends the jobs of deployments. */
+/** Makes, changes, checks and ends the jobs of deployments. */
 final class DeploymentEffects implements EffectRunner<DeploymentInput, DeploymentEffect> {
   private final JobDefinitions definitions;
   private final JobOrders orders;
@@ -31,15 +31,15 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
   private final Succession succession;
   private final RuntimeEventSink news;
 
-  /** Makes a job under an id that was chosen before, or finds that it was made. */
+  /** Makes a job with a given id, or finds that it was made. */
   @FunctionalInterface
   interface Launcher {
     CompletionStage<?> make(String jobId, String manifest, String bundle, DeployedBy by);
   }
 
   /**
-   * @param succession knows the jobs, too
-   * @param news hears what happens to deployments
+   * @param succession makes jobs and switches between them
+   * @param news receives the events of deployments
    */
   DeploymentEffects(
       Launcher launcher,
@@ -135,8 +135,8 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
   }
 
   /**
-   * What could not go on because of the version that is taken back goes on with the other. Programs
-   * of that version may still be running, and fail later.
+   * Resumes a job that waits for a person because of the reverted version. Programs of that
+   * version may still run, and fail later.
    */
   private CompletionStage<Running> goOn(String jobId) {
     return definitions
@@ -155,7 +155,7 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
         .thenApply(DeploymentEffects::number)
         .exceptionally(
             failure -> {
-              PermanentFailures.of(failure); // else it is asked again
+              PermanentFailures.of(failure); // else it is retried
               return -1L;
             })
         .thenApply(
@@ -172,9 +172,7 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
     return pending == null ? running.definition().number() : pending.number();
   }
 
-  /**
-   * @param obstacle why services do not pass, or null
-   */
+  /** @param obstacle why services do not pass, or null */
   private DeploymentInput seen(DeploymentEffect.Look look, Running running, String obstacle) {
     boolean applied =
         running.definition().pending() == null
@@ -199,13 +197,16 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
         look.number(), look.look(), applied, why == null, breaks, isLost, why);
   }
 
-  /** Whether it has come to the end that jobs of its kind come to when all is well. */
+  /** Whether it has completed, and is of a kind that ends when all is well. */
   private boolean isDone(Running running) {
     return running.status() == JobStatus.COMPLETED
         && !DeploymentPlanner.isLasting(manifests.apply(running.manifest()));
   }
 
-  /** What its agents and services lack may be a consequence of that, or be long over. */
+  /**
+   * Why its job is not active. Outranks faults of agents and services: they may be a consequence
+   * of this, or be over.
+   */
   private static String notActive(Running running) {
     return running.standing() == null
         ? "its job is " + running.status().word()

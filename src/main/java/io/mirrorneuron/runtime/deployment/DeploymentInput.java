@@ -1,18 +1,18 @@
 package io.mirrorneuron.runtime.deployment;
 
-/** What may happen to the deployments of a key. */
+/** Inputs of the deployments of a key. */
 sealed interface DeploymentInput {
   /** The time of the next round has come. */
   record Wake() implements DeploymentInput {}
 
   /**
-   * Somebody deploys.
+   * Starts a deployment.
    *
    * @param key of the line
-   * @param request by which it is known again, or null
-   * @param version that is new, or one that the line has when somebody goes back
+   * @param request idempotency key, or null
+   * @param version a new one, or one of the line for a rollback
    * @param plan made for the version that {@link DeploymentPlan#from} names
-   * @param planned for the line as it stands; null when no plan was told before
+   * @param planned token of the plan that the caller was shown; null for none
    */
   record Deploy(
       String key, String request, DeployedVersion version, DeploymentPlan plan, PlanToken planned)
@@ -22,25 +22,21 @@ sealed interface DeploymentInput {
     }
   }
 
-  /** About one deployment; {@code number} is refused when another one is the newest. */
+  /** Command to one deployment; refused when {@code number} is not the newest. */
   sealed interface Command extends DeploymentInput {
     int number();
   }
 
   record Promote(int number) implements Command {}
 
-  /**
-   * @param reason in the caller's words, or null
-   */
+  /** @param reason in the caller's words, or null */
   record Pause(int number, String reason) implements Command {
     Pause(int number) {
       this(number, null);
     }
   }
 
-  /**
-   * @param reason in the caller's words, or null
-   */
+  /** @param reason in the caller's words, or null */
   record Resume(int number, String reason) implements Command {
     Resume(int number) {
       this(number, null);
@@ -52,7 +48,7 @@ sealed interface DeploymentInput {
    */
   record Fail(int number, String reason) implements Command {}
 
-  /** What came of a deed of one deployment; of no interest once it is at something else. */
+  /** Outcome of an effect of one deployment; ignored once its phase has changed. */
   sealed interface Outcome extends DeploymentInput {
     int number();
   }
@@ -63,15 +59,13 @@ sealed interface DeploymentInput {
 
   record Ordered(int number, long definition) implements Outcome {}
 
-  /**
-   * @param has the definition that the job has instead; -1 when it has ended
-   */
+  /** @param has the definition that the job has instead; -1 when it has ended */
   record NotOrdered(int number, long definition, long has, String why) implements Outcome {}
 
   /**
-   * @param applied whether the agents are what they were ordered to be
-   * @param breaks how often what is looked at was not healthy, as far as its job knows
-   * @param isLost whether it will not become healthy, as its job has ended or waits for a person
+   * @param applied whether the agents have the ordered definition
+   * @param breaks failures of the checked agents, as their job counts them
+   * @param isLost whether it cannot become healthy: its job has ended or waits for a person
    * @param why it is not healthy, or null
    */
   record Seen(
@@ -86,9 +80,8 @@ sealed interface DeploymentInput {
 
   record Switched(int number) implements Outcome {}
 
-  /** An event was told to all who listen. */
+  /** All consumers have received the event. */
   record EventDelivered(String eventId) implements DeploymentInput {}
 
-  /** The job that was to end has ended. */
   record Ended(int number, String jobId) implements Outcome {}
 }

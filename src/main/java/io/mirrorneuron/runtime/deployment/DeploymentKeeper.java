@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
-/** Deployments, as far as this server keeps them: the loop, its leader, and who asks it. */
+/** This server's part in deployments: the loop with its leader, and the port. */
 public final class DeploymentKeeper implements AutoCloseable {
   private static final int PAGE = 500;
 
@@ -34,13 +34,13 @@ public final class DeploymentKeeper implements AutoCloseable {
   private final LocalDeployments port;
 
   /**
-   * @param lease decides which server does what is due
-   * @param services what jobs offer
-   * @param roles which of them is found
+   * @param lease decides which server runs the deployments
+   * @param services offered by jobs
+   * @param roles decides which of them are found
    * @param owner of this server
-   * @param lifetime says how often it asks whether it does, and looks for that
-   * @param suffixes ends of the ids of jobs, never the same twice
-   * @param news hears what happens to deployments
+   * @param lifetime how often it tries for the lease and looks for work
+   * @param suffixes gives unique ends of job ids
+   * @param news receives the events of deployments
    */
   public record Home(
       RecordStore records,
@@ -54,8 +54,8 @@ public final class DeploymentKeeper implements AutoCloseable {
 
   /**
    * @param all jobs of all nodes
-   * @param changes of the agents of these
-   * @param threads that may block
+   * @param changes changes the agents of those jobs
+   * @param threads may block
    */
   public DeploymentKeeper(
       Home home,
@@ -118,7 +118,6 @@ public final class DeploymentKeeper implements AutoCloseable {
         home.news());
   }
 
-  /** Begins to do what is due, once this server leads. */
   public void start() {
     lead.start();
     loop.start();
@@ -128,7 +127,7 @@ public final class DeploymentKeeper implements AutoCloseable {
     return port;
   }
 
-  /** Whether something is deployed in whose name folders are kept. */
+  /** Whether the owner {@code dep_KEY} of kept folders exists. */
   public CompletionStage<Boolean> has(String id) {
     return id.startsWith("dep_")
         ? records
@@ -137,7 +136,7 @@ public final class DeploymentKeeper implements AutoCloseable {
         : CompletableFuture.completedFuture(false);
   }
 
-  /** Fingerprints of the payload files that versions have. */
+  /** Fingerprints of the payload files that versions use. */
   public CompletionStage<Set<String>> bundles() {
     return bundles("", new HashSet<>());
   }
@@ -161,20 +160,14 @@ public final class DeploymentKeeper implements AutoCloseable {
         .forEach(found::add);
   }
 
-  /** Lets another server lead. */
+  /** Releases the leases for another server. */
   @Override
   public void close() {
     loop.close();
     lead.close();
   }
 
-  /**
-   * Orders that go to the nodes on which the jobs are open.
-   *
-   * @param jobs of all nodes
-   * @param changes of the agents of these
-   * @param threads that may block
-   */
+  /** Sends orders to the nodes on which the jobs are open. */
   private record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads)
       implements JobOrders {
     @Override

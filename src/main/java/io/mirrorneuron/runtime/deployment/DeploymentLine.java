@@ -12,17 +12,17 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * All that is deployed under one key: its versions, and its newest deployment. One record, so that
- * two deployments of a key never run at once.
+ * All that is deployed under one key: its versions and its newest deployment. It is one
+ * record, so that two deployments of a key never run at the same time.
  *
- * @param current name of the version that runs; null before the first runs
- * @param currentJob that runs it
- * @param definition number of the definition that the job has or is about to have
- * @param lastVersion number of the newest version, which need not be kept any more
+ * @param current name of the current version; null before the first runs
+ * @param currentJob the job that runs it
+ * @param definition number of the job's present or coming definition
+ * @param lastVersion number of the newest version, kept or not
  * @param versions oldest first
- * @param newest of the deployments
- * @param news of deployments that are to be told
- * @param ended the newest if it has just come to its end; null in what is read
+ * @param newest deployment
+ * @param news events to be published
+ * @param ended the newest deployment if this decision ended it; null when read back
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DeploymentLine(
@@ -35,7 +35,7 @@ record DeploymentLine(
     Deployment newest,
     PendingEvents news,
     Deployment ended) {
-  /** So many versions are kept whatever they are; older ones if they are needed. */
+  /** The newest versions are kept always; older ones only while they are needed. */
   static final int KEPT = 50;
 
   DeploymentLine {
@@ -47,12 +47,11 @@ record DeploymentLine(
     return new DeploymentLine(key, null, null, 0, 0, List.of(), null, null, null);
   }
 
-  /** As it is read again. */
+  /** The form in which it is read back. */
   DeploymentLine stored() {
     return ended == null ? this : with(news);
   }
 
-  /** The same with other news. */
   DeploymentLine with(PendingEvents all) {
     return new DeploymentLine(
         key, current, currentJob, definition, lastVersion, versions, newest, all, null);
@@ -66,9 +65,7 @@ record DeploymentLine(
     return "dep_" + key + "_" + number;
   }
 
-  /**
-   * @throws MnException PRECONDITION while a deployment is open
-   */
+  /** @throws MnException PRECONDITION while a deployment is open */
   void requireFree() {
     if (newest != null && newest.isOpen()) {
       throw MnException.precondition(
@@ -81,9 +78,8 @@ record DeploymentLine(
   }
 
   /**
-   * What is to run instead of the current version: what is named, else the newest stable version
-   * with another content. After a failure that left its agents as they were, it may be the current
-   * one.
+   * The target of a rollback: the named version, else the newest stable version with another
+   * content. After a failure that left its agents unchanged, it may be the current version.
    */
   Optional<DeployedVersion> target(DeploymentsPort.Target back) {
     boolean isNamed = back.version() != null || back.tag() != null;
@@ -125,14 +121,14 @@ record DeploymentLine(
         : ": %s is the current one".formatted(wanted);
   }
 
-  /** Whether it is the next version, or one that this line has: names are given once. */
+  /** Whether it is the next version, or one of this line: names are never reused. */
   boolean takes(DeployedVersion version) {
     return version(version.name())
         .map(known -> known.isSame(version))
         .orElse(version.name().equals(String.valueOf(lastVersion + 1)));
   }
 
-  /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
+  /** Drops old versions that are neither stable nor tagged, nor in use. */
   static List<DeployedVersion> tidied(List<DeployedVersion> all, String current, Deployment now) {
     int old = all.size() - KEPT;
     return IntStream.range(0, all.size())

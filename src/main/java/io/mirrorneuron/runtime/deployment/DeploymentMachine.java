@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Decides what becomes of the deployments of a key. Pure. */
+/** The state machine of the deployments of a key. Pure. */
 class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput, DeploymentEffect> {
-  /** Where they are kept, by key. */
   static final String KIND = "deployments";
 
   @Override
@@ -36,7 +35,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
       DeploymentLine line, DeploymentInput.Deploy order, long now) {
     Deployment newest = line.newest();
     if (newest != null && isSame(line, newest, order)) {
-      return line; // whoever deployed did not hear that it was begun
+      return line; // the caller repeats a request whose answer was lost
     }
     if (order.planned() != null) {
       order.planned().requireLine(line);
@@ -55,7 +54,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   /**
-   * By its request; without one, by its content and its policy while the deployment is open.
+   * Compares requests; without one, content and policy while the deployment is open.
    *
    * @throws MnException CONFLICT when the request had another content
    */
@@ -120,7 +119,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
       case DeploymentInput.Ended(int n, String job)
           when draft.phase == Phase.STOPPING && job.equals(draft.plan.targetJob()) ->
           turn.failed();
-      default -> {} // it is at something else by now
+      default -> {} // its phase has changed
     }
   }
 
@@ -129,7 +128,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     return PendingEffects.of(line);
   }
 
-  /** What has come to its end is written once, and so remembered once. */
+  /** The history is written once, when the deployment ends. */
   @Override
   public Beside beside(DeploymentLine line) {
     Deployment now = line.newest();
@@ -137,7 +136,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     return new Beside(0, List.of(now.status().word()), null, past);
   }
 
-  /** Nobody who deploys waits for looks, or for those who hear of it. */
+  /** Callers do not wait for health checks and events. */
   @Override
   public boolean isAwaited(DeploymentEffect effect) {
     return !(effect instanceof DeploymentEffect.Look || effect instanceof DeploymentEffect.Tell);

@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Lists deployments and versions, page by page. Blocking and thread-safe. */
+/** Lists deployments and versions page by page. Blocking. Thread-safe. */
 final class DeploymentPages {
   private static final int MOST_VERSIONS = 100;
 
-  /** A page ends behind the version with which its manifests have more characters. */
+  /** A page ends when its manifests have more characters. */
   private static final int MOST_TOLD = 2_000_000;
 
   private final RecordStore records;
@@ -35,7 +35,7 @@ final class DeploymentPages {
     this.rows = rows;
   }
 
-  /** The newest deployments of keys, by key. */
+  /** The newest deployment of each key, by key. */
   Page deployments(DeploymentsPort.Query query) {
     String status = query.status();
     if (status != null && !DeploymentsPort.Query.STATUSES.contains(status)) {
@@ -74,7 +74,7 @@ final class DeploymentPages {
    * Versions of a key, newest first.
    *
    * @param after name of the last version of the page before, or null
-   * @param limit 0 or less means 100, which is the most
+   * @param limit 0 or less means 100, the most
    */
   VersionPage versions(String idOrKey, String after, int limit) {
     DeploymentLine line = rows.found(idOrKey).line();

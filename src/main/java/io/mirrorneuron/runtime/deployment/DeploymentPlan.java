@@ -7,16 +7,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a deployment is to do; decided once, from the manifests of both versions.
+ * The plan of a deployment; decided once, from the manifests of both versions.
  *
- * @param from the version that it follows; null for the first of a key
- * @param base fingerprint of the manifest that the job runs at the beginning; null without one
- * @param to the version that it makes the current one
- * @param sourceJob that runs now, or null
- * @param targetJob that runs in the end: a new one, but where agents change within their job
+ * @param from the previous version; null for the first of a key
+ * @param base fingerprint of the manifest that the job runs at the start; null without a job
+ * @param to the new current version
+ * @param sourceJob the running job, or null
+ * @param targetJob the job that runs in the end: a new one, unless agents change within their
+ *     job
  * @param batches agents that change together, in order; one empty batch where jobs change
- * @param why it goes this way, for people
- * @param warning of what does not go as the policy says, for people; null for none
+ * @param why the mode was chosen, for people
+ * @param warning what deviates from the policy, for people; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record DeploymentPlan(
@@ -35,13 +36,12 @@ public record DeploymentPlan(
     batches = batches == null ? List.of() : batches.stream().map(List::copyOf).toList();
   }
 
-  /** Which way it goes. */
   public enum Mode {
-    /** Nothing runs yet under the key. */
+    /** Nothing runs under the key. */
     FIRST,
-    /** It runs to its end, and is not updated: another job is made. */
+    /** The job runs to its end; another job is made in place of an update. */
     RERUN,
-    /** Nothing differs. */
+    /** No difference. */
     NOOP,
     AGENT_LEVEL,
     BLUE_GREEN;
@@ -51,14 +51,14 @@ public record DeploymentPlan(
     }
   }
 
-  /** Whether somebody is asked once what was changed first is healthy. */
+  /** Whether a person must promote it once the first change is healthy. */
   public boolean awaitsPromotion() {
     boolean isCareful = mode == Mode.AGENT_LEVEL || mode == Mode.BLUE_GREEN;
     return isCareful && policy.strategy() != UpdateStrategy.ROLLING && !policy.autoPromote();
   }
 
   /**
-   * The same, whose description says besides why somebody wants it.
+   * Adds the caller's reason to the description.
    *
    * @param reason in the caller's words, or null
    */
@@ -78,11 +78,7 @@ public record DeploymentPlan(
             warning);
   }
 
-  /**
-   * The same with a warning.
-   *
-   * @param what people are to know, or null for nothing
-   */
+  /** @param what warning for people, or null for none */
   DeploymentPlan warned(String what) {
     return new DeploymentPlan(
         mode, policy, from, base, to, sourceJob, targetJob, batches, why, what);

@@ -20,14 +20,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Says which way a new version goes, and in which batches. Pure. */
+/** Chooses the mode and the batches of a deployment. Pure. */
 public final class DeploymentPlanner {
   private DeploymentPlanner() {}
 
   /**
    * A manifest with its payload files.
    *
-   * @param text without a run of its own
+   * @param text without run-specific members
    * @param bundle fingerprint of the files, or null
    */
   public record Content(String text, Workflow workflow, String bundle) {}
@@ -35,16 +35,15 @@ public final class DeploymentPlanner {
   /**
    * What runs under a key.
    *
-   * @param version name of the version
-   * @param content what the job runs, which is a mixture when a deployment has failed midway
+   * @param content what the job runs; a mix of versions when a deployment has failed midway
    * @param isActive whether its job has not ended
    */
   public record Present(String version, String jobId, Content content, boolean isActive) {}
 
   /**
    * @param present null when nothing runs yet
-   * @param to name of the version that is to run
-   * @param newJob id of the job that is made, if one is
+   * @param to name of the new version
+   * @param newJob id of the job that is made, if any
    */
   public static DeploymentPlan plan(
       Present present, Content next, String to, String newJob, UpdatePolicy policy) {
@@ -92,9 +91,7 @@ public final class DeploymentPlanner {
 
   private record Way(Mode mode, String why) {}
 
-  /**
-   * @param obstacle why agents cannot change within their job, or null
-   */
+  /** @param obstacle why agents cannot change within their job, or null */
   private static Way way(
       Workflow next, String obstacle, List<String> changed, UpdatePolicy policy) {
     if (!isLasting(next)) {
@@ -112,12 +109,12 @@ public final class DeploymentPlanner {
         : new Way(Mode.AGENT_LEVEL, "agents %s differ".formatted(String.join(", ", changed)));
   }
 
-  /** Whether its jobs run until somebody ends them. */
+  /** Whether its jobs run until they are ended. */
   public static boolean isLasting(Workflow workflow) {
     return workflow.jobType() == JobType.SERVICE || workflow.jobType() == JobType.SYSTEM;
   }
 
-  /** Agents that are defined in another way, or whose payload files may be others. */
+  /** Agents whose definition differs, or whose payload files may differ. */
   private static List<String> changed(Content before, Content after) {
     if (!before.workflow().agents().keySet().equals(after.workflow().agents().keySet())) {
       return List.of();
@@ -133,7 +130,7 @@ public final class DeploymentPlanner {
         .toList();
   }
 
-  /** The canary first and alone, then as many at a time as may change together. */
+  /** The canary alone first, then as many at a time as may change together. */
   private static List<List<String>> batches(List<String> changed, UpdatePolicy policy) {
     List<List<String>> batches = new ArrayList<>();
     int from = 0;
@@ -177,11 +174,11 @@ public final class DeploymentPlanner {
         : null;
   }
 
-  /** Ports that two jobs name both, of which a machine gives each to one of them only. */
+  /** Ports that both jobs request; a machine gives each port to one job only. */
   private static final class SamePorts {
     private SamePorts() {}
 
-    /** What people are to know before the second job is made; empty when there is nothing. */
+    /** Warning for people before the second job is made; empty for none. */
     static String reported(Workflow before, Workflow after) {
       Set<Integer> both = new TreeSet<>(requested(before, after));
       both.addAll(served(before, after));
@@ -206,7 +203,7 @@ public final class DeploymentPlanner {
           .collect(Collectors.toSet());
     }
 
-    /** Ports at which something of both answers. */
+    /** Ports at which both offer a service. */
     private static Set<Integer> served(Workflow before, Workflow after) {
       List<ServiceDefinition> old = ServiceDemands.of(before).offered();
       return ServiceDemands.of(after).offered().stream()

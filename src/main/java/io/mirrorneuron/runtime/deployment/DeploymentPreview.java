@@ -21,17 +21,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Tells what a deployment would do. Blocking and thread-safe.
+ * Shows what a deployment would do. Blocking. Thread-safe.
  *
  * @param jobs knows payload files and services
  */
 record DeploymentPreview(DerivedJobs jobs) {
-  /** Of the paths of files; nobody reads more. */
+  /** Most file paths shown. */
   private static final int MOST_FILES = 1000;
 
-  /**
-   * @param looked what was found of the bundle
-   */
+  /** @param looked result of the bundle's check */
   PlannedDeployment of(PreparedVersion prepared, Submission sent, DerivedJobs.Looked looked) {
     DeploymentPlan plan = prepared.plan();
     List<String> warnings = new ArrayList<>();

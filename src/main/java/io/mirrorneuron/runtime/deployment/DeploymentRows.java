@@ -23,11 +23,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads deployments. Blocking and thread-safe. */
+/** Reads deployments. Blocking. Thread-safe. */
 final class DeploymentRows {
   private static final Pattern ID = Pattern.compile("dep_(.+)_([1-9][0-9]{0,8})");
 
-  /** Below the deadline that clients set by default. */
+  /** Below the clients' default deadline. */
   private static final long PATIENCE_MS = 7_000;
 
   private static final long LOOK_MS = 200;
@@ -38,7 +38,6 @@ final class DeploymentRows {
   private final JobDefinitions definitions;
   private final Timers timers;
 
-  /** One deployment of a line. */
   record Found(DeploymentLine line, int number) {}
 
   DeploymentRows(
@@ -60,7 +59,7 @@ final class DeploymentRows {
   }
 
   /**
-   * The newest deployment of a key, or the one of that id.
+   * The newest deployment of a key, or the deployment of that id.
    *
    * @throws MnException NOT_FOUND
    */
@@ -89,7 +88,10 @@ final class DeploymentRows {
                 MnException.precondition("the manifest of version " + version.name() + " is gone"));
   }
 
-  /** Of the manifests that the versions of a key have, and its newest deployment may go back to. */
+  /**
+   * Fingerprints of the manifests of a key's versions, and of the manifest to which its newest
+   * deployment may revert.
+   */
   Set<String> fingerprints(String key) {
     Set<String> needed = new HashSet<>();
     line(key)
@@ -129,7 +131,7 @@ final class DeploymentRows {
     }
   }
 
-  /** What a command to the newest deployment of a key has led to. */
+  /** The newest deployment of a key after a command. */
   Result result(String key) {
     DeploymentLine line = line(key).orElseThrow(() -> MnException.notFound("deployment", key));
     DeploymentView view = DeploymentViews.of(line, line.newest(), status(line));
@@ -147,7 +149,7 @@ final class DeploymentRows {
     return plan.mode() != DeploymentPlan.Mode.NOOP && plan.mode() != DeploymentPlan.Mode.RERUN;
   }
 
-  /** Waits until the newest deployment of a key is over or awaits somebody, if that is soon. */
+  /** Waits a short while until the newest deployment of a key is over or awaits a person. */
   void await(String key) {
     long until = timers.now() + PATIENCE_MS;
     while (timers.now() < until
@@ -161,17 +163,17 @@ final class DeploymentRows {
   }
 
   /**
-   * The versions of a key as they are told with a deployment: all, and the manifests of the newest.
-   * So many manifests are read and told however many versions there are. Blocking and thread-safe.
+   * The versions of a key as shown with a deployment: all versions, with the manifests of the
+   * newest; the total size of the manifests is bounded. Blocking. Thread-safe.
    */
   record VersionViews(VersionTexts texts) {
-    /** So many characters of manifests are told, those of the newest versions. */
+    /** Most characters of manifests, newest versions first. */
     private static final int MOST_TOLD = 500_000;
 
-    /** Of so many versions; what is older is found by its own name. */
+    /** Most versions with a manifest; older ones are found by name. */
     static final int MANIFESTS = DeploymentLine.KEPT;
 
-    /** So many are asked for before the first answer is read. */
+    /** Manifests read in parallel. */
     private static final int AT_ONCE = 10;
 
     List<VersionView> of(DeploymentLine line) {
@@ -194,7 +196,7 @@ final class DeploymentRows {
       return reported;
     }
 
-    /** Each manifest once, though several versions have it. */
+    /** Reads each manifest once, though several versions may share it. */
     private void know(
         String key, List<DeployedVersion> versions, Map<String, Optional<String>> known) {
       Map<String, CompletionStage<Optional<String>>> asked = new HashMap<>();

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import java.util.List;
 import java.util.Map;
 
-/** How a deployment goes on: from one batch to the next, to its end, or back. */
+/** Moves a deployment on: to the next batch, to its end, or back. */
 final class DeploymentTurn {
   private final DeploymentDraft draft;
   private final DeploymentPlan plan;
@@ -43,7 +43,7 @@ final class DeploymentTurn {
     draft.watch = new Watch(draft.watch.look(), false, 0, 0, 0, null);
   }
 
-  // ---- outcomes of deeds
+  // ---- outcomes of effects
 
   void launched() {
     draft.change(version -> version.in(plan.targetJob()));
@@ -64,7 +64,6 @@ final class DeploymentTurn {
     watch();
   }
 
-  /** The new job and version are the current ones. */
   private void follow() {
     draft.current = plan.to();
     if (plan.mode() != Mode.AGENT_LEVEL) {
@@ -106,7 +105,7 @@ final class DeploymentTurn {
 
   // ---- going on
 
-  /** What was changed has been healthy for long enough. */
+  /** The change has been healthy for long enough. */
   void healthy() {
     draft.clocks = new Clocks(draft.clocks.batchAt(), draft.now, draft.clocks.pausedAt());
     boolean isCanary = draft.batch == 0 && plan.awaitsPromotion();
@@ -127,7 +126,7 @@ final class DeploymentTurn {
     return agents.isEmpty() ? Map.of() : Map.of("agents", agents);
   }
 
-  /** From where it holds. */
+  /** Continues a held deployment. */
   void goOn() {
     if (plan.mode() == Mode.AGENT_LEVEL && !plan.isLast(draft.batch)) {
       change(draft.batch + 1);
@@ -164,14 +163,14 @@ final class DeploymentTurn {
     draft.watch = new Watch(draft.watch.look(), false, 0, 0, 0, draft.watch.why());
   }
 
-  // ---- going back
+  // ---- reverting
 
-  /** Whether what was changed is to be changed back: to what was healthy once, or to nothing. */
+  /** Whether the change is reverted: to a version that was healthy once, or to nothing. */
   boolean reverts() {
     return plan.policy().autoRevert() && (plan.from() == null || draft.isBaseStable());
   }
 
-  /** Somebody has it fail: once it is known whether what is under way was done. */
+  /** Fails on command, once the outcome of the running effect is known. */
   void failOnceKnown(String why) {
     if (draft.phase == Phase.LAUNCHING || draft.phase == Phase.CHANGING) {
       draft.failure = draft.failure == null ? why : draft.failure;
@@ -180,7 +179,7 @@ final class DeploymentTurn {
     }
   }
 
-  /** It goes no further, and back if it is to. */
+  /** Stops, and reverts if the policy says so. */
   void fail(String why) {
     draft.failure = why;
     draft.status = Status.RUNNING;
@@ -203,7 +202,7 @@ final class DeploymentTurn {
     failed();
   }
 
-  /** All that was to be changed back is. */
+  /** The revert is complete. */
   void failed() {
     boolean isBack = draft.phase == Phase.RETURNING || draft.phase == Phase.STOPPING;
     draft.tell("deployment_failed", Map.of("reason", draft.failure, "reverted", isBack));

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tells deployments and versions. */
+/** Builds the API views of deployments and versions. */
 final class DeploymentViews {
   private DeploymentViews() {}
 
   /**
    * @param now one of the line's deployments
-   * @param jobStatus of the job that runs, or null
+   * @param jobStatus of the running job, or null
    */
   static DeploymentView of(DeploymentLine line, Deployment now, String jobStatus) {
     DeploymentPlan plan = now.plan();
@@ -77,9 +77,7 @@ final class DeploymentViews {
     return event;
   }
 
-  /**
-   * @param manifest as stored, or null to leave it out
-   */
+  /** @param manifest as stored, or null to leave it out */
   static VersionView version(String key, DeployedVersion version, String manifest) {
     Map<String, Object> ref = new LinkedHashMap<>();
     ref.put("fingerprint", version.fingerprint());

@@ -4,7 +4,7 @@ import io.mirrorneuron.runtime.state.Redefinition;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** What deployments tell jobs, on whichever node they are open. Thread-safe; does not block. */
+/** Orders of deployments to jobs, on whichever node they are open. Thread-safe; does not block. */
 interface JobOrders {
   /** As {@link io.mirrorneuron.port.node.AgentChanges#redefine}. */
   CompletionStage<?> redefine(String jobId, Redefinition order);
@@ -12,7 +12,7 @@ interface JobOrders {
   /** As {@link io.mirrorneuron.port.node.AgentChanges#play}. */
   CompletionStage<?> play(String jobId, String role);
 
-  /** One that waits for a person goes on. */
+  /** Resumes a job that waits for a person. */
   CompletionStage<?> resume(String jobId);
 
   /** As {@link io.mirrorneuron.port.node.AgentChanges#retire}. */

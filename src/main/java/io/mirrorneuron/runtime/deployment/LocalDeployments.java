@@ -22,7 +22,7 @@ import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** The deployments of the runtime in this process. Blocking and thread-safe. */
+/** The deployments of the runtime in this process. Blocking. Thread-safe. */
 public final class LocalDeployments implements DeploymentsPort {
   private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop;
   private final DeploymentRows rows;
@@ -33,9 +33,9 @@ public final class LocalDeployments implements DeploymentsPort {
   private final VersionPreparation preparation;
 
   /**
-   * What deployments need of jobs.
+   * Access to jobs.
    *
-   * @param manifests understands a manifest
+   * @param manifests parses a manifest
    */
   public record Jobs(
       DerivedJobs derived, JobDefinitions definitions, Function<String, Workflow> manifests) {}
@@ -78,21 +78,18 @@ public final class LocalDeployments implements DeploymentsPort {
         one -> require(one, preparation.next(wish, jobs.derived().look(wanted.bundle()).bundle())));
     DerivedJobs.Kept kept = jobs.derived().keep("dep_" + wish.key(), wanted.bundle());
     PreparedVersion prepared = preparation.next(wish, kept.bundle());
-    token.ifPresent(one -> require(one, prepared)); // it is this one that begins
+    token.ifPresent(one -> require(one, prepared)); // this call's deployment begins
     keep(wish.key(), wish.text());
     return begin(prepared, request, token.orElse(null), wanted.waits());
   }
 
-  /**
-   * A deployment that has begun since may have changed the job between two looks: it is what the
-   * plan fails for, and is known before it changes anything.
-   */
+  /** Fails before any change if a deployment begun meanwhile has outdated the plan. */
   private void require(PlanToken token, PreparedVersion prepared) {
     rows.line(prepared.line().key()).ifPresent(token::requireLine);
     token.require(prepared);
   }
 
-  /** Whether whoever deploys did not hear that it was begun. */
+  /** Whether the caller repeats a request whose answer was lost. */
   private boolean isRepeated(String key, String request) {
     return request != null
         && rows.line(key).filter(line -> request.equals(line.newest().request())).isPresent();
@@ -107,20 +104,20 @@ public final class LocalDeployments implements DeploymentsPort {
     String key = prepared.line().key();
     DeploymentPlan plan = prepared.plan();
     if (prepared.present() != null) {
-      keep(key, prepared.present().content().text()); // agents may have to be again what they are
+      keep(key, prepared.present().content().text()); // needed if agents are reverted
     }
     Answers.await(
         loop.settle(
             key, new DeploymentInput.Deploy(key, request, prepared.version(), plan, token)));
-    texts.tidy(key, rows.fingerprints(key), timers.now()); // if not now, then the next time
+    texts.tidy(key, rows.fingerprints(key), timers.now()); // if this fails, the next deployment does it
     boolean isFirst = plan.mode() == DeploymentPlan.Mode.FIRST;
-    if (waits || isFirst) { // a first version need only be there, and others may follow
+    if (waits || isFirst) { // a first version need not be healthy for long, and others may follow
       rows.await(key);
     }
     return rows.result(key);
   }
 
-  /** Under the policy of the newest deployment, but without a canary. */
+  /** Uses the policy of the newest deployment, without a canary. */
   @Override
   public Result rollback(String idOrKey, Target back) {
     String reason = GivenReason.checked(back.reason());

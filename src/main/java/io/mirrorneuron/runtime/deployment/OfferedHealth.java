@@ -16,12 +16,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Whether what a job offers passes its checks. Where nothing has a check, only its agents tell how
- * it is. Thread-safe; does not block.
+ * Whether the services of a job pass their checks. Without checks, only the agents' health
+ * counts. Thread-safe; does not block.
  */
 record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manifests) {
 
-  /** Why what is looked at does not pass; empty when it does, or has no checks. */
+  /** Why the checked services do not pass; empty when they do, or have no checks. */
   CompletionStage<Optional<String>> obstacle(DeploymentEffect.Look look, Running running) {
     if (look.health() != HealthSource.CHECKS) {
       return CompletableFuture.completedFuture(Optional.empty());

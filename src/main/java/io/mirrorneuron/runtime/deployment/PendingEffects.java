@@ -6,14 +6,14 @@ import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What deployments want done, by what they are at. */
+/** Derives the pending effects of deployments from their phase. */
 final class PendingEffects {
-  /** How long programs that offer services, and may never end, are waited for at most. */
+  /** Longest wait for programs that offer services, and may never end. */
   private static final long PATIENCE_MS = 30_000;
 
   private PendingEffects() {}
 
-  /** What is told comes last, and one after the other, so that all hear it in its order. */
+  /** Events come last and one by one, so that all consumers receive them in order. */
   static List<DeploymentEffect> of(DeploymentLine line) {
     return Stream.concat(
             ofPhase(line).stream(),
@@ -76,7 +76,7 @@ final class PendingEffects {
             now.batch() == 0 && plan.awaitsPromotion() ? DeployedBy.CANARY : DeployedBy.PRIMARY));
   }
 
-  /** Half of the time is left for the new ones to become healthy. */
+  /** Half of the deadline is left for the new programs to become healthy. */
   private static long patience(DeploymentPlan plan) {
     return Math.min(PATIENCE_MS, plan.policy().healthyDeadlineMs() / 2);
   }

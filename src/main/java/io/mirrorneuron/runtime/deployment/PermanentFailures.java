@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 
-/** Failures of deeds that are there again whenever it is tried again. */
+/** Failures of effects that a retry cannot mend. */
 final class PermanentFailures {
   private static final Set<ErrorCode> CODES =
       Set.of(
@@ -17,7 +17,7 @@ final class PermanentFailures {
 
   private PermanentFailures() {}
 
-  /** The failure if it is one for good; else it is thrown, and the deed is tried again. */
+  /** Returns a permanent failure; throws any other, so that the effect is retried. */
   static MnException of(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof MnException known && CODES.contains(known.code())) {

@@ -10,19 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a plan stands on, each part as a digest, so that a plan that does not hold any more can be
- * told from one that does, and why. No secret: whoever may deploy may make one.
+ * Digests of all that a plan depends on, so that an outdated plan is recognized, with the
+ * reason. No secret: every caller who may deploy may make one.
  *
- * @param line what is deployed under the key, and which deployment of it is the newest
- * @param running what the job under the key runs, and whether it has ended
- * @param content manifest, payload files and policy of what is to be deployed
- * @param way that it goes, and in which batches
+ * @param line the key's versions and newest deployment
+ * @param running what the key's job runs, and whether it has ended
+ * @param content manifest, payload files and policy to be deployed
+ * @param way mode and batches
  */
 record PlanToken(String line, String running, String content, String way) {
-  /** The code of the refusal when a plan does not hold any more. */
+  /** Error code when the plan is outdated. */
   static final String OUTDATED = "plan_outdated";
 
-  /** Of each part; so many that nobody meets the same by accident. */
+  /** Digits of each digest; enough to avoid accidental collisions. */
   private static final int DIGITS = 24;
 
   private static final Pattern FORM =
@@ -46,15 +46,13 @@ record PlanToken(String line, String running, String content, String way) {
     return digest(line.key(), number, line.current(), line.currentJob());
   }
 
-  /** Of parts that are told apart wherever they end. */
+  /** Digest of parts whose boundaries count. */
   private static String digest(Object... parts) {
     String text = Json.write(Arrays.stream(parts).map(String::valueOf).toList());
     return Sha256.of(text).substring(0, DIGITS);
   }
 
-  /**
-   * @throws MnException INVALID when it is none
-   */
+  /** @throws MnException INVALID when it is no token */
   static PlanToken read(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
@@ -68,9 +66,7 @@ record PlanToken(String line, String running, String content, String way) {
     return String.join(".", "plan1", line, running, content, way);
   }
 
-  /**
-   * @throws MnException CONFLICT when something else is deployed under the key by now
-   */
+  /** @throws MnException CONFLICT when something else is deployed under the key meanwhile */
   void requireLine(DeploymentLine now) {
     if (!line.equals(line(now))) {
       throw outdated(
@@ -83,9 +79,7 @@ record PlanToken(String line, String running, String content, String way) {
     }
   }
 
-  /**
-   * @throws MnException CONFLICT with what is not as it was when this was told
-   */
+  /** @throws MnException CONFLICT with what has changed since the token was made */
   void require(PreparedVersion now) {
     requireLine(now.line());
     PlanToken other = of(now);

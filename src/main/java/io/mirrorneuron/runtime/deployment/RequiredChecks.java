@@ -9,7 +9,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.Set;
 
-/** Services that tell by their checks how a version is. */
+/** The services whose checks decide about a version's health. */
 public final class RequiredChecks {
   private static final Set<Mode> LOOKED_AT = Set.of(Mode.FIRST, Mode.AGENT_LEVEL, Mode.BLUE_GREEN);
 
@@ -18,7 +18,7 @@ public final class RequiredChecks {
   /**
    * Services with a required check.
    *
-   * @param agents whose services they are, beside those of the job; all when there are none
+   * @param agents whose services count, beside those of the job; empty for all
    */
   public static List<ServiceDefinition> of(Workflow workflow, List<String> agents) {
     return ServiceDemands.of(workflow).offered().stream()
@@ -27,7 +27,7 @@ public final class RequiredChecks {
         .toList();
   }
 
-  /** What people are to know when the policy goes by checks and there are none; else null. */
+  /** Warning when the policy relies on checks and there are none; else null. */
   static String warning(DeploymentPlan plan, Workflow next) {
     boolean asks =
         plan.policy().healthCheck() == HealthSource.CHECKS && LOOKED_AT.contains(plan.mode());

@@ -16,10 +16,10 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * One job takes the place of another: it is not found at first, is found instead of the other from
- * one moment on, and the other ends when it has nothing in hand any more.
+ * Replaces one job by another: the new job's services are hidden at first, replace those of
+ * the old one atomically, and the old job ends after it has drained.
  *
- * @param manifests understands a manifest
+ * @param manifests parses a manifest
  * @param clock milliseconds since the epoch
  */
 record Succession(
@@ -29,7 +29,7 @@ record Succession(
     Function<String, Workflow> manifests,
     LongSupplier clock) {
 
-  /** Before the job is there, so that nobody ever finds what it offers too early. */
+  /** Runs before the job is made, so that its services are never found too early. */
   CompletionStage<Void> begin(DeploymentEffect.Launch launch) {
     return launch.by().role().equals(DeployedBy.CANDIDATE)
         ? roles.candidate(launch.jobId())
@@ -50,7 +50,7 @@ record Succession(
         .thenApply(done -> new DeploymentInput.Switched(change.number()));
   }
 
-  /** Jobs tell their role themselves, too; one that has ended has the role that it had. */
+  /** Jobs announce their role themselves, too; an ended job keeps its role. */
   private CompletionStage<?> play(String jobId, String role) {
     return orders
         .play(jobId, role)
@@ -87,7 +87,7 @@ record Succession(
             });
   }
 
-  /** Agents whose programs need not end by themselves: they offer services, and had their time. */
+  /** Agents whose programs are not waited for: they offer services, and their time is over. */
   private Set<String> spared(Running running, long servesUntil) {
     return clock.getAsLong() < servesUntil
         ? Set.of()

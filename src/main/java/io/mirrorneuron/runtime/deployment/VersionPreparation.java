@@ -16,16 +16,14 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.function.Supplier;
 
-/** Finds which way a version goes that is to be deployed. Stores nothing. Blocking, thread-safe. */
+/** Plans a version to be deployed. Stores nothing. Blocking. Thread-safe. */
 final class VersionPreparation {
   private final DeploymentRows rows;
   private final LocalDeployments.Jobs jobs;
   private final Timers timers;
   private final Supplier<String> suffixes;
 
-  /**
-   * @param suffixes ends of the ids of jobs, never the same twice
-   */
+  /** @param suffixes gives unique ends of job ids */
   VersionPreparation(
       DeploymentRows rows, LocalDeployments.Jobs jobs, Timers timers, Supplier<String> suffixes) {
     this.rows = rows;
@@ -35,15 +33,13 @@ final class VersionPreparation {
   }
 
   /**
-   * What somebody wants, understood.
+   * A parsed request.
    *
-   * @param text of the manifest, without a run of its own
+   * @param text of the manifest, without run-specific members
    */
   record Wish(String key, String text, Workflow workflow, UpdatePolicy policy) {}
 
-  /**
-   * @throws MnException INVALID for what is wrong with manifest, key or policy
-   */
+  /** @throws MnException INVALID for faults of manifest, key or policy */
   Wish wish(NewDeployment wanted) {
     String text = ManifestContent.withoutRun(wanted.bundle().manifestJson());
     Workflow workflow = jobs.manifests().apply(text);
@@ -74,7 +70,7 @@ final class VersionPreparation {
     return prepared(line, version, next, wish.policy());
   }
 
-  /** A version that the line has, once more. */
+  /** Prepares a version of the line for another deployment. */
   PreparedVersion again(DeploymentLine line, DeployedVersion version, UpdatePolicy policy) {
     return prepared(
         line, version, content(rows.text(line.key(), version), version.bundle()), policy);
@@ -119,7 +115,7 @@ final class VersionPreparation {
     return new Content(text, jobs.manifests().apply(text), bundle);
   }
 
-  /** By which a call is known to itself: as its caller says, else by what no other call has. */
+  /** The caller's idempotency key, else a unique one. */
   String request(NewDeployment wanted) {
     String given = wanted.bundle().idempotencyKey();
     return given != null || wanted.planToken() == null ? given : "planned-" + suffixes.get();

@@ -1,5 +1,5 @@
 /**
- * Deployments: new versions of jobs that run. Records that act by themselves ({@code
- * runtime.machine}): start with {@link io.mirrorneuron.runtime.deployment.DeploymentMachine}.
+ * Deployments: new versions of running jobs, as records with a state machine ({@code
+ * runtime.machine}). Start with {@link io.mirrorneuron.runtime.deployment.DeploymentMachine}.
  */
 package io.mirrorneuron.runtime.deployment;

@@ -106,7 +106,7 @@ public final class JobDocuments {
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     try {
       job.set("result", StoredFields.header(stored).result());
-    } catch (MnException e) { // it is damaged
+    } catch (MnException e) { // the row is damaged
       job.putNull("result");
     }
     ObjectNode summary =

@@ -20,14 +20,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * What comes of jobs in a drain. Pure, and the same for the drain and its dry run.
+ * The action of a drain for each job. Pure, and the same for the drain and its dry run.
  *
  * @param hasTarget whether another node takes work
- * @param isOver whether programs of batch jobs have had their time
+ * @param isOver whether the time for programs of batch jobs is over
  * @param ignoresSystemJobs whether jobs of type system and sysbatch stay
  */
 record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
-  /** Of a job that has left and waits for a person on another node; counts as {@code PAUSED}. */
+  /** A job that has left and waits for a person on another node; counts as {@code PAUSED}. */
   static final String REVIEWED_ELSEWHERE = "reviewed_elsewhere";
 
   DrainAction of(JobOnNode job) {
@@ -43,7 +43,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return job.isBatch() ? batch(job) : service(job);
   }
 
-  /** A job of another node of which programs run here. They may run again elsewhere. */
+  /** A job of another node with programs here, which may run again elsewhere. */
   DrainAction ofRemoteTask(JobOnNode job) {
     if (ignoresSystemJobs && job.isSystem()) {
       return action(job, IGNORED, "programs of jobs of type " + job.jobType() + " stay");
@@ -63,7 +63,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return Stream.concat(own.stream(), ofOthers.stream()).toList();
   }
 
-  /** Nothing of it runs. */
+  /** A job without running programs. */
   private DrainAction resting(JobOnNode job) {
     if (hasTarget) {
       return action(job, MIGRATED, "it is paused, and stays so on another node");
@@ -104,7 +104,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return new DrainAction(job.jobId(), job.jobType(), status, reason, job.agents());
   }
 
-  /** As a dry run tells it. */
+  /** In the form of a dry run. */
   static DrainAction supposed(DrainAction action) {
     return switch (action.status()) {
       case MIGRATED -> action.but(WOULD_MIGRATE, action.reason());
@@ -133,8 +133,8 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
   }
 
   /**
-   * The status of a drain that this plan is part of: what waits for a person goes to another node
-   * with the next look, where there is one, so the drain goes on until then.
+   * The status of a drain in progress: a job that waits for a person moves to another node with the
+   * next look, if there is one, so the drain continues until then.
    */
   String status(List<DrainAction> actions, boolean isStaying) {
     String overall = overall(actions, isStaying);
@@ -142,8 +142,9 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
   }
 
   /**
-   * Of a drain whose node has died: others take over all that had not left. What was to stay, as
-   * copies of system jobs are, has not moved, and what waits for a person does so elsewhere.
+   * The counters of a drain whose node has died: other nodes take over all that had not left. Work
+   * that was to stay, as copies of system jobs, has not moved; jobs waiting for a person do so
+   * elsewhere.
    *
    * @param counters of the last look; null when there was none
    */
@@ -161,14 +162,12 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return after;
   }
 
-  /** How many jobs leave that wait for a person. */
+  /** Number of leaving jobs that wait for a person. */
   static int reviewedElsewhere(List<DrainAction> actions) {
     return (int) actions.stream().filter(one -> one.status().equals(REVIEWED_ELSEWHERE)).count();
   }
 
-  /**
-   * @param before as the looks before this one have left it, whose jobs that are gone count
-   */
+  /** @param before state after earlier looks, whose departed jobs count */
   static Map<String, Integer> counters(List<DrainAction> actions, DrainState before) {
     Map<String, Integer> counters = new TreeMap<>();
     if (before.counters() != null) {

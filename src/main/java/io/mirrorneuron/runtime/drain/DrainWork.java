@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The drain of this node: each look has the jobs leave that can, and writes how far it is. What
- * fails is tried again with the next look. One look at a time.
+ * The drain of this node: each look moves the jobs that can leave, and records the progress. The
+ * next look retries failures. One look at a time.
  */
 final class DrainWork {
   private static final Logger LOG = LoggerFactory.getLogger(DrainWork.class);
 
-  /** Services stay here no longer than this while they do not pass elsewhere. */
+  /** Maximum stay of services here while they do not pass their checks elsewhere. */
   static final long LONGEST_STAY_MS = 120_000;
 
   private final String owner;
@@ -38,13 +38,13 @@ final class DrainWork {
   private final NodeStore book;
   private final Timers timers;
 
-  /** What this node has. */
+  /** The work on this node. */
   record Holdings(JobMoves moves, JobsOfNode jobs, RunningRemoteTasks visitors) {
     CompletionStage<List<JobOnNode>> own(String owner) {
       return jobs.of(owner, moves.open());
     }
 
-    /** Jobs of others of which programs run here. */
+    /** Jobs of other nodes with programs here. */
     CompletionStage<List<JobOnNode>> ofOthers() {
       Map<String, List<String>> running = new TreeMap<>(visitors.running());
       running.keySet().removeAll(moves.open());
@@ -52,21 +52,19 @@ final class DrainWork {
     }
   }
 
-  /** Nodes that work may go to. */
+  /** Target nodes. */
   interface Places {
     /**
-     * @param node that it leaves
-     * @return owners, in the order of their names
+     * @param node that is left
+     * @return owners, ordered by name
      */
     CompletionStage<List<String>> besides(String node);
 
-    /** Whether two owners share a host, as far as their addresses tell. */
+    /** Whether two owners share a host, judged by their addresses. */
     CompletionStage<Boolean> areOneHost(String owner, String other);
   }
 
-  /**
-   * @param owner this node as the owner of jobs
-   */
+  /** @param owner this node as the owner of jobs */
   DrainWork(
       String owner,
       Holdings here,
@@ -82,7 +80,7 @@ final class DrainWork {
     this.timers = timers;
   }
 
-  /** Looks once; nothing happens when the node is not being drained. */
+  /** Looks once; does nothing when the node is not being drained. */
   CompletionStage<?> look() {
     String node = NodeRegistry.nameOf(owner);
     return book.read(node)
@@ -143,7 +141,7 @@ final class DrainWork {
     };
   }
 
-  /** Programs of batch jobs are not ended for it: they may have begun a moment ago. */
+  /** Programs of batch jobs are not ended for it: they may have started a moment ago. */
   private CompletionStage<Leaving> leaving(JobOnNode job, DrainState drain, String to) {
     if (job.isBatch() || !job.doubling().isPossible(false)) {
       return CompletableFuture.completedStage(new Leaving(!job.isBatch(), 0));
@@ -177,13 +175,13 @@ final class DrainWork {
     return action.but(DrainAction.FAILED, reason(failure));
   }
 
-  /** A stage wraps what failed in the one before it, and would tell the name of its class. */
+  /** Unwraps the stage's wrapper, which would add the name of its class. */
   private static String reason(Throwable failure) {
     boolean isWrapped = failure instanceof CompletionException && failure.getCause() != null;
     return isWrapped ? reason(failure.getCause()) : failure.getMessage();
   }
 
-  /** The state with what came of this look; as it is when another order came meanwhile. */
+  /** The state with the results of this look; unchanged when another order came meanwhile. */
   private NodeState noted(
       NodeState now, DrainState looked, DrainPlan plan, List<DrainAction> actions) {
     DrainState before = now.drain();

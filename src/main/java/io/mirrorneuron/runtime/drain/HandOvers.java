@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives jobs of this node to others, and takes those that others give to it. Who gives lets go of
- * the job, and then writes a record that says to whom and under which epoch; who takes raises the
- * epoch. What is not taken in time is taken back, which raises the epoch too, so the record is
- * worth nothing any more: a job is never on two nodes, whatever fails in between. Thread-safe.
+ * Hands jobs over between nodes. The giving node releases the job, then writes a record with the
+ * receiver and the epoch of the release; the receiver raises the epoch. A job not taken in time is
+ * taken back, which also raises the epoch and makes the record worthless: a job is never on two
+ * nodes, whatever fails in between. Thread-safe.
  */
 public final class HandOvers {
   private static final Logger LOG = LoggerFactory.getLogger(HandOvers.class);
@@ -39,18 +39,18 @@ public final class HandOvers {
   private volatile long lastGiven;
 
   /**
-   * A job that is given.
+   * The record of a hand-over.
    *
-   * @param from owner that has let go of it
+   * @param from owner that has released the job
    * @param to owner that is to take it
-   * @param epoch under which it was let go of
-   * @param at milliseconds since the epoch, by the clock of who gives
+   * @param epoch of the release
+   * @param at milliseconds since the epoch, by the clock of the giving node
    */
   private record Given(String from, String to, long epoch, long at) {}
 
   /**
    * @param owner this node as the owner of jobs
-   * @param lifetime says how long a node has to take what it is given
+   * @param lifetime how long the receiver has to take a job
    */
   public HandOvers(
       String owner, JobMoves moves, RecordStore records, Lifetime lifetime, Timers timers) {
@@ -62,10 +62,10 @@ public final class HandOvers {
   }
 
   /**
-   * Gives a job to another node.
+   * Hands a job over to another node.
    *
    * @param to that node as the owner of jobs
-   * @return true once it is given; false when it is not open here
+   * @return true once the record is written; false when the job is not open here
    */
   public CompletionStage<Boolean> give(String jobId, String to, JobMoves.Leaving how) {
     return moves
@@ -82,11 +82,11 @@ public final class HandOvers {
     hasGiven = true;
     Beside groups = new Beside(0, List.of("to " + given.to, "from " + owner), null, List.of());
     return records
-        .read(KIND, jobId) // of an earlier time, perhaps
+        .read(KIND, jobId) // perhaps of an earlier hand-over
         .thenCompose(
             stored ->
                 moves
-                    .isStill(jobId, given.epoch) // read before: what its next owner writes counts
+                    .isStill(jobId, given.epoch) // read first: the next owner's record has priority
                     .thenCompose(
                         isStill ->
                             isStill
@@ -108,13 +108,13 @@ public final class HandOvers {
             });
   }
 
-  /** Whether something may not have been taken yet of what this node gave. */
+  /** Whether a job given by this node may not have been taken yet. */
   boolean isPending() {
     return hasGiven;
   }
 
   /**
-   * Looks from time to time for jobs that are given to this node.
+   * Looks periodically for jobs given to this node.
    *
    * @param hasOthers whether there are nodes that may give some
    */
@@ -127,7 +127,7 @@ public final class HandOvers {
     looked.whenComplete((done, away) -> timers.at(timers.now() + LOOK_MS, () -> start(hasOthers)));
   }
 
-  /** Looks now; completes when what was found has been taken. */
+  /** Looks now; completes when the jobs found have been taken. */
   CompletionStage<Void> look() {
     long at = timers.now();
     return each("to " + owner, this::take)
@@ -140,7 +140,7 @@ public final class HandOvers {
     CompletionStage<?> to(StoredRecord record, Given given);
   }
 
-  /** How many there are. */
+  /** @return number of records */
   private CompletionStage<Integer> each(String group, Attention attention) {
     return records
         .list(KIND, group, "", PAGE)
@@ -166,7 +166,7 @@ public final class HandOvers {
             taken ->
                 taken
                     ? records.delete(KIND, record.id(), record.revision())
-                    : CompletableFuture.completedFuture(false)); // who gave it tidies up
+                    : CompletableFuture.completedFuture(false)); // the giving node tidies up
   }
 
   private CompletionStage<?> tidy(StoredRecord record, Given given) {
@@ -178,7 +178,7 @@ public final class HandOvers {
     return records.delete(KIND, record.id(), record.revision());
   }
 
-  /** Takes no more. */
+  /** Takes no more jobs. */
   public void close() {
     closed = true;
   }

@@ -4,13 +4,13 @@ import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.util.List;
 
 /**
- * A job as a drain of its node sees it.
+ * A job as seen by a drain of its node.
  *
  * @param jobType null when its row cannot be read
- * @param status its word; null when its row cannot be read
+ * @param status null when its row cannot be read
  * @param isReviewed whether it waits for a person
- * @param agents those whose programs run on that node
- * @param doubling whether its services may be there and elsewhere at once
+ * @param agents whose programs run on that node
+ * @param doubling whether its services may be on two nodes at once
  */
 record JobOnNode(
     String jobId,
@@ -31,7 +31,7 @@ record JobOnNode(
     return "system".equals(jobType) || "sysbatch".equals(jobType);
   }
 
-  /** Whether what runs there are copies for that node, which run nowhere else. */
+  /** Whether its programs there are copies for that node, which run on no other. */
   boolean isCopies() {
     return isSystem() && !agents.isEmpty() && agents.stream().allMatch(id -> id.contains("@"));
   }

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Reads from the store which jobs a node has, and what of them runs there.
+ * Reads the jobs of a node, and their programs there, from the store.
  *
  * @param doubling by the stored manifest of a job
  */
@@ -33,7 +33,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
 
   private record Owned(String jobId, String owner) {}
 
-  /** All open jobs with their owners. Costs a look at each. */
+  /** All open jobs with their owners. Reads each job. */
   CompletionStage<Map<String, String>> owners() {
     return store
         .activeJobs()
@@ -48,7 +48,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
         .thenApply(owner -> owner == null ? null : new Owned(jobId, owner));
   }
 
-  /** Ids of the open jobs of an owner. Costs a look at each open job there is. */
+  /** Ids of the open jobs of an owner. Reads each open job of all owners. */
   CompletionStage<List<String>> ids(String owner) {
     return owners()
         .thenApply(
@@ -61,7 +61,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
   }
 
   /**
-   * What is to be known of these jobs; those that have ended are left out.
+   * Reads these jobs; ended ones are left out.
    *
    * @param owner of all of them
    */
@@ -71,9 +71,9 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
   }
 
   /**
-   * The same of jobs of any node.
+   * The same for jobs of any node.
    *
-   * @param agents by job: those whose programs run on the node that is meant
+   * @param agents by job, those with programs on the node in question
    */
   CompletionStage<List<JobOnNode>> running(Map<String, List<String>> agents) {
     return all(
@@ -82,7 +82,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
             .toList());
   }
 
-  /** Open jobs of other nodes of which programs run there. Costs a look at each open job. */
+  /** Open jobs of other nodes with programs on this node. Reads each open job. */
   CompletionStage<List<JobOnNode>> remoteTasks(String node) {
     Map<String, List<String>> agents = new ConcurrentHashMap<>();
     return owners()
@@ -104,7 +104,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
         .thenCompose(done -> running(new TreeMap<>(agents)));
   }
 
-  /** Agents of which programs run on a node. */
+  /** Agents with programs on a node. */
   private CompletionStage<List<String>> agentsAt(String node, String jobId, String home) {
     return store
         .outline(jobId)
@@ -144,9 +144,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
         .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of(), NOTHING));
   }
 
-  /**
-   * @param manifest null where its services do not matter
-   */
+  /** @param manifest null where its services do not matter */
   private JobOnNode job(String jobId, String json, List<String> agents, String manifest) {
     if (json == null) {
       return null;

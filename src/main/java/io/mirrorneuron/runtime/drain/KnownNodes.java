@@ -15,15 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which nodes there are: those that live, and those that died within an hour.
+ * The known nodes: those that live, and those that died within an hour.
  *
  * @param living owners
  * @param dead names of nodes
- * @param full by the name of a node that lives, which disk of it is full, as it told last
+ * @param full by the name of a living node, its full disk as last reported
  */
 record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full) {
 
-  /** What a node tells of itself. */
+  /** The part of a node's own description that is read here. */
   private record ReasonBody(String reason) {}
 
   static CompletionStage<KnownNodes> of(NodeRegistry nodes) {
@@ -62,10 +62,10 @@ record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full
   }
 
   /**
-   * Owners that live, take work and have room on their disks, by name.
+   * Living owners that take work and have disk space, by name.
    *
-   * @param states of nodes of which something is decided
-   * @param besides the name of a node that is not meant
+   * @param states of nodes with a record
+   * @param besides name of a node to leave out
    */
   List<String> takers(Map<String, NodeState> states, String besides) {
     return living.stream()
@@ -81,10 +81,10 @@ record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full
   }
 
   /**
-   * Names of nodes, and whether they live, without those that an operator took out.
+   * Names of nodes, and whether they live, without those that an operator removed.
    *
-   * @param states of nodes of which something is decided
-   * @param node the name of one that is not meant
+   * @param states of nodes with a record
+   * @param node name of a node to leave out
    */
   Map<String, Boolean> besides(String node, Map<String, NodeState> states) {
     Map<String, Boolean> names = new HashMap<>();

@@ -36,9 +36,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/** The upkeep of all nodes on the store, as this one does it. */
+/** Maintains all nodes on the store, from this one. */
 public final class LocalUpkeep implements NodeUpkeep {
-  /** How many nodes an error names. */
+  /** Limit of nodes named in an error. */
   private static final int NAMED = 10;
 
   private final String self;
@@ -48,12 +48,12 @@ public final class LocalUpkeep implements NodeUpkeep {
   private final OwnWork own;
 
   /**
-   * What this node does at once when it is asked to.
+   * Actions that this node performs at once.
    *
    * @param jobs of all nodes
    * @param drain looks at the jobs of this node, if it is being drained
-   * @param recover takes over the jobs of nodes that are dead
-   * @param departure what it does when it is told to end; null where nobody tells it
+   * @param recover takes over the jobs of dead nodes
+   * @param departure drain at shutdown; null if there is none
    */
   public record OwnWork(
       JobsOfNode jobs,
@@ -61,9 +61,7 @@ public final class LocalUpkeep implements NodeUpkeep {
       Supplier<CompletionStage<?>> recover,
       ShutdownDrain departure) {}
 
-  /**
-   * @param self the name of this node
-   */
+  /** @param self the name of this node */
   public LocalUpkeep(String self, NodeRegistry nodes, NodeStore book, Timers timers, OwnWork own) {
     this.self = self;
     this.nodes = nodes;
@@ -72,17 +70,17 @@ public final class LocalUpkeep implements NodeUpkeep {
     this.own = own;
   }
 
-  /** Whether this node has ever been told of another one. */
+  /** Whether this node has ever seen another node. */
   public boolean hasMetOthers() {
     return nodes.hasMetOthers();
   }
 
-  /** The end of this node, once it is told to. */
+  /** The drain of this node at shutdown. */
   public ShutdownDrain departure() {
     return own.departure;
   }
 
-  /** What is decided of nodes, by name, for who shows them. */
+  /** The recorded states of nodes, by name, for display. */
   public Map<String, NodeState> all() {
     return Answers.await(book.all());
   }
@@ -118,7 +116,6 @@ public final class LocalUpkeep implements NodeUpkeep {
         name, state.status(), state.schedulingEligible(), why, state.maintenance(), reported);
   }
 
-  /** What is decided of who belongs to the cluster. */
   public MembershipLog members() {
     return new MembershipLog(book, nodes);
   }
@@ -156,7 +153,7 @@ public final class LocalUpkeep implements NodeUpkeep {
                   wasDrained.set(before.drain().isOpen());
                   return NodeOrders.undrained(before, markEligible, why, now);
                 }));
-    own.drain().get(); // it learns of the end
+    own.drain().get(); // it is notified of the end
     return new DrainCancelled(
         name,
         DrainState.CANCELLED,
@@ -184,7 +181,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   }
 
   /**
-   * As it is told: who sends no heartbeats is offline, whatever was decided of it, and who has a
+   * As displayed: a node without heartbeats is offline, whatever its record says, and a node with a
    * full disk takes no work.
    */
   private NodeState shown(NodeState state, KnownNodes known) {
@@ -215,15 +212,11 @@ public final class LocalUpkeep implements NodeUpkeep {
     return Answers.await(KnownNodes.of(nodes));
   }
 
-  /** What people write into orders about nodes. */
+  /** Checks texts in people's orders about nodes. */
   private static final class OrderText {
     private OrderText() {}
 
-    /**
-     * The name of a node.
-     *
-     * @throws MnException INVALID when it is none
-     */
+    /** @throws MnException INVALID when it is not a node name */
     static String node(String given) {
       String name = given == null ? "" : given.strip();
       if (name.indexOf('@') <= 0 || name.endsWith("@") || name.chars().anyMatch(c -> c <= ' ')) {
@@ -243,13 +236,11 @@ public final class LocalUpkeep implements NodeUpkeep {
     }
   }
 
-  /** What orders make of the state of a node. */
+  /** Applies orders to the state of a node. */
   private static final class NodeOrders {
     private NodeOrders() {}
 
-    /**
-     * @throws MnException PRECONDITION when its operator has taken the node out
-     */
+    /** @throws MnException PRECONDITION when an operator has removed the node */
     static void requireMember(NodeState node) {
       if (node.operatorDisconnect()) {
         throw MnException.precondition(
@@ -272,7 +263,7 @@ public final class LocalUpkeep implements NodeUpkeep {
       requireMember(before);
       boolean takesWork = before.status() == NodeCondition.HEALTHY && !before.drain().isOpen();
       if (takesWork) {
-        return before; // there is nothing to end
+        return before; // there is no drain to end
       }
       NodeState after =
           markEligible
@@ -284,7 +275,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     }
 
     /**
-     * What the end of a drain leaves to know, for people; null for nothing.
+     * Remaining obstacles after the end of a drain, for people; null for none.
      *
      * @param wasDrained whether there was a drain to end
      */
@@ -301,18 +292,16 @@ public final class LocalUpkeep implements NodeUpkeep {
   }
 
   /**
-   * Takes over the jobs of a dead node when somebody asks for it. Its jobs are taken over anyway;
-   * whoever asks is told which, and does not have to wait for the next heartbeat. A name may be
-   * that of a server that lives and of one that is dead: jobs of the latter are taken over.
+   * Takes over the jobs of a dead node on request. That happens anyway; the caller learns which
+   * jobs, and does not have to wait for the next heartbeat. A name may belong to a living and to a
+   * dead server: jobs of the latter are taken over.
    *
-   * @param recover takes over the jobs of all nodes that are dead
+   * @param recover takes over the jobs of all dead nodes
    */
   private record ReconcileService(
       JobsOfNode jobs, NodeRegistry nodes, Supplier<CompletionStage<?>> recover) {
 
-    /**
-     * @param node as it is told to who asks
-     */
+    /** @param node as displayed */
     Reconciliation reconcile(NodeState node, KnownNodes known, String reason, boolean dryRun) {
       String name = node.node();
       List<ReconciledJob> done = new ArrayList<>();
@@ -341,7 +330,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     /**
      * Ids of open jobs of the node.
      *
-     * @param living whether those of the owner that lives, or of others that had its name
+     * @param living whether of the living owner, or of earlier ones with its name
      */
     private Set<String> owned(String node, KnownNodes known, boolean living) {
       Set<String> found = new TreeSet<>();
@@ -356,7 +345,7 @@ public final class LocalUpkeep implements NodeUpkeep {
       return found;
     }
 
-    /** A node that was killed is taken for alive for a while. */
+    /** A killed node is considered alive for a while. */
     private String alive(NodeState node, KnownNodes known) {
       if (Boolean.TRUE.equals(node.self())) {
         return null;
@@ -406,8 +395,8 @@ public final class LocalUpkeep implements NodeUpkeep {
   }
 
   /**
-   * Takes orders to drain nodes. The order is a record; the node does the work, see {@link
-   * DrainWork}. What a dry run says is what the same plan says of the same jobs.
+   * Accepts orders to drain nodes. The order is a record; the node does the work, see {@link
+   * DrainWork}. A dry run applies the same plan to the same jobs.
    */
   private record DrainService(NodeStore book, JobsOfNode jobs, Timers timers) {
     /** How long an answer waits for the node to look at its jobs. */
@@ -416,8 +405,8 @@ public final class LocalUpkeep implements NodeUpkeep {
     private static final long LOOK_MS = 100;
 
     /**
-     * @param check throws when there is no such node, or it was taken out
-     * @param own has this node look at its jobs, when it is the one; else null
+     * @param check throws when there is no such node, or it was removed
+     * @param own makes this node look at its jobs; null for another node
      */
     DrainReport drain(
         String node,
@@ -466,7 +455,7 @@ public final class LocalUpkeep implements NodeUpkeep {
           found.drain().replacedBy(order, now));
     }
 
-    /** The jobs of a dead node are taken over by others: nothing has to leave it. */
+    /** Empty for a dead node: other nodes take over its jobs. */
     private List<DrainAction> planned(String node, DrainOrder order, KnownNodes known) {
       Optional<String> owner = known.owner(node);
       if (owner.isEmpty()) {
@@ -501,7 +490,7 @@ public final class LocalUpkeep implements NodeUpkeep {
       return before.with(drain).with(condition, false, order.reason());
     }
 
-    /** The state once the node has looked at its jobs, or as it is when that takes too long. */
+    /** The state once the node has looked at its jobs, or the present state after a timeout. */
     private CompletionStage<NodeState> looked(
         NodeState ordered, Supplier<CompletionStage<?>> own, long until) {
       return own == null

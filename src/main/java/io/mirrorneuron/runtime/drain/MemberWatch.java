@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells who joins, leaves and leads, and closes drains of nodes that are dead, once for all nodes:
- * the leader does it, and what it writes replaces what was told before, in the same step as the
- * events. A node on a store that has seen no other does nothing of that, and keeps no lease.
+ * Records which nodes join, leave and lead, and closes drains of dead nodes. Only the leader does
+ * so; it writes the new membership and its events in one step. A node that has seen no other does
+ * nothing of that, and holds no lease.
  */
 final class MemberWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberWatch.class);
@@ -42,7 +42,7 @@ final class MemberWatch implements AutoCloseable {
   private volatile boolean leads;
   private volatile boolean closed;
 
-  /** Dead when it was looked last: one that is there again a moment later has not left its work. */
+  /** Dead at the last look: a node that returns a moment later has not lost its work. */
   private Set<String> missed = Set.of();
 
   MemberWatch(
@@ -62,7 +62,7 @@ final class MemberWatch implements AutoCloseable {
     this.lead = new HeldLead(RecordStore.NODES, owner, lease, nodes.lifetime(), timers);
   }
 
-  /** Looks from time to time. */
+  /** Looks periodically. */
   void start() {
     book.hasReportedMembers()
         .thenAccept(reported -> hasMet |= reported)
@@ -122,7 +122,7 @@ final class MemberWatch implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Nodes that nobody tells of any more leave nothing behind of which nothing was decided. */
+  /** Removes the records of unknown nodes for which nothing is decided. */
   private CompletableFuture<Void> forget(Map<String, NodeState> states, KnownNodes known) {
     return CompletableFuture.allOf(
         states.values().stream()
@@ -133,7 +133,7 @@ final class MemberWatch implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Who was announced is there. */
+  /** Admits announced nodes that have arrived. */
   private CompletableFuture<Void> welcome(
       Map<String, NodeState> states, Set<String> living, long term) {
     return CompletableFuture.allOf(
@@ -148,7 +148,7 @@ final class MemberWatch implements AutoCloseable {
             .toArray(CompletableFuture[]::new));
   }
 
-  /** Others have taken over what was on it. */
+  /** Other nodes have taken over its work. */
   private CompletableFuture<?> close(String node) {
     String at = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     LOG.info("node {} has died while it was drained: others have its jobs", node);
@@ -175,14 +175,14 @@ final class MemberWatch implements AutoCloseable {
   }
 
   /**
-   * Keeps nodes from work, and lets them work again, as the rule says: the leader does it, one
-   * record with each look, so that the next decision is made on what came of the last.
+   * Quarantines and releases nodes by the rule. Only the leader does so, one record per look, so
+   * that each decision is based on the result of the last.
    */
   private record QuarantineService(NodeStore book, QuarantineRule rule, Timers timers) {
     private static final Logger LOG = LoggerFactory.getLogger(QuarantineService.class);
 
     /**
-     * @param states of nodes, as they were just read
+     * @param states of nodes, just read
      * @param living names of nodes
      * @param term under which this node leads
      */

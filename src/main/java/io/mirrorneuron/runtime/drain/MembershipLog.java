@@ -7,14 +7,14 @@ import io.mirrorneuron.store.NodeRegistry;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 
-/** Notes which nodes belong to the cluster, in the records of nodes. Blocking; thread-safe. */
+/** Records the membership of the cluster in the records of nodes. Blocking; thread-safe. */
 public record MembershipLog(NodeStore book, NodeRegistry nodes) {
-  /** So long a node that was announced may take to begin anew. */
+  /** Time for an announced node to restart. */
   private static final long JOINING_MS = 60_000;
 
   /**
-   * Takes the node out of the cluster: nothing is placed there any more. Of a node that nobody
-   * knows nothing is noted.
+   * Removes the node from the cluster: nothing is placed there any more. Writes nothing for an
+   * unknown node.
    */
   public void disconnect(String node) {
     boolean isKnown =
@@ -31,7 +31,7 @@ public record MembershipLog(NodeStore book, NodeRegistry nodes) {
         .with(NodeCondition.DISCONNECTED, false, "operator requested disconnect");
   }
 
-  /** The node has agreed to come. What is decided of it besides stays. */
+  /** The node has agreed to join. Other decisions about it stay. */
   public void announce(String node) {
     change(
         node,
@@ -41,20 +41,20 @@ public record MembershipLog(NodeStore book, NodeRegistry nodes) {
                 : before);
   }
 
-  /** The node is there: lets it in, when it was taken out before or announced. */
+  /** The node is there: readmits it if it was removed or announced. */
   public void readmit(String node) {
     change(node, MembershipLog::back);
   }
 
-  /** The same, taken out no more. */
+  /** The same, no longer removed. */
   static NodeState back(NodeState before) {
     return arrived(before.disconnected(false), before.operatorDisconnect());
   }
 
   /**
-   * One that was announced is there.
+   * An announced node has arrived.
    *
-   * @param wasOut whether its operator had taken it out
+   * @param wasOut whether an operator had removed it
    */
   static NodeState arrived(NodeState before, boolean wasOut) {
     return wasOut || before.status() == NodeCondition.JOINING
@@ -62,7 +62,7 @@ public record MembershipLog(NodeStore book, NodeRegistry nodes) {
         : before;
   }
 
-  /** Whether it was announced and may still come. */
+  /** Whether it was announced and may still arrive. */
   static boolean isComing(NodeState state, long now) {
     return state.status() == NodeCondition.JOINING
         && state.updatedAt() != null

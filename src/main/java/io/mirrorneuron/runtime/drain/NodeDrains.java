@@ -40,7 +40,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The part of this node in the upkeep of all: what leaves it, what comes to it, who asks it. */
+/** The part of this node in drains and membership: outgoing and incoming jobs, and requests. */
 public final class NodeDrains implements AutoCloseable {
   private static final long RETRY_MS = 500;
 
@@ -66,18 +66,18 @@ public final class NodeDrains implements AutoCloseable {
   private BooleanSupplier works;
 
   /**
-   * What all nodes share.
+   * Shared by all nodes.
    *
-   * @param lease decides which node tells what is told once for all
+   * @param lease elects the node that records membership for all
    */
   public record Shared(NodeRegistry nodes, RecordStore records, LeaderLease lease) {}
 
   /**
    * @param owner this node as the owner of jobs
-   * @param limits when nodes are kept from work because of their faults
-   * @param hasOthers whether other nodes live, as far as this one has heard
+   * @param limits when faulty nodes are quarantined
+   * @param hasOthers whether other nodes live, as far as this node knows
    * @param others machines of the other living nodes; may wait
-   * @param isRemoteTask whether it has joined the store, and could go when it was told to leave
+   * @param isRemoteTask whether it has joined the store, and could leave it on order
    */
   public NodeDrains(
       String owner,
@@ -103,24 +103,24 @@ public final class NodeDrains implements AutoCloseable {
         new MemberWatch(owner, nodes, book, shared.lease, rule, nodes::hasMetOthers, timers);
   }
 
-  /** Takes in what goes wrong on nodes for reasons of the node. */
+  /** Receives faults of nodes. */
   public NodeFaults faults() {
     return health;
   }
 
-  /** Has others greeted once they are known; must not wait. */
+  /** Sets the callback that greets other nodes once they are known; must not wait. */
   public void onMeeting(Runnable greeting) {
     health.onMeeting(greeting);
   }
 
-  /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
+  /** Whether work may be placed on the node, as far as this one knows; does not wait. */
   public boolean takesWork(String node) {
     return watch.takesWork(node);
   }
 
   /**
-   * Names of the other nodes, also of those that take no work or died within an hour, and whether
-   * they live; not of those that an operator took out. Reads the store.
+   * Names of the other nodes, including those that take no work or died within an hour, and whether
+   * they live; without those an operator removed. Reads the store.
    */
   public Map<String, Boolean> members() {
     return Answers.await(
@@ -128,10 +128,10 @@ public final class NodeDrains implements AutoCloseable {
   }
 
   /**
-   * What is asked about nodes, with the jobs of this one.
+   * The maintenance of nodes, with the jobs of this one.
    *
    * @param owner this node as the owner of jobs
-   * @param visitors the programs that it runs for jobs of others
+   * @param visitors remote tasks on this node
    * @param own this node, as placement sees it
    */
   public LocalUpkeep upkeep(
@@ -172,7 +172,10 @@ public final class NodeDrains implements AutoCloseable {
     return ServiceDoubling.of(moves.workflow(manifest), moves::mayRepeat);
   }
 
-  /** All living nodes; one that is called as this one is would be taken for it. */
+  /**
+   * All living nodes. Another node with this node's name is left out, as it would be mistaken for
+   * it.
+   */
   private List<Machine> all(Machine own) {
     List<Machine> all = new ArrayList<>(others.get());
     all.removeIf(one -> one.name().equals(own.name()));
@@ -195,12 +198,11 @@ public final class NodeDrains implements AutoCloseable {
             done -> watch.isDrained() ? work.look() : CompletableFuture.completedStage(null));
   }
 
-  /** Whether this node is told to end. */
+  /** Whether this node is shutting down. */
   public boolean isLeaving() {
     return departure != null && departure.isUnderWay();
   }
 
-  /** Begins to look. */
   public void start() {
     back();
     handOvers.start(hasOthers);
@@ -210,8 +212,8 @@ public final class NodeDrains implements AutoCloseable {
   }
 
   /**
-   * What was noted when this server was told to end does not count any more. Nor does that it was
-   * taken out, if it is on this store by its own settings: it was started to be here.
+   * Resets the drain of this server's last shutdown. Also readmits the node if it was removed but
+   * is on this store by its own settings: it was started to be here.
    */
   private void back() {
     String at = Json.timestamp(Instant.ofEpochMilli(timers.now()));
@@ -240,7 +242,7 @@ public final class NodeDrains implements AutoCloseable {
     handOvers.close();
   }
 
-  /** Nodes that live and take work, as the store knows them. */
+  /** Living nodes that take work, from the store. */
   private record LivingPlaces(NodeRegistry nodes, NodeStore book) implements DrainWork.Places {
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[?::1]?");
 
@@ -257,7 +259,7 @@ public final class NodeDrains implements AutoCloseable {
           .thenCombine(nodes.address(other), (one, two) -> isOne(host(one), host(two)));
     }
 
-    /** One that nobody was told of may be any. */
+    /** An unknown host may be the same as any. */
     private static boolean isOne(Optional<String> one, Optional<String> two) {
       return one.isEmpty()
           || two.isEmpty()
@@ -275,8 +277,8 @@ public final class NodeDrains implements AutoCloseable {
   }
 
   /**
-   * Tells the system jobs of this node, once a second while there are some, which nodes are to run
-   * copies of them. The owner of a job alone does so: its epoch fences whoever was it before.
+   * Assigns nodes to the copies of this node's system jobs, once a second while there are any. Only
+   * the owner of a job does so: its epoch fences former owners.
    */
   static final class CopyKeeper {
     private static final Logger LOG = LoggerFactory.getLogger(CopyKeeper.class);
@@ -292,7 +294,7 @@ public final class NodeDrains implements AutoCloseable {
 
     /**
      * @param machines of all living nodes; may wait
-     * @param states what is decided of nodes
+     * @param states recorded states of nodes
      */
     CopyKeeper(
         JobMoves moves,
@@ -348,21 +350,19 @@ public final class NodeDrains implements AutoCloseable {
     }
 
     /**
-     * Which nodes run copies of a system job. Pure. A node that lives, takes work, has room on its
-     * disks and what all agents ask for gets one. One that is dead, or takes no new work, keeps its
-     * copy; one that is drained of system jobs too, or was taken out, loses it.
+     * Which nodes run copies of a system job. Pure. A living node that takes work, has disk space
+     * and meets the requests of all agents gets a copy. A node that is dead, or takes no new work,
+     * keeps its copy; a node that is drained of system jobs, too, or was removed, loses it.
      *
      * @param living nodes, as they describe themselves
-     * @param states of nodes of which something is decided, by name
+     * @param states of nodes with a record, by name
      * @param known names of all nodes, alive or dead within an hour
      */
     record CopyNodes(
         List<Machine> living, Map<String, NodeState> states, Set<String> known, Instant now) {
       private static final Placement PLACEMENT = new BestNode();
 
-      /**
-       * @param workflow as its author wrote it
-       */
+      /** @param workflow as its author wrote it */
       Input.Spread of(Workflow workflow) {
         List<Machine> takers = living.stream().filter(this::takesWork).toList();
         List<String> nodes =
@@ -388,12 +388,12 @@ public final class NodeDrains implements AutoCloseable {
         return node.fullDisk() == null && (state == null || state.schedulingEligible());
       }
 
-      /** What ends by itself may do so until the deadline of the drain. */
+      /** Work that ends by itself may do so until the deadline of the drain. */
       private boolean isDrained(NodeState state, boolean mayEnd) {
         DrainState drain = state.drain();
         boolean isMeant =
             Boolean.FALSE.equals(drain.ignoreSystemJobs())
-                && !drain.isOfEnd() // it will be back, as one that died may be
+                && !drain.isOfEnd() // it will be back, as a dead node may be
                 && !state.schedulingEligible();
         return isMeant
             && (drain.isOpen()
@@ -404,9 +404,9 @@ public final class NodeDrains implements AutoCloseable {
   }
 
   /**
-   * What is decided of nodes, as this one knows it without asking: at once what was decided here, a
-   * second old at most what others decided while there are others, or while this node is being
-   * drained. A node that is alone reads it at its start and when it changes it. Thread-safe.
+   * Recorded states of nodes, cached: decisions made here are known at once, those of other nodes
+   * within a second while other nodes live or this node is being drained. A node that is alone
+   * reads them at its start and after its own changes. Thread-safe.
    */
   static final class NodeWatch {
     private static final long LOOK_MS = 1000;
@@ -424,8 +424,8 @@ public final class NodeDrains implements AutoCloseable {
 
     /**
      * @param self the name of this node
-     * @param hasOthers whether other nodes live, as far as this one has heard
-     * @param out is told when the operator takes this node out of the cluster, and lets it in again
+     * @param hasOthers whether other nodes live, as far as this node knows
+     * @param out is called when an operator removes this node from the cluster, and readmits it
      */
     NodeWatch(
         String self,
@@ -452,7 +452,7 @@ public final class NodeDrains implements AutoCloseable {
       return state != null && state.drain().isOpen();
     }
 
-    /** Reads what is decided now. */
+    /** Reads the present states. */
     CompletionStage<Void> look() {
       long number = next();
       return book.all().thenAccept(all -> learn(number, all));
@@ -462,7 +462,7 @@ public final class NodeDrains implements AutoCloseable {
       return ++begun;
     }
 
-    /** A look that ends after a later one has seen less. */
+    /** Ignores a look that ends after a later one: its states are older. */
     private void learn(long number, Map<String, NodeState> all) {
       NodeState own = all.get(self);
       boolean isOut = own != null && own.operatorDisconnect();
@@ -480,10 +480,10 @@ public final class NodeDrains implements AutoCloseable {
     }
 
     /**
-     * Looks from time to time.
+     * Looks periodically.
      *
-     * @param drain is asked while this node is being drained; completes when it has done what it
-     *     can
+     * @param drain runs while this node is being drained; completes when it has done what is
+     *     possible now
      */
     void start(Supplier<CompletionStage<?>> drain) {
       if (closed) {

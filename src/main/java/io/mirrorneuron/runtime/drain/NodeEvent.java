@@ -13,14 +13,14 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * An event of the cluster. Members that say nothing are left out.
+ * An event of the cluster. Empty members are left out.
  *
  * @param timestamp ISO-8601 in UTC
  * @param node that it is about
- * @param reason in the words of who decided it
- * @param result what came of it
- * @param markEligible of the end of a drain: whether the node takes work again
- * @param state of a change of state: before and after
+ * @param reason in the words of the person who decided
+ * @param result outcome
+ * @param markEligible for the end of a drain: whether the node takes work again
+ * @param state for a change of state: before and after
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record NodeEvent(
@@ -32,7 +32,7 @@ record NodeEvent(
     Boolean markEligible,
     Map<String, Object> state) {
 
-  /** Without more than that it happened. */
+  /** An event without details. */
   static String of(String type, String at, String node) {
     return Json.write(new NodeEvent(type, at, node, null, null, null, null));
   }
@@ -52,7 +52,7 @@ record NodeEvent(
         new NodeEvent("node_reconciled", at, done.node(), done.reason(), result, null, null));
   }
 
-  /** What is told of a change, in the order in which it is told. */
+  /** The events of a change, in order. */
   static List<String> between(NodeState before, NodeState after, String at) {
     List<NodeEvent> events = new ArrayList<>();
     String node = after.node();
@@ -71,7 +71,7 @@ record NodeEvent(
     return events.stream().map(Json::write).toList();
   }
 
-  /** Of maintenance, quarantine and the status, what has become another. */
+  /** Changes of maintenance, quarantine and status. */
   private static List<NodeEvent> switched(NodeState before, NodeState after, String at) {
     List<NodeEvent> events = new ArrayList<>();
     String node = after.node();

@@ -22,13 +22,14 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * What is decided of each node: one record by name, which any node may change. A change is decided
- * on what is stored and decided again when another one came first. Thread-safe and not blocking.
+ * Decisions about nodes: one record per node, by name, which any node may change. A change is
+ * computed from the stored record, and again when another write came first. Thread-safe; does not
+ * block.
  */
 public final class NodeStore {
   static final String KIND = RecordStore.NODES;
 
-  /** Who was there when it was told last: no name of a node. */
+  /** Record of the last known members; not the name of a node. */
   private static final String MEMBERS = "members";
 
   private static final int PAGE = 500;
@@ -43,19 +44,19 @@ public final class NodeStore {
     this.timers = timers;
   }
 
-  /** Has it read again what is decided, before a change is done. */
+  /** Sets the reader that refreshes the known states before a change completes. */
   void readBy(Supplier<CompletionStage<Void>> reader) {
     this.reader = reader;
   }
 
-  /** A node of which nothing was decided is as {@link NodeState#of} says. */
+  /** {@link NodeState#of} for a node without a record. */
   public CompletionStage<NodeState> read(String node) {
     return records
         .read(KIND, node)
         .thenApply(stored -> stored.map(NodeStore::state).orElseGet(() -> NodeState.of(node)));
   }
 
-  /** Those of which something was decided, by name. */
+  /** The nodes with a record, by name. */
   public CompletionStage<Map<String, NodeState>> all() {
     return all("", new HashMap<>());
   }
@@ -83,18 +84,18 @@ public final class NodeStore {
   }
 
   /**
-   * @param next makes the new state of the stored one; may be asked several times, and what it
-   *     throws is the failure; the same state changes nothing
-   * @return the state as it is then
+   * @param next computes the new state from the stored one; may be called several times, and its
+   *     exception is the failure; the same state changes nothing
+   * @return the resulting state
    */
   public CompletionStage<NodeState> change(String node, UnaryOperator<NodeState> next) {
     return change(node, 0, next);
   }
 
   /**
-   * The same by a leader: what it writes is refused when another one has led since.
+   * The same by a leader: the write is refused when another node has led since.
    *
-   * @param term under which it leads; 0 when anybody may write this
+   * @param term under which it leads; 0 when any node may write this
    */
   CompletionStage<NodeState> change(String node, long term, UnaryOperator<NodeState> next) {
     return records
@@ -117,7 +118,7 @@ public final class NodeStore {
             });
   }
 
-  /** Drops the record of a node that is gone for good, unless something is decided of it. */
+  /** Drops the record of a node that is gone for good, unless it contains a decision. */
   CompletionStage<?> forget(String node) {
     return records
         .read(KIND, node)
@@ -135,7 +136,7 @@ public final class NodeStore {
         .write(KIND, after.node(), replaced, Json.write(after), dueAt, reported)
         .thenApply(revision -> revision.map(written -> after))
         .thenCompose(
-            written -> reader.get().handle((read, away) -> written)); // it is written all the same
+            written -> reader.get().handle((read, away) -> written)); // it is written nevertheless
   }
 
   private String now() {
@@ -146,7 +147,7 @@ public final class NodeStore {
     return new Beside(term, List.of(), null, List.of(), news);
   }
 
-  /** Who was there and who led, when that was told last. */
+  /** The last recorded members and leader. */
   private record Members(Set<String> nodes, String leader) {
     static final Members NONE = new Members(Set.of(), null);
 
@@ -176,8 +177,8 @@ public final class NodeStore {
   }
 
   /**
-   * Tells who has come and gone since that was told last. What fails, also because another one was
-   * faster, is told with the next call.
+   * Records nodes that have come and gone since the last call. The next call makes up for failures,
+   * including lost races.
    *
    * @param term under which {@code leader} leads
    */
@@ -205,7 +206,7 @@ public final class NodeStore {
     return records.write(KIND, MEMBERS, revision, Json.write(members), RecordStore.NEVER, beside);
   }
 
-  /** Tells what has changed no record of a node. */
+  /** Adds an event that changes no record of a node. */
   CompletionStage<Void> tell(String event) {
     return records
         .read(KIND, MEMBERS)

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what goes wrong into the records of nodes, once a second at most: that this server has
- * begun, that it was cut off, that programs could not begin here, that others are not reached. A
- * node that is alone writes nothing. A note whose write may have arrived is written again, and
- * counts once. That a server is not reached which ends in good order is no fault. Thread-safe.
+ * Writes faults to the records of nodes, at most once a second: starts of this server, lost
+ * connections, programs that could not start here, unreachable nodes. A node that is alone writes
+ * nothing. A write in doubt is repeated, and counts once. A server that shuts down in order causes
+ * no fault while it is unreachable. Thread-safe.
  */
 final class OwnHealth implements NodeFaults, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnHealth.class);
@@ -33,7 +33,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
   private final Timers timers;
   private final String begunAt;
 
-  /** What is to be written, by node. */
+  /** Unwritten faults, by node. */
   private final Map<String, NodeHealth> noted = new HashMap<>();
 
   private volatile Runnable greeting = () -> {};
@@ -43,7 +43,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
 
   /**
    * @param self the name of this node
-   * @param hasOthers whether other nodes live, as far as this one has heard
+   * @param hasOthers whether other nodes live, as far as this node knows
    */
   OwnHealth(String self, NodeStore book, BooleanSupplier hasOthers, Timers timers) {
     this.self = self;
@@ -69,15 +69,15 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
     }
   }
 
-  /** Has others greeted once they are known; must not wait. */
+  /** Sets the callback that greets other nodes once they are known; must not wait. */
   void onMeeting(Runnable greeting) {
     this.greeting = greeting;
   }
 
   /**
-   * Writes from time to time.
+   * Writes periodically.
    *
-   * @param works whether others take this node for alive
+   * @param works whether other nodes consider this node alive
    */
   void start(BooleanSupplier works) {
     Map<String, NodeHealth> taken;
@@ -138,7 +138,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
     return null;
   }
 
-  /** This server ends in good order. */
+  /** Records that this server shuts down in order. */
   @Override
   public void close() {
     synchronized (this) {

@@ -18,28 +18,28 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which node is to be kept from work because of its faults, and which one no more. Pure. What most
- * nodes have is not of one of them, half of the nodes work in any case, and one at least.
+ * Decides which node to quarantine because of its faults, and which to release. Pure. Faults of
+ * most nodes are not blamed on a single one; half of the nodes, and at least one, always work.
  *
- * @param lifetime a node that is not reached for longer is known to be dead
+ * @param lifetime a node that is unreachable for longer is known to be dead
  */
 record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
-  /** Programs of one job may fail for reasons of that job. */
+  /** A single job may fail for reasons of its own. */
   private static final int JOBS = 2;
 
-  /** After a time without quarantine as long as this, the next one is the first. */
+  /** After this time without quarantine the next one counts as the first. */
   private static final Duration QUIET = Duration.ofHours(1);
 
-  /** The longest is so many times as long as the first. */
+  /** Maximum length, as a multiple of the first. */
   private static final int LONGEST = 8;
 
   /**
-   * What is to become of a node.
+   * The decision about a node.
    *
    * @param begins null when its quarantine ends
    */
   record Verdict(String node, Quarantine begins) {
-    /** The state that the stored one becomes; the same when it is another by now. */
+    /** The new state; the stored one if it has changed since it was seen. */
     NodeState on(NodeState stored, NodeState seen, String at) {
       if (stored.status() != seen.status()
           || stored.schedulingEligible() != seen.schedulingEligible()) {
@@ -54,9 +54,9 @@ record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
   }
 
   /**
-   * The next one that is due; when it is stored, ask again.
+   * The next decision; store it, then call again.
    *
-   * @param states of nodes of which something is known
+   * @param states of nodes with a record
    * @param living names of nodes
    */
   Optional<Verdict> next(Map<String, NodeState> states, Set<String> living, Instant now) {
@@ -125,7 +125,7 @@ record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
         .toList();
   }
 
-  /** What is wrong with it, for people; empty when nothing is. */
+  /** The faults of a node, for people; empty for none. */
   Optional<String> trouble(NodeState node, Instant now) {
     List<NodeFault> recent = recent(node, now);
     List<NodeFault> notBegun = of(recent, Kind.NOT_BEGUN);
@@ -151,7 +151,7 @@ record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
     return limit > 0 && faults.size() >= limit;
   }
 
-  /** A dead node is not reached either, until it is known to be dead. */
+  /** A dead node is also unreachable, until it is known to be dead. */
   private boolean isLong(List<NodeFault> faults) {
     Instant first = Instant.parse(faults.getFirst().at());
     return first.plusMillis(2 * lifetime.ms()).isBefore(Instant.parse(faults.getLast().at()));

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** The programs that this node runs for jobs of other nodes. Thread-safe. */
+/** The remote tasks on this node. Thread-safe. */
 public interface RunningRemoteTasks {
-  /** Agents of which programs run here, by job. */
+  /** Agents with programs here, by job. */
   Map<String, List<String>> running();
 
   /**
-   * Ends those of a job. The node of the job begins them again elsewhere, without an attempt being
-   * counted. Completes when they have ended.
+   * Ends those of a job. The node of the job starts them again elsewhere, without counting an
+   * attempt. Completes when they have ended.
    */
   CompletionStage<Void> end(String jobId);
 

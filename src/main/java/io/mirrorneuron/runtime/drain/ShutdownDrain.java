@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node is told to end while others live: it is drained before it does. Its record says so, so
- * that others give it no more work, and is as it was before once the node is back ({@link #back}).
- * What has not left when the time is over others begin again, as when a node dies.
+ * Drains this node before a shutdown while other nodes live. Its record says so, so that it gets no
+ * more work, and is reset once the node is back ({@link #back}). Other nodes take over the work
+ * left at the deadline, as when a node dies.
  */
 public final class ShutdownDrain {
   private static final Logger LOG = LoggerFactory.getLogger(ShutdownDrain.class);
@@ -38,9 +38,9 @@ public final class ShutdownDrain {
   private volatile boolean underWay;
 
   /**
-   * @param drain looks at what is here and has leave what can
-   * @param takers owners that work may go to
-   * @param hasOthers whether other nodes live, as far as this one has heard
+   * @param drain moves the work that can leave
+   * @param takers owners that may take work
+   * @param hasOthers whether other nodes live, as far as this node knows
    */
   record Parts(
       NodeStore book,
@@ -58,29 +58,29 @@ public final class ShutdownDrain {
   }
 
   /**
-   * Takes no new jobs from now on.
+   * Accepts no new jobs from now on.
    *
-   * @param why is told to who asks, with the way out
+   * @param why part of the refusal, with a way out for the caller
    */
   public void takeNoMore(String why) {
     parts.moves.takeNoMore(why);
   }
 
-  /** Takes new jobs again, unless it does not for another reason. */
+  /** Removes one reason; new jobs are accepted when none is left. */
   public void takeAgain(String why) {
     parts.moves.takeAgain(why);
   }
 
-  /** Whether this node is about to end, and takes nothing new. */
+  /** Whether this node is about to end, and accepts nothing new. */
   public boolean isUnderWay() {
     return underWay;
   }
 
   /**
-   * Has all leave that can. A node that is alone is through at once.
+   * Moves all work that can leave. A node that is alone has finished at once.
    *
-   * @param patience how long that may take
-   * @return completes when nothing is left, nobody takes it, or the time is over; never fails
+   * @param patience maximum duration
+   * @return completes when nothing is left, no node takes it, or the time is over; never fails
    */
   public CompletionStage<Void> go(Duration patience) {
     if (patience.isZero() || !parts.hasOthers.getAsBoolean()) {
@@ -102,7 +102,7 @@ public final class ShutdownDrain {
             });
   }
 
-  /** An operator's drain goes on, and is not over when the node is back. */
+  /** An operator's drain continues, and does not end when the node is back. */
   private NodeState leaving(NodeState before, Duration patience) {
     if (before.drain().isOpen()) {
       return before;
@@ -125,7 +125,7 @@ public final class ShutdownDrain {
         : before.with(drain);
   }
 
-  /** Completes when it is over. */
+  /** Completes when the drain is over. */
   private CompletionStage<Void> left(long until, long tellAt) {
     List<String> jobs = parts.moves.open();
     boolean isEmpty =
@@ -172,7 +172,7 @@ public final class ShutdownDrain {
     return parts.book.change(node, this::closed).thenAccept(done -> {});
   }
 
-  /** Nothing goes there while it is not back. */
+  /** The node gets no work until it is back. */
   private NodeState closed(NodeState now) {
     DrainState drain = now.drain();
     if (!drain.isOfEnd() || !drain.isOpen()) {
@@ -184,7 +184,7 @@ public final class ShutdownDrain {
         : now.with(drain.cancelled(at));
   }
 
-  /** The node is there again: it is as it was before it was told to end. */
+  /** The node is back: restores its state before the shutdown. */
   static NodeState back(NodeState before, String at) {
     DrainState drain = before.drain();
     if (!drain.isOfEnd()) {

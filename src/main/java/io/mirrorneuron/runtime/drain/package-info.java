@@ -1,5 +1,5 @@
 /**
- * Which nodes take work, and how work leaves a node. What is decided of a node is a record that all
+ * Which nodes take work, and how work leaves a node. Decisions about nodes are records that all
  * nodes on the store share ({@link io.mirrorneuron.runtime.drain.NodeStore}). Start with {@link
  * io.mirrorneuron.runtime.drain.LocalUpkeep}.
  */

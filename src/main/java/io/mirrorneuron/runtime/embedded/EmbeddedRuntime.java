@@ -18,7 +18,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Map;
 
-/** A runtime for the program that it is part of: nothing listens, and nothing is announced. */
+/** A runtime within another program: it listens on no port and announces nothing. */
 public final class EmbeddedRuntime implements AutoCloseable {
   private final LocalRuntime runtime;
   private final CloseStack closing;
@@ -29,9 +29,9 @@ public final class EmbeddedRuntime implements AutoCloseable {
   }
 
   /**
-   * Starts a runtime; returns when it takes jobs.
+   * Starts a runtime; returns when it accepts jobs.
    *
-   * @param environment variables that programs of steps and searches for programs may see
+   * @param environment variables visible to programs of steps and to searches for programs
    * @throws MnException with one sentence for people when that is not possible; nothing runs then
    */
   public static EmbeddedRuntime start(Config config, Map<String, String> environment, Clock clock) {
@@ -88,7 +88,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
         runtime.webhooks());
   }
 
-  /** Parks the open jobs; the next start on the same directory goes on with them. */
+  /** Parks the open jobs; the next start on the same directory continues them. */
   @Override
   public void close() {
     closing.close();

@@ -26,11 +26,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Copies what one Redis has, that of a home or a named one, into the Redis Cluster of the settings,
- * or back.
+ * Copies the data of one Redis, that of a home or a named one, into the Redis Cluster of the
+ * settings, or back.
  */
 public final class HomeMove {
-  /** Some values are large, and nobody else waits. */
+  /** Long: some values are large, and no other caller waits. */
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private static final Pattern URL = Pattern.compile("(rediss?://[^/]|unix:///).*");
@@ -40,7 +40,7 @@ public final class HomeMove {
   private final String searchPath;
 
   /**
-   * @param cluster as the settings name it
+   * @param cluster as named in the settings
    * @param searchPath where a Redis to start is looked for
    */
   public HomeMove(Config config, ClusterSeeds cluster, String searchPath) {
@@ -50,7 +50,7 @@ public final class HomeMove {
   }
 
   /**
-   * The Redis of the home, which is started for it.
+   * Copies the Redis of the home, which is started for it.
    *
    * @throws io.mirrorneuron.model.MnException CONFLICT when a server uses the home
    */
@@ -70,18 +70,18 @@ public final class HomeMove {
   }
 
   /**
-   * One that is named by its URL.
+   * Copies the Redis at a URL.
    *
-   * @throws MnException INVALID when it is no such URL
+   * @throws MnException INVALID for a malformed URL
    */
   public StoreMove.Moved of(String url) {
     return moved(url, (one, cluster) -> new StoreMove(one, cluster));
   }
 
   /**
-   * The other way round: from the Redis Cluster into one that is named by its URL.
+   * Copies the Redis Cluster into the Redis at a URL.
    *
-   * @throws MnException INVALID when it is no such URL
+   * @throws MnException INVALID for a malformed URL
    */
   public StoreMove.Moved back(String url) {
     return moved(url, (one, cluster) -> new StoreMove(cluster, one));
@@ -147,7 +147,7 @@ public final class HomeMove {
     try {
       return StoreMove.result(connecting);
     } catch (
-        Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
+        Throwable e) { // the client reports Redis errors as a Throwable that is not an Exception
       throw reported.apply(e);
     }
   }

@@ -75,18 +75,18 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A runtime in this process, on its data directory and Redis, without any door.
+ * A runtime in this process, with its data directory and Redis, without any endpoint.
  *
  * @param hooks runs programs that accompany launches
- * @param endpoints is told which ports no check of a service and no webhook may ask
+ * @param endpoints receives the ports that service checks and webhooks must not call
  * @param rows the hot read path of job rows
- * @param records what areas keep beside jobs
+ * @param records of areas other than jobs
  * @param nodes for other nodes on the same Redis
  * @param clusterJoin joins the clusters of other nodes
- * @param places tells where runs are
- * @param membership whether this node works, as far as other nodes are concerned
- * @param departure has its work go to others, when it is told to end
- * @param confinement whether programs are kept from what is not theirs
+ * @param places finds the nodes of runs
+ * @param membership whether this node works, in the view of other nodes
+ * @param departure moves its work to other nodes at shutdown
+ * @param confinement whether programs are confined to their own files
  */
 public record LocalRuntime(
     JobsPort jobs,
@@ -120,9 +120,9 @@ public record LocalRuntime(
           + " until it is back";
 
   /**
-   * Waits for Redis and goes on with the open jobs of the data directory.
+   * Waits for Redis and continues the open jobs of the data directory.
    *
-   * @param peers asks other nodes for what only they can do
+   * @param peers asks other nodes for operations that only they can perform
    */
   public static LocalRuntime start(RuntimeHome home, ServerContext on, PeerJobs peers)
       throws IOException {
@@ -202,7 +202,7 @@ public record LocalRuntime(
         on.clock());
   }
 
-  /** What this node knows of itself. */
+  /** Facts about this node. */
   private record Known(
       NodeIdentity identity,
       HardwareProbe hardware,
@@ -275,12 +275,11 @@ public record LocalRuntime(
                         .toList())));
   }
 
-  /** Whether this node works, without asking anybody. */
+  /** Whether this node works; asks no other. */
   public boolean mayWork() {
     return membership.reasons().toCompletableFuture().join().isEmpty();
   }
 
-  /** The work of the runtime of this process. */
   private record OwnJobs(Runtime runtime) implements NodeWork {
     @Override
     public long openJobs() {
@@ -306,7 +305,7 @@ public record LocalRuntime(
     }
   }
 
-  /** What the store knows of the other nodes. A node that never saw one reads nothing. */
+  /** The other nodes in the store. A node that never saw another reads nothing. */
   private static final class OtherNodes implements Supplier<List<OtherNode>> {
     private final NodeRegistry nodes;
     private final String owner;
@@ -314,8 +313,8 @@ public record LocalRuntime(
     private volatile boolean isReportedOf;
 
     /**
-     * @param owner this node, among those that told of themselves
-     * @param hasMet whether any heartbeat was told of others
+     * @param owner this node as the owner of jobs
+     * @param hasMet whether any heartbeat has shown other nodes
      */
     OtherNodes(NodeRegistry nodes, String owner, BooleanSupplier hasMet) {
       this.nodes = nodes;
@@ -329,7 +328,7 @@ public record LocalRuntime(
     }
 
     /**
-     * Whether lists tell that the node lives; it has been seen on the store, or was told to come.
+     * Whether lists show the node as living; it has been seen on the store, or was asked to join.
      */
     boolean tellOf(String node) {
       isReportedOf = true;
@@ -338,8 +337,7 @@ public record LocalRuntime(
     }
 
     /**
-     * One of each name but that of this node: a server that came back with a new home stands for
-     * the one that it was before.
+     * One node per name, without this node's: a server with a new home replaces its former self.
      */
     private List<OtherNode> others() {
       Map<String, Described> byName = new LinkedHashMap<>();
@@ -365,9 +363,9 @@ public record LocalRuntime(
   /**
    * Asks the store of a cluster whether this node can work there.
    *
-   * @param authority file of those whose certificates a Redis may have, PEM; null: those that Java
-   *     trusts
-   * @param owner this node, as the owner of jobs
+   * @param authority PEM file with the certificate authorities of a Redis; null for those trusted
+   *     by Java
+   * @param owner this node as the owner of jobs
    * @param lifetime of this node
    */
   private record ClusterProbe(Vertx vertx, Path authority, String owner, Lifetime lifetime)
@@ -383,7 +381,7 @@ public record LocalRuntime(
             OwnersElsewhere.look(
                     vertx, offer.redisUrl(), authority, keys.livingNodes(), keys.silence())
                 .await(SECONDS, TimeUnit.SECONDS);
-      } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
+      } catch (Throwable e) { // Redis errors are no Exceptions here
         throw new MnException(
             ErrorCode.PRECONDITION,
             "store_unreachable",
@@ -414,11 +412,11 @@ public record LocalRuntime(
     }
   }
 
-  /** What this node is called among those that share its Redis. */
+  /** The name of this node among those that share its Redis. */
   private static final class NodeName {
     private static final String LOCALHOST = "localhost";
 
-    /** Where Linux tells the name of the host. */
+    /** Linux's file with the name of the host. */
     private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
     private static final long PAUSE_MS = 200;
@@ -435,7 +433,7 @@ public record LocalRuntime(
       return settings.name().isEmpty() ? "mirror_neuron@" + host : settings.name();
     }
 
-    /** The name of this machine, also where no address belongs to it. */
+    /** The name of this machine, even if it has no address. */
     static String hostname() {
       String resolved;
       try {
@@ -456,12 +454,12 @@ public record LocalRuntime(
     }
 
     /**
-     * Makes this data directory the one of its name. One that died a moment ago is waited for, for
-     * its lifetime at most; one that sends heartbeats meanwhile lives.
+     * Claims the name for this data directory. Waits for a recently dead holder, at most for its
+     * lifetime; a holder that sends heartbeats meanwhile lives.
      *
      * @param owner name and data directory
-     * @throws MnException (CONFLICT) when another living data directory has the name, or others
-     *     live with another lifetime
+     * @throws MnException (CONFLICT) when another living data directory has the name, or other
+     *     nodes live with another lifetime
      */
     static void claim(NodeRegistry nodes, String owner) {
       long least = Long.MAX_VALUE;

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** Says in one sentence why Redis cannot be used, and which setting that is about. */
+/** Explains in one sentence why Redis cannot be used, and which setting that is about. */
 final class RedisConnectFailure {
   private static final String SILENT = "does not answer";
   private static final String LATE =
@@ -27,9 +27,7 @@ final class RedisConnectFailure {
 
   private RedisConnectFailure() {}
 
-  /**
-   * @param named how settings say where it is
-   */
+  /** @param named its address in the settings */
   static MnException of(Throwable failure, RedisSettings named) {
     if (failure instanceof MnException known && known.code() == ErrorCode.PRECONDITION) {
       return known; // it answers, and must not be used
@@ -51,10 +49,10 @@ final class RedisConnectFailure {
   }
 
   /**
-   * What is wrong, to complete a sentence that begins with where it is. Where the failure does not
-   * tell, who listens there is asked.
+   * The fault, to complete a sentence that begins with the address. If the failure does not show
+   * it, probes the server at that address.
    *
-   * @param url where it is
+   * @param url its address
    */
   static String said(Throwable failure, URI url) {
     String said = said(failure);
@@ -103,7 +101,7 @@ final class RedisConnectFailure {
     return UNUSABLE + (words == null ? failure.getClass().getSimpleName() : words);
   }
 
-  /** Empty where it is not about one. */
+  /** Empty if it is not about a certificate. */
   private static String ofCertificate(String small) {
     if (small.contains("pkix path")) {
       return "shows a certificate that nobody who is trusted has signed; redis.tls_ca"
@@ -115,9 +113,8 @@ final class RedisConnectFailure {
   }
 
   /**
-   * Finds out whether who listens at an address speaks TLS or not, once a connection has failed:
-   * one who is spoken to in the wrong way mostly says nothing at all. Blocking, for some seconds at
-   * most.
+   * Finds out whether the server at an address speaks TLS, after a failed connection: a server
+   * addressed in the wrong way mostly does not answer at all. Blocking, for some seconds at most.
    */
   private static final class SpokenTls {
     private static final int PATIENCE_MS = 2000;
@@ -126,8 +123,8 @@ final class RedisConnectFailure {
     private SpokenTls() {}
 
     /**
-     * That it is the other way round than the URL says, to complete a sentence that begins with
-     * where Redis is; empty where it is not, or cannot be told.
+     * A mismatch between the server and the URL, to complete a sentence that begins with the
+     * address; empty if there is none, or it is unknown.
      */
     static Optional<String> mismatch(URI url) {
       if (url.getHost() == null) {
@@ -149,7 +146,7 @@ final class RedisConnectFailure {
       };
     }
 
-    /** Redis answers this also who has not shown a password. */
+    /** Redis answers this without a password, too. */
     private static boolean isPlain(String host, int port) {
       try (Socket socket = connected(host, port)) {
         socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -160,7 +157,7 @@ final class RedisConnectFailure {
       }
     }
 
-    /** Whether it shows a certificate, whoever has signed that. */
+    /** Whether it shows a certificate, whatever its authority. */
     private static boolean isTls(String host, int port) {
       SSLSocketFactory factory = (SSLSocketFactory) SSLSocketFactory.getDefault();
       try (Socket plain = connected(host, port);

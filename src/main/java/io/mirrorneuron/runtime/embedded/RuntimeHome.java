@@ -30,20 +30,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The data directory, locked by this process, and the Redis that is starting in it. Made first, so
- * that Redis starts while other parts are made.
+ * The data directory, locked by this process, and the Redis that starts in it. Created first, so
+ * that Redis starts while other parts are created.
  */
 public final class RuntimeHome implements NodeHome {
   private final Config config;
   private final DataDirectory directory;
 
-  /** The join token of its own, which it takes also while it is in the cluster of another node. */
+  /** Its own join token, also accepted while it is in the cluster of another node. */
   private final Secret ownToken;
 
-  /** The cluster that it is in, if it has joined one. */
+  /** The cluster that it has joined. */
   private final Optional<JoinedCluster> joined;
 
-  /** Null when another one is named. */
+  /** Null when the settings name another Redis. */
   private final RedisServer ownRedis;
 
   private RuntimeHome(
@@ -60,8 +60,8 @@ public final class RuntimeHome implements NodeHome {
   }
 
   /**
-   * Locks the data directory, completes the tokens and begins to start Redis, unless one is named
-   * or a cluster was joined.
+   * Locks the data directory, completes the tokens and begins to start Redis, unless another one is
+   * named or a cluster was joined.
    *
    * @throws MnException CONFLICT when another process uses the directory; PRECONDITION when the
    *     settings name a Redis and a cluster was joined
@@ -164,13 +164,13 @@ public final class RuntimeHome implements NodeHome {
   @Override
   public Secret sharedRedis() {
     URI named = config.redis().url();
-    if (ownRedis == null) { // Sentinels and sockets have no address that one URL could tell
+    if (ownRedis == null) { // Sentinels and sockets have no address that fits into one URL
       return named == null || named.getHost() == null ? Secret.NONE : new Secret(named.toString());
     }
     return exposedRedis();
   }
 
-  /** The one of this home; while it is in another cluster, as it would be without. */
+  /** The Redis of this home; while in another cluster, as it would be outside. */
   private Secret exposedRedis() {
     RedisServer.Exposure exposure = exposure(config.node().network());
     return exposure == null
@@ -187,7 +187,7 @@ public final class RuntimeHome implements NodeHome {
         : List.of(here, new Invitation(ownToken, exposedRedis()));
   }
 
-  /** The configuration with the tokens that the directory keeps. */
+  /** The configuration with the tokens of the directory. */
   public Config config() {
     return config;
   }
@@ -211,11 +211,11 @@ public final class RuntimeHome implements NodeHome {
     private CopiedWork() {}
 
     /**
-     * Removes them where they lie in the home itself: elsewhere they are those of the other server,
-     * which may be at work. What cannot be removed is logged and stays.
+     * Removes them if they lie in the home itself; elsewhere they belong to the other server, which
+     * may be running. Failures are logged.
      *
      * @param home locked by this process
-     * @param tempDir where workspaces are made
+     * @param tempDir parent of workspaces
      * @param runtimeId of the server of whose home this is a copy
      */
     static void remove(Path home, Path tempDir, String runtimeId) {

@@ -36,13 +36,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Redis of this runtime, ours or one that was named, and what is to be said of it. Ours may
- * come back as another version after it has died.
+ * The Redis of this runtime, its own or a named one, and its state. Its own Redis may come back
+ * with another version after it has died.
  */
 public final class RuntimeRedis {
   private static final Logger LOG = LoggerFactory.getLogger(RuntimeRedis.class);
 
-  /** A start on a busy machine takes longer than anything later. */
+  /** A start on a busy machine takes longer than any later request. */
   static final long CONNECT_SECONDS = 30;
 
   private static final long VERSION_SECONDS = 5;
@@ -69,7 +69,7 @@ public final class RuntimeRedis {
     this.logVersion = logVersion;
   }
 
-  /** Waits until the server that was launched here answers, and connects. */
+  /** Waits until the server launched here answers, and connects. */
   static RuntimeRedis own(RedisServer server, ServerContext on) {
     server.awaitReady();
     RedisMaster master = RedisMaster.at(server.uri(), on.config().redis().timeout());
@@ -84,7 +84,7 @@ public final class RuntimeRedis {
         server::logVersion);
   }
 
-  /** Connects to the named server and asks for its version; one that does not tell it is taken. */
+  /** Connects to the named server and checks its version; an unknown version is accepted. */
   static RuntimeRedis named(ServerContext on) {
     RedisSettings redis = on.config().redis();
     RedisNames names = redis.names();
@@ -142,12 +142,12 @@ public final class RuntimeRedis {
       places.shared().pipelines().ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return places;
     } catch (
-        Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
+        Throwable e) { // the client reports Redis errors as a Throwable that is not an Exception
       throw RedisConnectFailure.of(e, redis);
     }
   }
 
-  /** Refuses what has gone on elsewhere, or has not come here whole. */
+  /** Refuses data that was moved elsewhere, or is incomplete here. */
   private static void requireUsable(StorePlaces places, RedisSettings redis) {
     first(redis, StoreMove.requireUsable(places).map(places));
   }
@@ -159,7 +159,7 @@ public final class RuntimeRedis {
         : RedisDialer.to(master);
   }
 
-  /** Refuses a node of a Redis Cluster that is used as if it were alone. */
+  /** Refuses a node of a Redis Cluster used as a single server. */
   private static Optional<RedisVersion> version(RedisPipelines pipelines, RedisSettings redis) {
     try {
       String info = pipelines.serverInfo().otherwise("").await(VERSION_SECONDS, TimeUnit.SECONDS);
@@ -174,7 +174,7 @@ public final class RuntimeRedis {
     }
   }
 
-  /** Writes to the log which server it is, and a warning when it should be a newer one. */
+  /** Logs the server and its version, with a warning when it is too old. */
   public void logVersion() {
     logVersion.run();
   }
@@ -190,9 +190,7 @@ public final class RuntimeRedis {
         .ifPresent(warning -> LOG.warn("{} {}: {}", setting, target, warning));
   }
 
-  /**
-   * @param hears is told where Redis is or was found, now and later
-   */
+  /** @param hears receives the address of Redis, now and after changes */
   void onAddress(Consumer<URI> hears) {
     master.onAddress(hears);
   }
@@ -202,10 +200,10 @@ public final class RuntimeRedis {
   }
 
   /**
-   * What clients of release 1.2.31 ask of it. Waits once, for what it says of itself.
+   * The state for clients of release 1.2.31. Waits once, for the identity.
    *
-   * @param proposed identity of its data, when that has none
-   * @param watch looks at it from now on
+   * @param proposed identity for data without one
+   * @param watch checks it from now on
    */
   Supplier<CoordinationStore> coordination(String proposed, StorageWatch watch) {
     watch.asks(new RedisProbe(places));

@@ -17,15 +17,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides who may make which gRPC call: only callers with a token, except for the few calls that
- * are made before anybody can have one. A node that only offers capacity answers almost none.
- * Tokens inside request bodies are checked by the calls that carry them.
+ * Authorizes gRPC calls: a token is required, except for the few calls made before a caller
+ * can have one. A network-only node refuses almost all calls. Tokens in request bodies are
+ * checked by their calls.
  *
- * @param tokens asked about everything that is neither the operator nor the admin token
- * @param nodes for other nodes, whose token lets them give commands to jobs, read runs, run
- *     programs and no more
- * @param guesses looks at what may be the token of nodes
- * @param refusesNodes whether other nodes have a door of their own, with TLS
+ * @param tokens checks all but the operator and the admin token
+ * @param nodes for other nodes, whose token allows only commands to jobs, reads of runs, and
+ *     programs
+ * @param guesses checks possible node tokens
+ * @param refusesNodes whether other nodes have a TLS endpoint of their own
  */
 record Access(
     Secret operatorToken,
@@ -64,7 +64,7 @@ record Access(
           "Describe",
           "FetchBundle");
 
-  /** Their join tokens are in the messages. */
+  /** These carry join tokens in their messages. */
   private static final Set<String> JOINING = Set.of("Join", "Leave");
 
   private static final Principal NOBODY = Principal.unnamed(Role.VIEWER);
@@ -87,9 +87,9 @@ record Access(
   }
 
   /**
-   * Complete at once unless keys have to be fetched, or wrong tokens came from that address.
+   * Completes at once unless keys must be fetched, or the address has sent wrong tokens.
    *
-   * @param source the address that it came from
+   * @param source the caller's address
    * @return fails with MnException FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
    */
   Future<Call> admit(String call, MultiMap metadata, String source) {
@@ -114,7 +114,7 @@ record Access(
         : client.recover(failure -> admitNode(failure, call, metadata, source));
   }
 
-  /** Of two tokens nobody knows which is meant: whoever sends them has not said who he is. */
+  /** Two tokens are ambiguous: the caller is not authenticated. */
   private static MnException isTwice(String name) {
     String sentence = "metadata " + name + " is there twice; send it once";
     return name.equals(GrpcMetadata.AUTHORIZATION)
@@ -149,9 +149,9 @@ record Access(
   }
 
   /**
-   * One that no client's token lets in may be of another node.
+   * A token that is no client's may be another node's.
    *
-   * @param failure what a client is told
+   * @param failure the answer to a client
    */
   private Future<Call> admitNode(Throwable failure, String call, MultiMap metadata, String source) {
     boolean isKnown = failure instanceof MnException known && known.code() == ErrorCode.FORBIDDEN;
@@ -206,7 +206,7 @@ record Access(
         });
   }
 
-  /** The failure with the beginnings of sentences that existing clients look for. */
+  /** Prefixes the failure with the sentences that existing clients look for. */
   private Throwable withExpectedWords(Throwable failure, String token) {
     if (!(failure instanceof MnException known) || !known.error().equals("unauthenticated")) {
       return failure;
@@ -237,8 +237,8 @@ record Access(
   }
 
   /**
-   * The user for whom a gateway calls: it has checked the user's token and calls with the runtime's
-   * own.
+   * The user for whom a gateway calls: the gateway has checked the user's token and calls with
+   * the runtime's own.
    */
   static final class OnBehalf {
     private OnBehalf() {}
@@ -248,9 +248,9 @@ record Access(
     }
 
     /**
-     * The caller under the name that the metadata has, or as it is.
+     * The caller under the name in the metadata, or unchanged.
      *
-     * @throws MnException MALFORMED when the name cannot be read or is empty
+     * @throws MnException MALFORMED when the name is empty or cannot be read
      */
     static Principal of(MultiMap metadata, Principal caller) {
       String binary = metadata.get(GrpcMetadata.ON_BEHALF_OF);

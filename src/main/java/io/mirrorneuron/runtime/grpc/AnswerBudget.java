@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Keeps answers below what existing clients accept: 4 MiB a message, 1 MB a job detail. What is
- * left out is marked, never silently missing.
+ * Keeps answers within the limits of existing clients: 4 MiB a message, 1 MB a job detail.
+ * Omissions are always marked.
  */
 final class AnswerBudget {
   /** The limit of clients, minus room for the message's framing. */
@@ -39,7 +39,10 @@ final class AnswerBudget {
 
   private AnswerBudget() {}
 
-  /** The detail as text; beyond the budget recent events go first, then ledgers, then the rest. */
+  /**
+   * The detail as text; beyond the budget recent events are dropped first, then ledgers, then
+   * the rest.
+   */
   static String detail(JobDetail whole) {
     ObjectNode detail = whole.json();
     String text = Json.write(detail);
@@ -99,7 +102,7 @@ final class AnswerBudget {
     return Json.write(cut);
   }
 
-  /** The event, or only its scalar members when it is larger than a message may be. */
+  /** The event, reduced to its scalar members when it exceeds the message limit. */
   static String event(String json) {
     if (json.length() <= MESSAGE_BYTES / 3 || bytes(json) <= MESSAGE_BYTES) {
       return json;
@@ -137,7 +140,7 @@ final class AnswerBudget {
     return rest;
   }
 
-  /** The members that are neither objects nor lists nor long texts. */
+  /** Members that are no objects, lists or long texts. */
   private static ObjectNode scalars(JsonNode node) {
     ObjectNode plain = Json.object();
     for (var member : node.properties()) {

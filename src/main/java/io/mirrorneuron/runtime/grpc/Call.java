@@ -8,13 +8,13 @@ import io.vertx.core.http.HttpConnection;
 import java.util.Objects;
 
 /**
- * A call that was let in.
+ * An authorized call.
  *
- * @param caller who makes it; with the operator token, whoever it is made for
- * @param hasOperatorToken whether it came with the runtime's own token, which its gateways share
- * @param own the jobs of this node alone, when another node has passed the call on; else null
- * @param trailers what the answer is to say besides its message
- * @param source the address that it came from
+ * @param caller with the operator token, the user for whom it is made
+ * @param hasOperatorToken whether it has the runtime's own token, which its gateways share
+ * @param own the jobs of this node alone when another node has forwarded the call; else null
+ * @param trailers of the answer
+ * @param source the caller's address
  */
 record Call(
     Principal caller,
@@ -27,27 +27,27 @@ record Call(
     this(caller, hasOperatorToken, null, metadata, MultiMap.caseInsensitiveMultiMap(), "");
   }
 
-  /** One that another node has passed on. */
+  /** A call forwarded by another node. */
   static Call ofNode(Principal caller, JobsPort own, MultiMap metadata) {
     return new Call(caller, false, own, metadata, MultiMap.caseInsensitiveMultiMap(), "");
   }
 
-  /** The same, which came over this connection. */
+  /** The same call on this connection. */
   Call over(HttpConnection connection) {
     return new Call(caller, hasOperatorToken, own, metadata, trailers, source(connection));
   }
 
-  /** The address of the other end; empty when it has none. */
+  /** The address of the peer; empty for none. */
   static String source(HttpConnection connection) {
     return Objects.toString(connection.remoteAddress().hostAddress(), "");
   }
 
-  /** Those of all nodes, or of this one, when another node has found that they are open here. */
+  /** The jobs of all nodes, or of this node for a forwarded call. */
   JobsPort jobs(JobsPort all) {
     return own == null ? all : own;
   }
 
-  /** The id of a command that another node has passed on; else null. */
+  /** The id of a forwarded command; else null. */
   String commandId() {
     return own == null ? null : metadata.get(GrpcMetadata.COMMAND_ID);
   }

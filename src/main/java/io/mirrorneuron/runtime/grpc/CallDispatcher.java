@@ -32,8 +32,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the calls of all services: checks who may make the call, runs its body on a virtual thread,
- * and turns a failure into a status. Bodies are plain blocking Java.
+ * Runs the calls of all services: authorizes the caller, runs the blocking body on a virtual
+ * thread, and maps a failure to a status.
  */
 final class CallDispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(CallDispatcher.class);
@@ -47,9 +47,9 @@ final class CallDispatcher {
   private volatile boolean draining;
 
   /**
-   * @param threads runs each call's body, best on a thread of its own
-   * @param clock tells when tokens end
-   * @param storage explains failures for want of room
+   * @param threads runs each call's body, best on its own thread
+   * @param clock for the expiry of tokens
+   * @param storage explains failures for lack of space
    */
   CallDispatcher(
       Access access, Executor threads, Clock clock, long maxMessageBytes, Storage storage) {
@@ -66,9 +66,9 @@ final class CallDispatcher {
   }
 
   /**
-   * Begins a service whose methods are all run here.
+   * Begins a service whose methods all run here.
    *
-   * @throws IllegalStateException when {@link RpcRoles} has no role for one of them
+   * @throws IllegalStateException when {@link RpcRoles} has no role for a method
    */
   Entrance service(
       ServiceName name, ServiceDescriptor descriptor, List<ServiceMethod<?, ?>> methods) {
@@ -80,13 +80,13 @@ final class CallDispatcher {
     return new Entrance(Service.service(name, descriptor), methods);
   }
 
-  /** Asks all open streams to end, and later ones as soon as they begin. */
+  /** Asks open streams to end, and later ones at their start. */
   void drain() {
     draining = true;
     outlets.forEach(StreamWriter::drain);
   }
 
-  /** Ends the streams of a connection that has closed; their calls are not told by the library. */
+  /** Ends the streams of a closed connection; the library does not notify their calls. */
   void disconnected(HttpConnection connection) {
     outlets.forEach(outlet -> outlet.leaveIfOn(connection));
   }
@@ -108,7 +108,6 @@ final class CallDispatcher {
     response.end();
   }
 
-  /** A service that is being built. */
   final class Entrance {
     private final ServiceBuilder builder;
     private final List<ServiceMethod<?, ?>> unbuilt;
@@ -122,9 +121,6 @@ final class CallDispatcher {
       return unary(method, (request, call) -> body.apply(request));
     }
 
-    /**
-     * @param body also gets the call with its caller
-     */
     <Q, R> Entrance unary(ServiceMethod<Q, R> method, BiFunction<Q, Call, R> body) {
       return bind(
           method,
@@ -165,7 +161,7 @@ final class CallDispatcher {
     }
   }
 
-  /** Authenticates first: nothing of a message is read before it is known who sends it. */
+  /** Authenticates before it reads any message. */
   private <Q, R> void enter(
       GrpcServerRequest<Q, R> rpc, BiConsumer<GrpcServerRequest<Q, R>, Call> accept) {
     rpc.pause();
@@ -250,17 +246,17 @@ final class CallDispatcher {
     }
   }
 
-  /** Calls for which a server that ends does not wait any longer. */
+  /** Calls interrupted at the server's end. */
   private static final class BrokenOff {
     private static final Logger LOG = LoggerFactory.getLogger(BrokenOff.class);
 
     private BrokenOff() {}
 
     /**
-     * What is told of a call that failed.
+     * The failure as reported to the caller.
      *
-     * @param isEnding whether the server ends, and may have interrupted it
-     * @param storage explains failures for want of room
+     * @param isEnding whether the server is ending, and may have interrupted the call
+     * @param storage explains failures for lack of space
      */
     static Throwable explained(Throwable failure, boolean isEnding, Storage storage) {
       boolean isBrokenOff =

@@ -24,9 +24,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** The calls about deployments. */
+/** Deployment calls. */
 record DeploymentCalls(DeploymentsPort deployments) {
-  /** Of a page beside its rows: more than its end has, and its names. */
+  /** Bytes of a page beside its rows: more than its cursor and member names need. */
   private static final int ENVELOPE_BYTES = 1024;
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
@@ -42,7 +42,7 @@ record DeploymentCalls(DeploymentsPort deployments) {
         .unary(JobServiceGrpcService.FailDeployment, this::fail);
   }
 
-  /** Those that the original contract lacks. */
+  /** Calls that the original contract lacks. */
   void bindOwn(CallDispatcher.Entrance entrance) {
     entrance
         .unary(RuntimeExtServiceGrpcService.ListDeploymentVersions, this::versions)
@@ -88,7 +88,7 @@ record DeploymentCalls(DeploymentsPort deployments) {
         request.getWait());
   }
 
-  /** What runs under a key is updated as it is deployed first, but the key must be named. */
+  /** Updates like a first deployment, but requires the key. */
   private DeploymentResponse update(UpdateDeploymentRequest request, Call call) {
     if (request.getDeploymentKey().isBlank()) {
       throw MnException.invalid("deployment_key is required");
@@ -104,7 +104,7 @@ record DeploymentCalls(DeploymentsPort deployments) {
         call);
   }
 
-  /** Without the version of the interface, which clients of release 1.2.31 write into objects. */
+  /** Without the interface version, which clients of release 1.2.31 add to objects. */
   private static Map<String, Object> policy(String text) {
     Map<String, Object> given = ScheduleCalls.object(text, "update_policy_json");
     if (given.get("version") instanceof Integer) {
@@ -134,12 +134,11 @@ record DeploymentCalls(DeploymentsPort deployments) {
     return query.get(member) instanceof String text ? given(text) : null;
   }
 
-  /** Null for what is blank. */
   private static String given(String text) {
     return text.isBlank() ? null : text;
   }
 
-  /** As much of a page as a message may have; it goes on behind that. */
+  /** The rows that fit into a message; the next page continues after them. */
   private static DeploymentsPort.Page fitting(DeploymentsPort.Page page) {
     int left = AnswerBudget.MESSAGE_BYTES - ENVELOPE_BYTES;
     for (int i = 0; i < page.data().size(); i++) {
@@ -167,7 +166,7 @@ record DeploymentCalls(DeploymentsPort deployments) {
                 waits(call))));
   }
 
-  /** In the metadata: the requests are those of the original, which have no member for it. */
+  /** Read from the metadata: the original's requests have no member for it. */
   private static boolean waits(Call call) {
     String given = call.metadata().get(GrpcMetadata.WAIT);
     if (given != null && !given.equals("true") && !given.equals("false")) {

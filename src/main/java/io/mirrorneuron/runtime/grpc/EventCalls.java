@@ -16,10 +16,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The event feed of a job: a cursor read repeated, woken by {@link JobsPort#watch}.
+ * The event feed of a job: repeated cursor reads, woken by {@link JobsPort#watch}.
  *
- * <p>History comes first, oldest event first; with {@code follow} what is committed later follows,
- * until the job has ended. Every event is sent once. A job that is not known is NOT_FOUND.
+ * <p>Stored events come first, oldest first; with {@code follow} later events follow until the
+ * job has ended. Every event is sent once. An unknown job is NOT_FOUND.
  */
 final class EventCalls {
   private static final int PAGE = 200;
@@ -65,7 +65,7 @@ final class EventCalls {
       throws InterruptedException {
     String jobId = request.getJobId();
     Duration heartbeat = heartbeat(request.getHeartbeatIntervalMs());
-    // Watching starts before history is read, so that no event falls between the two.
+    // watches before it reads history, so that no event falls between the two
     try (var _ = jobs.watch(jobId, outlet::wake)) {
       EventPage page = first(request);
       outlet.open();
@@ -97,7 +97,7 @@ final class EventCalls {
         : jobs.events(request.getJobId(), Math.max(0, request.getAfter()), PAGE);
   }
 
-  /** Sends this page and the ones after it up to the present end of the log; returns the last. */
+  /** Sends this page and the following ones up to the present end of the log; returns the last. */
   private EventPage sendStored(String jobId, EventPage first, StreamWriter<EventResponse> outlet) {
     EventPage page = first;
     while (true) {
@@ -122,7 +122,7 @@ final class EventCalls {
     return page;
   }
 
-  /** How often something is to be heard; null for never. */
+  /** Interval of heartbeats; null for none. */
   static Duration heartbeat(int intervalMs) {
     if (intervalMs <= 0) {
       return null;

@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What an owner of a job says on one stream about an execution. On its event loop. */
+/** The stream on which a job's owner controls an execution. Runs on its event loop. */
 final class ExecuteCall {
-  /** A record has the message and the state of one agent; these are bounded where they are made. */
+  /** A record holds the message and the state of one agent, which are bounded at their source. */
   private static final long LONGEST_RECORD = 64L << 20;
 
   private final HostedPrograms programs;
@@ -26,9 +26,7 @@ final class ExecuteCall {
   private volatile HostedPrograms.RemoteTask remoteTask;
   private volatile boolean stopped;
 
-  /**
-   * @param threads runs what blocks, and then ends the stream
-   */
+  /** @param threads runs blocking work, and then ends the stream */
   ExecuteCall(
       HostedPrograms programs,
       StreamWriter<ExecuteEvent> outlet,

@@ -171,7 +171,6 @@ final class ExtCalls {
     return ExtJsonResponse.newBuilder().setResultJson(text).build();
   }
 
-  /** The calls about webhooks. */
   private record WebhookCalls(Webhooks webhooks) {
 
     CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {

@@ -10,12 +10,9 @@ import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import java.net.URI;
 import java.util.function.IntSupplier;
 
-/** Tells who knows the join token how this node is reached, and nobody else anything. */
+/** Tells callers with the join token how this node is reached, and other callers nothing. */
 final class Handshakes {
-  /**
-   * The port at which nodes of the original runtime listen for each other; only reported, nothing
-   * listens there.
-   */
+  /** Port of the original runtime's node distribution; only reported, nothing listens there. */
   private static final int DISTRIBUTION_PORT = 4370;
 
   private static final int REDIS_PORT = 6379;
@@ -25,9 +22,7 @@ final class Handshakes {
   private final IntSupplier port;
   private final WrongTokens wrong;
 
-  /**
-   * @param port at which this door listens
-   */
+  /** @param port of this endpoint */
   Handshakes(RuntimeServer.Parts parts, Config.Grpc config, IntSupplier port, WrongTokens wrong) {
     this.parts = parts;
     this.config = config;

@@ -49,7 +49,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The calls about jobs. */
+/** Job calls. */
 final class JobCalls {
   private final JobsPort jobs;
   private final TriggerEventCalls events;
@@ -58,9 +58,7 @@ final class JobCalls {
   private final OperationCalls operations;
   private final Secret adminToken;
 
-  /**
-   * @param adminToken what the runtime wants to see for a cleanup
-   */
+  /** @param adminToken required for a cleanup */
   JobCalls(RuntimeServer.Parts parts, OperationCalls operations, Secret adminToken) {
     this.jobs = parts.jobs();
     this.schedules = new ScheduleCalls(parts.schedules());
@@ -116,7 +114,7 @@ final class JobCalls {
   }
 
   /**
-   * The text as it is; null where none is sent.
+   * Null for empty text.
    *
    * @throws MnException MALFORMED when it is no JSON object
    */
@@ -128,7 +126,7 @@ final class JobCalls {
     return json;
   }
 
-  /** The caller's; else that of a command of another node, so that it counts once. */
+  /** The caller's key; else the id of a forwarded command, so that it counts once. */
   static String idempotencyKey(Call call) {
     String given = call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY);
     return given == null ? call.commandId() : given;
@@ -149,7 +147,7 @@ final class JobCalls {
     JobPage.Query query = query(request);
     JobPage page = jobs.list(query);
     while (query.isPaged() && page.data().size() > 1 && !AnswerBudget.fits(page)) {
-      query = query.limited(page.data().size() / 2); // the next page goes on where this one ends
+      query = query.limited(page.data().size() / 2); // the next page continues where this one ends
       page = jobs.list(query);
     }
     return ListJobsResponse.newBuilder().setJobsJson(AnswerBudget.rows(page)).build();
@@ -212,7 +210,7 @@ final class JobCalls {
     return answer.build();
   }
 
-  /** As clients of a later interface want it: they refuse the first label. */
+  /** With the label that clients of a later interface require. */
   private static String relabelled(Backup backup) {
     return Json.write(
         Json.parseObject(backup.json(), "backup").put("schema_version", Backup.SCHEMA_2));
@@ -226,8 +224,8 @@ final class JobCalls {
   }
 
   /**
-   * Who comes with the token that all gateways share must know the admin token besides; clients of
-   * a later interface have none to show.
+   * A caller with the token that all gateways share needs the admin token, too; clients of a
+   * later interface have none.
    */
   private ClearJobsResponse clear(ClearJobsRequest request, Call call) {
     List<String> ids = request.getJobIdsList();
@@ -241,7 +239,7 @@ final class JobCalls {
     return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown, ids)).build();
   }
 
-  /** The calls about events that start jobs. */
+  /** Calls about events that start jobs. */
   private record TriggerEventCalls(TriggerEvents events) {
     private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
 
@@ -258,7 +256,7 @@ final class JobCalls {
               request.getEventType(),
               request.getSource(),
               payload(request.getPayloadJson()));
-      if (!NewEvent.GATEWAY.equals(event.source())) { // gateways tell of uploads in this way
+      if (!NewEvent.GATEWAY.equals(event.source())) { // gateways announce uploads this way
         event.requireOwnSource();
       }
       return answer(events.emit(event));

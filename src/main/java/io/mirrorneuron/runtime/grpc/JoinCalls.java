@@ -10,7 +10,7 @@ import io.mirrorneuron.proto.node.v1.LeaveRequest;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
 import io.mirrorneuron.runtime.join.ClusterJoin;
 
-/** What other nodes ask this one to do about its cluster; they show a join token in the message. */
+/** Membership calls of other nodes; they carry a join token in the message. */
 record JoinCalls(ClusterJoin service, WrongTokens tokens) {
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {

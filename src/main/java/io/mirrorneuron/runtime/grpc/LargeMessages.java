@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The calls whose messages may be large, and the bound on what all of them together hold in memory:
- * a message is taken whole, and costs several times its size while it is read and stored. The
- * newest are refused when it is too much. Received bytes are counted every few milliseconds, since
- * the length of a message is not known before it is there. Thread-safe.
+ * Limits the memory of calls with large messages: a message is received whole, and costs
+ * several times its size while it is parsed and stored. Beyond the limit the newest are
+ * refused. Received bytes are counted every few milliseconds, as the length is unknown before
+ * the end. Thread-safe.
  */
 final class LargeMessages {
-  /** They carry files, or bodies that the API lets through. */
+  /** These carry files, or bodies that the API accepts. */
   private static final Set<String> CALLS =
       Set.of(
           "SubmitJob",
@@ -46,26 +46,23 @@ final class LargeMessages {
   private final Map<HttpServerRequest, Context> open = new LinkedHashMap<>();
   private boolean looking;
 
-  /**
-   * @param mostBytes of all messages on their way together
-   */
+  /** @param mostBytes of all messages in transit together */
   LargeMessages(Vertx vertx, long mostBytes) {
     this.vertx = vertx;
     this.mostBytes = mostBytes;
   }
 
-  /** How long a message of the call may be when the longest have so many bytes. */
+  /** Longest message of the call when the longest of all is given, in bytes. */
   static long limit(String call, long longest) {
     return CALLS.contains(call) ? longest : Math.min(SMALL_BYTES, longest);
   }
 
-  /** Whether the request is one of these calls. */
   static boolean mayBeLarge(HttpServerRequest request) {
     String path = String.valueOf(request.path());
     return CALLS.contains(path.substring(path.lastIndexOf('/') + 1));
   }
 
-  /** Counts the received bytes until the request is answered. On its event loop. */
+  /** Counts received bytes until the request is answered. Runs on its event loop. */
   synchronized void watch(HttpServerRequest request) {
     open.put(request, vertx.getOrCreateContext());
     lookLater();
@@ -103,7 +100,7 @@ final class LargeMessages {
     return request.response().ended() || request.response().closed();
   }
 
-  /** As the answer of a call that failed at once; its server ends it then. */
+  /** Answers as a call that failed at once; its server ends it then. */
   private void refuse(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     if (isAnswered(request) || response.headWritten()) {

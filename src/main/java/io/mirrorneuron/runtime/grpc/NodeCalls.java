@@ -33,7 +33,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 
-/** What other nodes read of this one, and have it do to its jobs and for its cluster. */
+/** Calls of other nodes: reads of this node, changes of its jobs, and membership. */
 final class NodeCalls {
   private static final int PIECE = 64 << 10;
 
@@ -41,9 +41,7 @@ final class NodeCalls {
   private final AgentChanges changes;
   private final JoinCalls joining;
 
-  /**
-   * @param changes of this node's jobs alone
-   */
+  /** @param changes of this node's jobs only */
   NodeCalls(NodeReads reads, AgentChanges changes, JoinCalls joining) {
     this.reads = reads;
     this.changes = changes;
@@ -111,7 +109,7 @@ final class NodeCalls {
     }
   }
 
-  /** Each piece waits until the reader has taken the one before. */
+  /** Backpressure: each piece waits until the reader has taken the previous one. */
   private static void send(FileChannel file, ByteRange part, StreamWriter<FetchPart> outlet)
       throws IOException {
     if (part == null) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Looks at what may be the token of nodes. It follows from the join token, so whoever could try it
- * as often as he likes could guess that: wrong ones count, and wait, as wrong join tokens do.
+ * Checks node tokens. They are derived from the join token, so unlimited tries would allow to
+ * guess it: wrong ones count and are delayed as wrong join tokens are.
  */
 final class NodeTokens {
   private final Secret right;
@@ -21,7 +21,7 @@ final class NodeTokens {
   private final Executor threads;
 
   /**
-   * @param right nobody can show it when it is not set
+   * @param right no token is accepted when it is not set
    * @param threads may block
    */
   NodeTokens(Secret right, WrongTokens wrong, Executor threads) {
@@ -31,13 +31,13 @@ final class NodeTokens {
     this.threads = threads;
   }
 
-  /** Whether it has the form of one, which everybody knows. */
+  /** Whether it has the form of a node token, which is public. */
   boolean isPossible(String token) {
     return right.isSet() && token != null && token.length() == right.value().length();
   }
 
   /**
-   * Completes, for a right one at once unless wrong ones came from that address.
+   * Completes at once for a right token, unless wrong ones came from that address.
    *
    * @return fails as {@link WrongTokens#check} does
    */

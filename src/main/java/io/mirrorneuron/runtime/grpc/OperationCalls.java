@@ -23,10 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * The calls about operations. A stream is a cursor read repeated: another server may be the one
- * that works on the operation, so who follows it looks.
- */
+/** Operation calls. Streams are repeated cursor reads, as another server may run the operation. */
 record OperationCalls(OperationsPort operations, Clock clock) {
   private static final int PAGE = 200;
   private static final long LOOK_MS = 250;
@@ -43,7 +40,7 @@ record OperationCalls(OperationsPort operations, Clock clock) {
         .build();
   }
 
-  /** Jobs may be cancelled by operators; what else there is needs the role of its own call. */
+  /** Operators may cancel jobs; other kinds need the role of their own call. */
   private StartOperationResponse start(StartOperationRequest request, Call call) {
     OperationKind kind = OperationKind.of(request.getKind());
     call.caller().requireRole(kind == OperationKind.CANCEL_ALL_JOBS ? Role.OPERATOR : Role.ADMIN);
@@ -59,7 +56,7 @@ record OperationCalls(OperationsPort operations, Clock clock) {
         .build();
   }
 
-  /** The operation {@code cancel_all_jobs}, waited for. */
+  /** Runs the operation {@code cancel_all_jobs} to its end. */
   CancelAllJobsResponse cancelAll(CancelAllJobsRequest request, Call call) {
     return CancelAllJobsResponse.newBuilder()
         .setResultJson(Json.write(operations.cancelAll(call.caller().subject())))
@@ -90,7 +87,7 @@ record OperationCalls(OperationsPort operations, Clock clock) {
     outlet.end(MultiMap.caseInsensitiveMultiMap());
   }
 
-  /** Answers the number of the last one. */
+  /** Returns the number of the last event. */
   private static long send(Events page, long before, StreamWriter<OperationEventResponse> outlet) {
     List<OperationEvent> events = page.events();
     for (int from = 0; from < events.size(); from += PAGE) {

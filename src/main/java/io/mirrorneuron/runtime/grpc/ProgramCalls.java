@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
-/** Calls about programs by other nodes, which come with the token of nodes. */
+/** Calls of other nodes about programs, with the token of nodes. */
 final class ProgramCalls {
   private static final int PART = 256 << 10;
 
@@ -33,9 +33,7 @@ final class ProgramCalls {
   private final Executor threads;
   private final Set<StreamWriter<?>> open = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param threads runs what blocks, best each on a thread of its own
-   */
+  /** @param threads runs blocking work, best on its own thread */
   ProgramCalls(HostedPrograms programs, Access access, Executor threads) {
     this.programs = programs;
     this.access = access;
@@ -53,7 +51,7 @@ final class ProgramCalls {
     return service.build();
   }
 
-  /** A call that was let in; nothing of it is read yet. */
+  /** Begins an authorized call; no message has been read. */
   private interface Body<Q, R> {
     void begin(GrpcServerRequest<Q, R> rpc, StreamWriter<R> outlet);
   }
@@ -76,12 +74,11 @@ final class ProgramCalls {
         });
   }
 
-  /** Asks all that is open to end. */
   void drain() {
     open.forEach(StreamWriter::drain);
   }
 
-  /** Ends what is open on a connection that has closed. */
+  /** Ends the streams of a closed connection. */
   void disconnected(HttpConnection connection) {
     open.forEach(outlet -> outlet.leaveIfOn(connection));
   }

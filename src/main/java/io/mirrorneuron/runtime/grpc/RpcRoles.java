@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The role that each call needs: that of the REST operation of the same name. A call that is not
- * named here is refused to everybody, and a server with such a call does not start.
+ * The role that each call needs: that of the REST operation of the same name. A call that is
+ * not listed is always refused, and a server with such a call does not start.
  */
 final class RpcRoles {
   /**
-   * Asked before anybody can have a token; handshakes and what makes a node join or leave carry a
-   * join token in their body.
+   * Calls without a role: made before a caller can have a token; handshake, join and leave carry
+   * a join token in their body.
    */
   static final Set<String> OPEN =
       Set.of("NetworkHandshake", "Join", "Identify", "Leave", "Check", "List", "Watch");
 
-  /** For other nodes, which have a token of their own. */
+  /** Calls of other nodes, with the token of nodes. */
   static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Play", "Retire");
 
   private static final Map<String, Role> ROLES = new HashMap<>();
@@ -117,7 +117,7 @@ final class RpcRoles {
     return OPEN.contains(call) || OF_NODES.contains(call) || ROLES.containsKey(call);
   }
 
-  /** Null for calls that nobody may make and for those that are open. */
+  /** Null for open and for unlisted calls. */
   static Role of(String call) {
     return ROLES.get(call);
   }

@@ -76,21 +76,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A gRPC door of the runtime: the services of {@code proto/}, health and, for developers,
- * reflection. One for clients, h2c without TLS; and one for other servers, when these talk by TLS.
+ * A gRPC endpoint of the runtime: the services of {@code proto/}, health, and optionally
+ * reflection. There is one for clients, h2c without TLS, and one for other servers when they
+ * use TLS.
  */
 public final class RuntimeServer implements AutoCloseable {
-  /**
-   * All messages on their way may hold this fraction of the heap, 1/8: each costs several times its
-   * size.
-   */
+  /** Messages in transit may use 1/8 of the heap: each costs several times its size. */
   private static final int SHARE_OF_MESSAGES = 8;
 
   private static final long NO_ERROR = 0;
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
-  /** When calls are broken off that are still not answered; earlier, so that it is heard. */
+  /**
+   * When unanswered calls are aborted; before the drain's end, so that the failure is delivered.
+   */
   private static final Duration BREAK_OFF = Duration.ofSeconds(4);
 
   private final HttpServer http;
@@ -107,18 +107,17 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * What the services are made of.
+   * The ports behind the services.
    *
-   * @param deployments null where nothing is deployed
-   * @param nodes for other nodes; is told where this door is by who opens it
-   * @param clusterJoin joins the clusters of other nodes
+   * @param deployments null for none
+   * @param nodes for other nodes; the opener tells it this endpoint's address
    * @param sharesTokens whether handshakes hand out the tokens of this runtime
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
-   * @param store cheap; what this node and others share
+   * @param store cheap; what this node shares with other nodes
    * @param serving cheap; answers the health service
-   * @param tokens asked about callers who show no token of this runtime
-   * @param reflection whether anybody may ask what calls there are
-   * @param storage explains failures for want of room
+   * @param tokens checks callers without a token of this runtime
+   * @param reflection whether the list of calls is public
+   * @param storage explains failures for lack of space
    */
   public record Parts(
       JobsPort jobs,
@@ -142,11 +141,11 @@ public final class RuntimeServer implements AutoCloseable {
       Clock clock) {}
 
   /**
-   * Where a door is, and for whom.
+   * Address and audience of an endpoint.
    *
    * @param port 0: a free one
    * @param tls null for plain text
-   * @param refusesNodes whether other servers have a door of their own
+   * @param refusesNodes whether other servers have an endpoint of their own
    */
   public record Place(String host, int port, PemFiles tls, boolean refusesNodes) {}
 
@@ -191,8 +190,8 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * @param large takes calls whose messages may be long
-   * @param small takes all others: the longest message is the same for all calls of a server
+   * @param large takes calls with long messages
+   * @param small takes all other calls: a server has one message limit for all calls
    */
   private record Endpoints(GrpcServer large, GrpcServer small, CallDispatcher endpoint) {}
 
@@ -242,8 +241,8 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * Stops reading a request once it is answered. Clients end such a call themselves; those that do
-   * not are told to send no more (RFC 9113, 8.1), after the answer has had time to arrive.
+   * Stops reading an answered request. Clients that do not end such a call are asked to stop
+   * sending (RFC 9113, 8.1), after the answer has had time to arrive.
    */
   private static void stopReadingOnceAnswered(Vertx vertx, HttpServerRequest request) {
     HttpServerResponse response = request.response();
@@ -267,7 +266,8 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * Ends streams, lets the calls in flight finish for some seconds, tells the rest, then closes.
+   * Drains: ends streams, lets running calls finish for some seconds, aborts the rest, then
+   * closes.
    */
   @Override
   public void close() {
@@ -277,7 +277,7 @@ public final class RuntimeServer implements AutoCloseable {
     try {
       closed.await(BREAK_OFF.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
-      // the rest is broken off below, and told so
+      // the rest is aborted below
     }
     threads.shutdownNow();
     closed.await();
@@ -288,7 +288,7 @@ public final class RuntimeServer implements AutoCloseable {
     return endpoint.openStreams();
   }
 
-  /** What connections to the gRPC door may use up, and which protocols it speaks. */
+  /** Limits and protocols of connections. */
   private static final class EndpointOptions {
     private static final int STREAMS_PER_CONNECTION = 10_000;
 
@@ -331,7 +331,7 @@ public final class RuntimeServer implements AutoCloseable {
     }
   }
 
-  /** The calls about nodes and what they can carry. */
+  /** Calls about nodes and capacity. */
   private static final class ClusterCalls {
     private final ClusterPort cluster;
     private final UpkeepCalls upkeep;
@@ -390,7 +390,7 @@ public final class RuntimeServer implements AutoCloseable {
       throw MnException.invalid("resource limits must be an object");
     }
 
-    /** The calls about services that jobs offer. */
+    /** Calls about services. */
     private record ServiceCalls(ServicesPort services) {
       private static final String ROWS = "services";
 
@@ -419,7 +419,7 @@ public final class RuntimeServer implements AutoCloseable {
             .build();
       }
 
-      /** What is no JSON object asks for nothing in particular. */
+      /** Text that is no JSON object is an empty filter. */
       private static ServiceFilter filter(String text) {
         try {
           return LenientJson.read(
@@ -438,8 +438,8 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * The standard health service. The library's own implementation keeps writing to watchers that
-   * have cancelled, so only its messages are used.
+   * The standard health service. Uses only the library's messages: its implementation keeps
+   * writing to cancelled watchers.
    */
   private static final class HealthCalls {
     private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
@@ -453,7 +453,7 @@ public final class RuntimeServer implements AutoCloseable {
     private final BooleanSupplier serving;
 
     /**
-     * @param services full names that may be asked for, beside the empty one for the whole server
+     * @param services full names that may be queried, beside the empty one for the whole server
      * @param serving cheap; whether calls can be expected to work now
      */
     HealthCalls(Set<String> services, BooleanSupplier serving) {

@@ -30,12 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The calls about schedules. */
+/** Schedule calls. */
 record ScheduleCalls(SchedulesPort schedules) {
-  /** Of a page beside its rows: more than its end has, and its names. */
+  /** Bytes of a page beside its rows: more than its cursor and member names need. */
   private static final int ENVELOPE_BYTES = 1024;
 
-  /** What a pause may say besides, as members of {@code attrs_json}. */
+  /** Members of {@code attrs_json} that a pause accepts. */
   private static final Set<String> PAUSE = Set.of("until");
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
@@ -54,7 +54,7 @@ record ScheduleCalls(SchedulesPort schedules) {
     return ScheduleResponse.newBuilder().setResultJson(Json.write(document)).build();
   }
 
-  /** Blank text is an empty object; what is none is refused. */
+  /** Blank text is an empty object; text that is no object is refused. */
   static Map<String, Object> object(String text, String what) {
     Map<String, Object> members = new LinkedHashMap<>();
     if (!text.isBlank()) {
@@ -85,7 +85,7 @@ record ScheduleCalls(SchedulesPort schedules) {
         object(request.getSourceJson(), "source_json"));
   }
 
-  /** The calls that the original contract lacks. */
+  /** Calls that the original contract lacks. */
   CallDispatcher.Entrance bindOwn(CallDispatcher.Entrance entrance) {
     return entrance
         .unary(RuntimeExtServiceGrpcService.PreviewSchedule, this::preview)
@@ -146,7 +146,7 @@ record ScheduleCalls(SchedulesPort schedules) {
     return answer(fitting(schedules.list(query(request.getQueryJson()))));
   }
 
-  /** As much of a page as a message may have; it goes on behind that. */
+  /** The rows that fit into a message; the next page continues after them. */
   private static SchedulesPort.Page fitting(SchedulesPort.Page page) {
     int left = AnswerBudget.MESSAGE_BYTES - ENVELOPE_BYTES;
     for (int i = 0; i < page.data().size(); i++) {
@@ -159,7 +159,7 @@ record ScheduleCalls(SchedulesPort schedules) {
     return page;
   }
 
-  /** What is no JSON object asks for nothing in particular. */
+  /** Text that is no JSON object is an empty query. */
   private static SchedulesPort.Query query(String text) {
     SchedulesPort.Query asked = null;
     try {

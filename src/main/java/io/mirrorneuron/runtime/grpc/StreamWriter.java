@@ -19,12 +19,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Writes the messages of a streaming call, for a body that runs on a thread of its own and may
- * block.
+ * Writes a streaming call for a blocking body on its own thread.
  *
- * <p>{@link #send} returns when the client has taken the messages, so a slow client blocks its own
- * body only. {@link #await} is how a body waits for news; both end at once when the client leaves,
- * its deadline passes or the server drains.
+ * <p>{@link #send} returns when the client has taken the messages, so backpressure blocks only
+ * this body. {@link #await} waits for news. Both end at once when the client leaves, its
+ * deadline passes or the server drains.
  */
 final class StreamWriter<R> {
   private final Context context = Vertx.currentContext();
@@ -34,7 +33,7 @@ final class StreamWriter<R> {
   private final Promise<Void> gone = Promise.promise();
   private volatile boolean draining;
 
-  /** To be made on the event loop, before the request is read. */
+  /** Call on the event loop, before the request is read. */
   StreamWriter(GrpcServerRequest<?, R> request) {
     response = request.response();
     connection = request.connection();
@@ -45,7 +44,7 @@ final class StreamWriter<R> {
     }
   }
 
-  /** Breaks off when the caller's token ends; null for never. On the event loop. */
+  /** Aborts when the caller's token expires; null for never. On the event loop. */
   void endAt(Instant expiry, Clock clock) {
     if (expiry != null) {
       long left = Duration.between(clock.instant(), expiry).toMillis();
@@ -75,13 +74,13 @@ final class StreamWriter<R> {
     news.release();
   }
 
-  /** Ends the stream from the server's side as soon as its body notices. */
+  /** Ends the stream by the server as soon as its body notices. */
   void drain() {
     draining = true;
     wake();
   }
 
-  /** Tells the client that its call was accepted, before there is a message. */
+  /** Signals acceptance before there is a message. */
   void open() {
     settle(inContext(response::writeHead));
   }
@@ -102,9 +101,9 @@ final class StreamWriter<R> {
   }
 
   /**
-   * Waits for {@link #wake}, at most so long; null waits without end.
+   * Waits for {@link #wake}, at most so long; null for no limit.
    *
-   * @return false when the time passed without news
+   * @return false at a timeout
    */
   boolean await(Duration atMost) throws InterruptedException {
     if (atMost == null) {
@@ -116,7 +115,7 @@ final class StreamWriter<R> {
     return true;
   }
 
-  /** Ends the stream well, or as unavailable when the server asked it to end. */
+  /** Ends the stream with OK, or as unavailable during a drain. */
   void end(MultiMap trailers) {
     if (draining) {
       fail(

@@ -24,7 +24,7 @@ import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import java.util.Objects;
 
-/** The calls about which nodes belong to the cluster, and which of them take work. */
+/** Calls about the cluster's members, and which of them take work. */
 record UpkeepCalls(NodeUpkeep nodes, NodeMembers members) {
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {

@@ -11,33 +11,33 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Slows down who guesses the join token: each wrong one of an address in a row makes the answer,
- * and the next look at a token from there, wait twice as long. Thread-safe.
+ * Slows down guesses of the join token: each consecutive wrong one of an address doubles the
+ * delay of the answer and of the next check. Thread-safe.
  */
 final class WrongTokens {
   static final long FIRST_MS = 100;
   static final long LONGEST_MS = 3_200;
 
-  /** With the longest delay it is less than the six seconds after which REST gives a call up. */
+  /** With the longest delay it is below the six seconds of REST's timeout. */
   static final long PATIENCE_MS = 2_500;
 
-  /** After so long without a wrong token an address begins anew. */
+  /** Time without a wrong token after which an address starts afresh. */
   static final long FORGOTTEN_MS = 600_000;
 
-  /** Of more, those that were heard of least recently begin anew. */
+  /** Most addresses; beyond that the least recently seen start afresh. */
   private static final int MOST_ADDRESSES = 10_000;
 
   /**
    * @param count in a row
-   * @param until no token of the address is looked at before
+   * @param until no token of the address is checked before
    */
   private record Guesses(int count, long until) {}
 
   /**
-   * @param seen whether the token was looked at
-   * @param waits milliseconds: until it may be, or before the answer to a wrong one; 0 for a right
-   *     one
-   * @param found the right one; else null
+   * @param seen whether the token was checked
+   * @param waits milliseconds until it may be checked, or before the answer to a wrong one; 0
+   *     for a right one
+   * @param found the matching invitation; else null
    */
   record Look(boolean seen, long waits, Invitation found) {
     boolean isRight() {
@@ -55,15 +55,13 @@ final class WrongTokens {
   private final Pause pause;
   private final Cache<String, Guesses> known;
 
-  /** By the time of this process; it blocks the thread that asks. */
+  /** Uses the real clock; blocks the calling thread. */
   static WrongTokens guard() {
     return new WrongTokens(
         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), TimeUnit.MILLISECONDS::sleep);
   }
 
-  /**
-   * @param ticks milliseconds that never go back
-   */
+  /** @param ticks monotonic milliseconds */
   WrongTokens(LongSupplier ticks, Pause pause) {
     this.ticks = ticks;
     this.pause = pause;
@@ -76,22 +74,18 @@ final class WrongTokens {
   }
 
   /**
-   * Returns when the token is a right one, as soon as it may be looked at.
+   * Returns for a right token, as soon as it may be checked. Blocking.
    *
-   * @param right those that are
-   * @param source the address that it came from
-   * @throws MnException UNAUTHENTICATED when it is wrong; EXHAUSTED when too many of the address
-   *     came before, and it was not looked at
+   * @param right valid invitations
+   * @param source the caller's address
+   * @throws MnException UNAUTHENTICATED when it is wrong; EXHAUSTED when it was not checked,
+   *     after too many wrong ones of the address
    */
   Invitation check(List<Invitation> right, String token, String source) {
     return await(look(right, token, source), right, token, source);
   }
 
-  /**
-   * The same once it was looked for the first time.
-   *
-   * @param first what came of that
-   */
+  /** Continues after a first look. */
   Invitation await(Look first, List<Invitation> right, String token, String source) {
     long givenUp = ticks.getAsLong() + PATIENCE_MS;
     Look look = first;
@@ -110,7 +104,7 @@ final class WrongTokens {
     return look.found;
   }
 
-  /** Looks at it, if that may be; does not wait. A wrong one counts. */
+  /** Checks the token if the delay has passed; does not wait. A wrong one counts. */
   synchronized Look look(List<Invitation> right, String token, String source) {
     long now = ticks.getAsLong();
     Guesses before = known.getIfPresent(source);
@@ -118,7 +112,7 @@ final class WrongTokens {
       return new Look(false, before.until - now, null);
     }
     Invitation found = null;
-    for (Invitation one : right) { // all of them, so that time does not tell which
+    for (Invitation one : right) { // compares all of them: constant time
       found = one.token().matches(token) ? one : found;
     }
     if (found != null) {

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node as one that joins a cluster, and leaves it. Either is one file that is put in place or
- * removed as a whole, and then a new start of all that this server is: so a node that is killed in
- * between comes back with its own store or with that of the cluster. Thread-safe.
+ * Joins this node to a cluster, and leaves it. Either is one file that is put in place or removed
+ * atomically, followed by a restart of the whole server: a node killed in between comes back with
+ * its own store or with that of the cluster. Thread-safe.
  */
 public final class ClusterJoin {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterJoin.class);
@@ -31,12 +31,12 @@ public final class ClusterJoin {
   private static final String MOVING =
       "this server goes to another Redis and starts anew; ask it again in some seconds";
 
-  /** Looks at a cluster before it is joined. */
+  /** Checks a cluster before it is joined. */
   @FunctionalInterface
   public interface Probe {
     /**
-     * @throws MnException with a sentence when its store is not reached, or another node there has
-     *     the name of this one, or all have another lifetime
+     * @throws MnException with a sentence when its store is unreachable, or another node there has
+     *     the name of this one, or its nodes have another lifetime
      */
     void look(Offer offer);
   }
@@ -48,16 +48,16 @@ public final class ClusterJoin {
   private final Restart restart;
   private final Clock clock;
 
-  /** Until then the heartbeats of this node have told it of who has come. */
+  /** By then the heartbeats of this node show a new member. */
   private static final Duration NEWS = Duration.ofSeconds(10);
 
   /** Nodes that are being added here. */
   private final List<String> adding = new ArrayList<>();
 
-  /** Nodes that have agreed to come here, and when. */
+  /** Nodes that have agreed to join, and when. */
   private final Map<String, Instant> agreed = new HashMap<>();
 
-  /** What it has agreed to join, and begins anew for. */
+  /** The cluster that this node has agreed to join, until its restart. */
   private JoinedCluster pending;
 
   public ClusterJoin(
@@ -79,14 +79,12 @@ public final class ClusterJoin {
     return self.owner();
   }
 
-  /** What others are told who show a join token. */
+  /** The answers to other nodes that present a join token. */
   public List<Invitation> invitations() {
     return home.invitations();
   }
 
-  /**
-   * What nodes are asked to join that are added here; empty when the store is open to nobody else.
-   */
+  /** The offer to nodes that are added here; empty when the store is not open to other nodes. */
   Optional<Offer> offer() {
     return home.sharedRedis().isSet()
         ? Optional.of(
@@ -100,10 +98,10 @@ public final class ClusterJoin {
   }
 
   /**
-   * Joins, unless this node is there already.
+   * Joins a cluster; does nothing if this node is already in it.
    *
-   * @param name as which it was asked
-   * @throws MnException with the sentence in which it refuses; nothing has changed then
+   * @param name of this node in the request
+   * @throws MnException with a sentence for a refusal; nothing has changed then
    */
   public synchronized void join(String name, Offer offer) {
     self.requireCalled(name);
@@ -145,9 +143,9 @@ public final class ClusterJoin {
   }
 
   /**
-   * Begins to have a node join the cluster of this one. Until it is ended this node joins no other:
-   * who is on its way here would be left alone. Where two nodes add each other at the same moment,
-   * the one whose name comes first adds the other.
+   * Begins to add a node to this cluster. Until {@link #end} this node joins no other, as that
+   * would abandon the new node. When two nodes add each other at the same moment, the one whose
+   * name comes first adds the other.
    *
    * @throws MnException CONFLICT when this node is about to join another cluster itself
    */
@@ -161,9 +159,7 @@ public final class ClusterJoin {
     adding.add(node);
   }
 
-  /**
-   * @param hasAgreed whether the node comes
-   */
+  /** @param hasAgreed whether the node joins */
   synchronized void end(String node, boolean hasAgreed) {
     adding.remove(node);
     if (hasAgreed) {
@@ -211,20 +207,20 @@ public final class ClusterJoin {
     return home.joinToken().value();
   }
 
-  /** Whether its own settings say which Redis it is on. */
+  /** Whether its own settings name a Redis. */
   boolean namesRedis() {
     return home.namesRedis();
   }
 
-  /** Whether this node has joined the cluster that it is in, and so can leave it. */
+  /** Whether this node has joined its cluster, and so can leave it. */
   public boolean canLeave() {
     return home.joined().isPresent();
   }
 
   /**
-   * Goes back to the store of its own. Its jobs are worked on by the others then.
+   * Returns to its own store. The other nodes take over its jobs.
    *
-   * @param name as which it was asked
+   * @param name of this node in the request
    */
   public synchronized void leave(String name) {
     self.requireCalled(name);
@@ -244,14 +240,14 @@ public final class ClusterJoin {
   }
 
   /**
-   * A join token that this node takes.
+   * A join token that this node accepts.
    *
-   * @param redisUrl what a handshake with it tells of Redis, with a password; none when that is
-   *     open to nobody else
+   * @param redisUrl the Redis announced in a handshake with it, with a password; empty when that is
+   *     not open to other nodes
    */
   public record Invitation(Secret token, Secret redisUrl) {}
 
-  /** What the data directory of this node keeps of the cluster that it belongs to. */
+  /** The cluster membership in the data directory of this node. */
   public interface NodeHome {
     /** The cluster that it has joined. */
     Optional<JoinedCluster> joined();
@@ -259,48 +255,46 @@ public final class ClusterJoin {
     /** Whether its own settings name a Redis. */
     boolean namesRedis();
 
-    /** That it joins, from its next start on. On disk when this returns, or nothing has changed. */
+    /** Joins, from the next start on. On disk when this returns; on failure nothing has changed. */
     void keep(JoinedCluster cluster);
 
-    /** That it has joined none, from its next start on. */
+    /** Leaves, from the next start on. */
     void forget();
 
-    /** What others are told who show a join token. */
+    /** The answers to other nodes that present a join token. */
     List<Invitation> invitations();
 
-    /** The join token of the cluster that it works in, be that its own. */
+    /** The join token of its cluster, which may be its own. */
     Secret joinToken();
 
-    /**
-     * The store that other nodes may share, with a password; none when it is open to nobody else.
-     */
+    /** The URL of the store for other nodes, with a password; empty when it is not open to them. */
     Secret sharedRedis();
 
     /** First part of every key. */
     String namespace();
   }
 
-  /** The work of this node, as far as joining and leaving a cluster touch it. Thread-safe. */
+  /** The work of this node, as far as joining and leaving a cluster affect it. Thread-safe. */
   public interface NodeWork {
-    /** How many jobs of the store that this node is on have not ended. */
+    /** Number of open jobs in the store of this node. */
     long openJobs();
 
     /** Whether other nodes work on that store. */
     boolean hasOthers();
 
     /**
-     * Takes no new jobs from now on.
+     * Accepts no new jobs from now on.
      *
-     * @param why is told to who asks, with the way out
+     * @param why part of the refusal, with a way out for the caller
      */
     void takeNoMore(String why);
 
-    /** Takes new jobs again, unless it does not for another reason. */
+    /** Removes one reason; new jobs are accepted when none is left. */
     void takeAgain(String why);
   }
 
   /**
-   * Who is asked to join or leave.
+   * The node that is asked to join or leave.
    *
    * @param owner this node as the owner of jobs
    * @param version of this program
@@ -311,16 +305,14 @@ public final class ClusterJoin {
     }
 
     /**
-     * @param given as which it was asked
-     * @throws MnException CONFLICT when it is called otherwise
+     * @param given name in the request
+     * @throws MnException CONFLICT when this node has another name
      */
     void requireCalled(String given) {
       requireCalled(name(), given);
     }
 
-    /**
-     * @param name of the node that was asked
-     */
+    /** @param name of the node that was asked */
     static void requireCalled(String name, String given) {
       if (!given.equals(name)) {
         throw new MnException(

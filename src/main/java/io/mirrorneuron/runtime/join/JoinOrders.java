@@ -14,7 +14,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks other nodes who they are, and to join the cluster of this one. */
+/** Identifies other nodes, and asks them to join this cluster. */
 record JoinOrders(ClusterJoin service, PeerMembers peers) {
   private static final Logger LOG = LoggerFactory.getLogger(JoinOrders.class);
   private static final String LOOPBACK = "localhost|127\\..*|\\[?::1]?";
@@ -22,8 +22,8 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
   /**
    * Two servers may have the same name by mistake.
    *
-   * @param owner the node that has the name in this cluster
-   * @throws MnException CONFLICT when another one than that answers at the address that is given
+   * @param owner the node with that name in this cluster
+   * @throws MnException CONFLICT when a different node answers at the given address
    */
   void requireSame(String name, NewNode node, String owner) {
     String there = there(node, owner);
@@ -33,7 +33,7 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
     }
   }
 
-  /** Whether another node of the same name answers at the address that is given. */
+  /** Whether a different node with the same name answers at the given address. */
   boolean isNamesake(NewNode node, String owner) {
     String there = there(node, owner);
     return !there.equals(owner) && NodeRegistry.nameOf(there).equals(NodeRegistry.nameOf(owner));
@@ -46,11 +46,11 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
   }
 
   /**
-   * Who is on the same Redis by its settings may have another join token.
+   * A node on the same Redis by its own settings may have another join token.
    *
-   * @param address of the node, as it tells the others
-   * @throws MnException PRECONDITION when it does not take the join token of this one; one that is
-   *     not reached now is taken for one that does
+   * @param address announced by the node
+   * @throws MnException PRECONDITION when it refuses the join token of this node; an unreachable
+   *     node is assumed to accept it
    */
   void requireOneToken(String name, String address) {
     try {
@@ -72,7 +72,7 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
             .formatted(name, node.address().isEmpty() ? "that was asked" : "at " + node.address()));
   }
 
-  /** Returns the node as the owner of jobs. */
+  /** @return the node as the owner of jobs */
   String order(String name, NewNode node) {
     if (node.token().isBlank()) {
       throw MnException.invalid("the join token of node %s is needed".formatted(name));
@@ -116,7 +116,7 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
     return peers.ports().stream().map(port -> shown + ":" + port).toList();
   }
 
-  /** A Redis at a loopback address is another one on another machine. */
+  /** A loopback address means a different Redis on another machine. */
   private void requireReach(Offer offer, String address) {
     String redis = URI.create(offer.redisUrl()).getHost();
     String host = address.substring(0, address.lastIndexOf(':'));

@@ -17,11 +17,11 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The nodes on the store of this one, which any of them may add to and take from. */
+/** The nodes on this store. Any of them may add and remove nodes. */
 public final class LocalMembers implements NodeMembers {
   private static final Logger LOG = LoggerFactory.getLogger(LocalMembers.class);
 
-  /** Clients wait for ten seconds. */
+  /** Below the clients' ten seconds. */
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8_500);
 
   private static final long LOOK_MS = 100;
@@ -33,9 +33,7 @@ public final class LocalMembers implements NodeMembers {
   private final PeerMembers peers;
   private final JoinOrders asking;
 
-  /**
-   * @param reported whether lists of nodes tell that the node of that name lives
-   */
+  /** @param reported whether lists of nodes show the named node as living */
   public LocalMembers(
       ClusterJoin service,
       NodeRegistry nodes,
@@ -97,7 +95,7 @@ public final class LocalMembers implements NodeMembers {
     }
   }
 
-  /** It is the one that is meant, and takes calls of this one. */
+  /** It must be the intended node, and accept calls of this one. */
   private void requireMember(String name, NewNode node, String owner) {
     asking.requireSame(name, node, owner);
     Answers.await(nodes.address(owner)).ifPresent(at -> asking.requireOneToken(name, at));
@@ -159,9 +157,9 @@ public final class LocalMembers implements NodeMembers {
   }
 
   /**
-   * The others are to know that it has left, not died. Noted before it goes: one that is killed in
-   * between is back without work, and can be taken out again. One that does not reach the store
-   * goes all the same.
+   * Shows the other nodes that it has left, not died. Written before it goes: a node killed in
+   * between comes back without work, and can be removed again. A node that does not reach the store
+   * leaves nevertheless.
    */
   private void noteLeave(String name) {
     try {
@@ -173,8 +171,8 @@ public final class LocalMembers implements NodeMembers {
   }
 
   /**
-   * One that is not reached is kept from work all the same. One that did not join, and so cannot
-   * go, says so, and nothing changes.
+   * An unreachable node is kept from work all the same. A node that did not join, and so cannot
+   * leave, refuses, and nothing changes.
    */
   private void askToLeave(String name, String address) {
     try {

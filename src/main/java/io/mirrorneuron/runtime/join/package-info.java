@@ -1,6 +1,5 @@
 /**
- * How this node joins the cluster of another one ({@link
- * io.mirrorneuron.runtime.join.ClusterJoin}), and has others join its own ({@link
- * io.mirrorneuron.runtime.join.LocalMembers}).
+ * How this node joins another cluster ({@link io.mirrorneuron.runtime.join.ClusterJoin}), and adds
+ * nodes to its own ({@link io.mirrorneuron.runtime.join.LocalMembers}).
  */
 package io.mirrorneuron.runtime.join;

@@ -32,9 +32,7 @@ public final class DerivedJobs {
   private final JobAccess access;
   private final Storage storage;
 
-  /**
-   * @param storage says whether new work can be accepted
-   */
+  /** @param storage says whether new work can be accepted */
   public DerivedJobs(JobAccess access, Storage storage) {
     this.access = access;
     this.storage = storage;

@@ -200,7 +200,6 @@ record Operation(
       }
     }
 
-    /** Its time has come. */
     record Wake() implements OperationInput {}
   }
 

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads agents and what connects them, wherever a form keeps them, into a workflow. */
+/** Reads agents and edges, wherever a form keeps them, into a workflow. */
 final class Assembly {
   private final Nodes nodeReader;
 

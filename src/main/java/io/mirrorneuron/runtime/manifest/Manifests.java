@@ -32,19 +32,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * From a manifest's text to the {@link Workflow} that runs. Every form that an author may write has
- * a front end here; all of them end in the same model. Immutable and thread-safe.
+ * Compiles a manifest's text to a {@link Workflow}. Each form of manifests has a front end here;
+ * all produce the same model. Immutable and thread-safe.
  */
 public final class Manifests {
   private static final int MAX_DEPTH = 100;
 
-  /** A hostile manifest has thousands of programs and files; nobody reads more than these. */
+  /** A hostile manifest has thousands of programs and files; more findings help no author. */
   private static final int MOST_LOOKED_AT = 100;
 
   private final Assembly assembly;
 
   /**
-   * @param defaultRunner what becomes of an executor that names no runner
+   * @param defaultRunner for executors that name no runner
    */
   public Manifests(DefaultRunner defaultRunner) {
     this.assembly = new Assembly(new Nodes(defaultRunner));
@@ -63,7 +63,7 @@ public final class Manifests {
   }
 
   /**
-   * Says all that is wrong with a manifest or strange about it, and refuses nothing.
+   * Reports all errors and warnings of a manifest without refusing it.
    *
    * @param payloadPaths the files below {@code payloads/}, with forward slashes
    * @throws MnException MALFORMED when the text is no JSON object
@@ -76,7 +76,7 @@ public final class Manifests {
     try {
       workflow = read(source, findings);
     } catch (MnException e) {
-      workflow = null; // the findings say why, and perhaps nobody came to the defaults
+      workflow = null; // the findings say why; the defaults may not have been read
       ManifestValue.root(source, findings).find("defaults").checkMembers(Nodes.CONFIG);
     }
     List<Issue> issues = new ArrayList<>(findings.issues());
@@ -92,13 +92,13 @@ public final class Manifests {
     return new Checked(workflow, issues, programs);
   }
 
-  /** The programs of a manifest, as far as they can be made out when it is wrong. */
+  /** The programs of a manifest; of a wrong manifest those that can be recognised. */
   public static List<ProgramPlace> programs(ObjectNode source) {
     return Programs.in(source);
   }
 
   /**
-   * Warnings about scripts that commands name and that are not among the files.
+   * Warnings about scripts in commands that are not among the files.
    *
    * @param payloadPaths the files below {@code payloads/}, with forward slashes
    */
@@ -112,14 +112,14 @@ public final class Manifests {
 
   /**
    * @param workflow null when the manifest is wrong
-   * @param programs as far as they can be made out when it is
+   * @param programs those that can be recognised when it is
    */
   public record Checked(Workflow workflow, List<Issue> issues, List<ProgramPlace> programs) {}
 
   /**
-   * Refuses of a manifest that was parsed what a new one must not have.
+   * Checks a parsed manifest by the rules of the purpose.
    *
-   * @throws MnException INVALID with all that is refused
+   * @throws MnException INVALID with all errors
    */
   public void requireAcceptable(ObjectNode source, Purpose purpose) {
     read(source, new Findings(StepForm.isUsedBy(source), purpose));
@@ -191,7 +191,7 @@ public final class Manifests {
     return findings;
   }
 
-  /** A manifest that was accepted, with all that its author left unsaid. */
+  /** The long form of an accepted manifest. */
   public static ManifestValue expanded(ObjectNode source) {
     Findings findings = new Findings(StepForm.isUsedBy(source));
     return Shorthand.expand(ManifestValue.root(source, findings)).root();
@@ -212,7 +212,7 @@ public final class Manifests {
     Set<String> present = new HashSet<>(Set.of(""));
     for (String file : files) {
       String path = file;
-      // A folder that is known has all its parents in the set.
+      // A known folder has all its parents in the set.
       while (present.add(path)) {
         path = path.substring(0, Math.max(0, path.lastIndexOf('/')));
       }
@@ -230,12 +230,12 @@ public final class Manifests {
     return deepest;
   }
 
-  /** Finds the programs of a manifest, right or wrong, and where its author wrote them. */
+  /** Finds the programs of a manifest, right or wrong, and their places in the author's text. */
   private static final class Programs {
     private Programs() {}
 
     static List<ProgramPlace> in(ObjectNode source) {
-      Findings reported = new Findings(StepForm.isUsedBy(source)); // by whoever reads all of it
+      Findings reported = new Findings(StepForm.isUsedBy(source)); // for a full reading
       ManifestValue root = ManifestValue.root(source, reported);
       Shorthand manifest = Shorthand.expand(root);
       if (!manifest.isReadable()) {
@@ -253,16 +253,17 @@ public final class Manifests {
     }
   }
 
-  /** Payload files that would lie where the server puts files of its own. */
+  /** Payload files that conflict with the server's own files. */
   private static final class TakenNames {
     private TakenNames() {}
 
     /**
-     * What a program cannot be started with is an error, what it does not see is a warning.
+     * Reports an error for a file that prevents the start, a warning for a file that the program
+     * does not see.
      *
-     * @param config of the node, where it is told
+     * @param config of the node, where findings are reported
      * @param files below {@code payloads/}, canonical
-     * @param present the same and their folders
+     * @param present the files and their folders
      */
     static void check(ManifestValue config, Upload upload, Set<String> files, Set<String> present) {
       Stream.concat(WorkspaceNames.FILES.stream(), Stream.of(WorkspaceNames.TEMPORARY))
@@ -270,7 +271,7 @@ public final class Manifests {
           .forEach(name -> check(config, name, source(upload, name), files, present));
     }
 
-    /** What of the payloads would get the name, or be below it; null when nothing can. */
+    /** The payload file that would get the name, or lie below it; null when none does. */
     private static String source(Upload upload, String name) {
       if (upload.target().equals(name)) {
         return upload.source();

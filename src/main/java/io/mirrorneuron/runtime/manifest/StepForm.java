@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The form {@code mn.workflow/v1}: a graph of steps in {@code workflow}, the agents that work for
- * them in {@code agents}, what binds the two in {@code runtime}.
+ * The form {@code mn.workflow/v1}: a graph of steps in {@code workflow}, their agents in {@code
+ * agents}, bindings between them in {@code runtime}.
  */
 final class StepForm {
   private static final String FAMILY = "mn.workflow";

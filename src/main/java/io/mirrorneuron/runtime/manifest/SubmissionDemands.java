@@ -11,10 +11,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.JsonText;
 import java.util.List;
 
-/**
- * What a manifest asks of others before its job may begin, as far as it has a form: the rest of it
- * need not be sound.
- */
+/** The preconditions of a job in its manifest. Invalid parts of the manifest are ignored. */
 public record SubmissionDemands(ObjectNode source) {
 
   public static SubmissionDemands of(Workflow workflow) {
@@ -28,17 +25,17 @@ public record SubmissionDemands(ObjectNode source) {
     return new SubmissionDemands(JsonText.object(manifestJson, "manifest_json"));
   }
 
-  /** Of the machine. */
+  /** What the machine must have. */
   public List<Requirement> requirements() {
     return RequirementReader.of(source);
   }
 
-  /** Of services, those that must be there before. */
+  /** Services that must be available before the job begins. */
   public ServiceDemands services() {
     return ServiceDemands.before(source);
   }
 
-  /** What its rules say of its input. */
+  /** Checks the job's input by the manifest's rules. */
   public InputValidation.Outcome input(Origin origin, RulePrograms programs) {
     return InputValidation.of(source, origin.configJson(), programs);
   }

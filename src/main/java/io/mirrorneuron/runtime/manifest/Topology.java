@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  * @param home where authors of this form put nodes
  * @param entrypoints places of one id or a list of ids each, at least one
  * @param otherwise the entrypoint of last resort, or null
- * @param inputs places of first messages; earlier ones go before
- * @param uniqueEdgeIds whether an edge id that is given twice is an error
+ * @param inputs places of first messages; earlier ones take precedence
+ * @param uniqueEdgeIds whether a repeated edge id is an error
  * @param isTooLarge whether a list is longer than allowed, which was reported
  */
 record Topology(
@@ -54,8 +54,8 @@ record Topology(
 
   /**
    * Of the form {@code mn.workflow/v1}. The command line leaves copies of a graph in {@code flow}:
-   * of things with one id, those of the later place count. The workers of bindings are the nodes
-   * when there are no others.
+   * of things with one id, those of the later place count. Without nodes, the workers of bindings
+   * are the nodes.
    */
   static Topology inSteps(ManifestValue root, Bindings bindings) {
     List<ManifestValue> nodeLists =

@@ -1,6 +1,6 @@
 /**
- * From the author's text to a validated {@link io.mirrorneuron.runtime.workflow.Workflow}; entry is
- * {@link io.mirrorneuron.runtime.manifest.Manifests}. Pure: looks at no disk and no clock.
+ * Compiles the author's text to a validated {@link io.mirrorneuron.runtime.workflow.Workflow};
+ * entry is {@link io.mirrorneuron.runtime.manifest.Manifests}. Pure: looks at no disk and no clock.
  *
  * <p>A {@code Topology} says where a form keeps its parts, an {@code Assembly} reads them ({@code
  * ManifestHeader}, {@code Nodes}, {@code Edges}, {@code Seeds}, {@code Policies}); {@code StepForm}

@@ -15,9 +15,7 @@ public final class LocalScheduler implements Scheduler {
   private final List<String> nodes;
   private final BiFunction<Workflow, Long, KeptPlan> places;
 
-  /**
-   * @param nodeName of the form {@code mirror_neuron@host}
-   */
+  /** @param nodeName of the form {@code mirror_neuron@host} */
   public LocalScheduler(String nodeName) {
     this(nodeName, (workflow, now) -> new KeptPlan(nodeName, now, null, List.of()));
   }

@@ -40,9 +40,7 @@ final class FollowedPrograms implements RemoteExecutions {
 
   /** Runs the steps of an execution in order, without blocking its caller. */
   interface Follower {
-    /**
-     * @param atEnd runs when no step is left
-     */
+    /** @param atEnd runs when no step is left */
     void follow(String executionId, RemoteExecution one, Runnable atEnd);
   }
 

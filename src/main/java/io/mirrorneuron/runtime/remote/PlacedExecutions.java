@@ -30,9 +30,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   /** Running searches for a node. */
   private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
 
-  /**
-   * @param here the runner of this node
-   */
+  /** @param here the runner of this node */
   public PlacedExecutions(Executions here, Cluster cluster) {
     this.here = here;
     this.choosing = new RemotePlacement(cluster);

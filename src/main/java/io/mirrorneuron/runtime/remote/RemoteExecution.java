@@ -343,9 +343,7 @@ final class RemoteExecution {
     private Lease lease;
     private long after;
 
-    /**
-     * @param node its name
-     */
+    /** @param node its name */
     RemoteEventStream(
         Execution execution,
         String node,

@@ -79,9 +79,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
       Supplier<Optional<String>> fullDisk,
       Timers timers) {}
 
-  /**
-   * @param here the runner of this node
-   */
+  /** @param here the runner of this node */
   public RemoteTasks(Executions here, Home home) {
     this.here = here;
     this.home = home;

@@ -172,7 +172,6 @@ public record Definition(
     return kind == Kind.EVENT || !parameterized.isEmpty();
   }
 
-  /** Whether it ends with the first job. */
   public boolean isOnce() {
     return kind == Kind.DELAYED || kind == Kind.RESOURCE_WAIT;
   }

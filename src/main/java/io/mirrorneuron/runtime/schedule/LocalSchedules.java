@@ -255,9 +255,7 @@ final class LocalSchedules implements SchedulesPort {
     return replaced(found, wanted, Map.of(), reason);
   }
 
-  /**
-   * @param written empty when its times stay
-   */
+  /** @param written empty when its times stay */
   private AppliedSchedule replaced(
       Schedule found, NewSchedule wanted, Map<String, Object> written, String reason) {
     GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
@@ -545,9 +543,7 @@ final class LocalSchedules implements SchedulesPort {
 
     private DispatchReports() {}
 
-    /**
-     * @param found empty while an earlier job of the schedule is being made
-     */
+    /** @param found empty while an earlier job of the schedule is being made */
     static DispatchReport of(String scheduleId, Optional<DispatchRecord> found) {
       DispatchRecord dispatch = found.orElse(null);
       List<DispatchRecord> all = found.stream().toList();

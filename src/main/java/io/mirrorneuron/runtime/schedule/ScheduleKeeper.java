@@ -163,7 +163,7 @@ public final class ScheduleKeeper implements AutoCloseable {
         .forEach(found::add);
   }
 
-  /** Lets another server lead. */
+  /** Releases the lease for another server. */
   @Override
   public void close() {
     reaction.close();

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 
 /** The state machine of schedules. Pure. */
 final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleEffect> {
-  /** Where schedules are kept. */
   static final String KIND = "schedules";
 
   private static final long MOST_AHEAD_MS = 3_600_000;

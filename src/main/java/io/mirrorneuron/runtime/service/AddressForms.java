@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What an address leads to. One of IPv6 may have one of IPv4 within it: systems connect to the
- * latter when it is <i>mapped</i>, and translators and tunnels on the way do so with others.
+ * Resolves what an address leads to. An IPv6 address may contain an IPv4 address: systems
+ * connect to a <i>mapped</i> one; translators and tunnels on the way do so with other forms.
  */
 final class AddressForms {
   private static final int IPV4_BYTES = 4;
@@ -15,7 +15,7 @@ final class AddressForms {
   /** Where the last bytes of IPv6 begin. */
   private static final int END = 12;
 
-  /** What address systems themselves read as IPv4. */
+  /** The address that systems themselves read as IPv4. */
   private static final int MAPPED_ZEROS = 10;
 
   private static final byte ONES = (byte) 0xff;
@@ -32,10 +32,10 @@ final class AddressForms {
   private AddressForms() {}
 
   /**
-   * Addresses that have one of IPv4 within them.
+   * Address ranges that contain an IPv4 address.
    *
-   * @param at where it begins
-   * @param inverted whether each of its bits is the opposite
+   * @param at offset of that address
+   * @param inverted whether its bits are inverted
    */
   private record Carrier(AddressRange range, int at, boolean inverted) {
     InetAddress carried(InetAddress address) {
@@ -43,7 +43,7 @@ final class AddressForms {
     }
   }
 
-  /** The address that systems connect to when they are told this one. */
+  /** The address to which systems connect for this one. */
   static InetAddress plain(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (bytes.length == IPV4_BYTES || bytes[MAPPED_ZEROS] != ONES || bytes[END - 1] != ONES) {
@@ -57,7 +57,7 @@ final class AddressForms {
     return ipv4(bytes, END, 0);
   }
 
-  /** The addresses within a plain one, which it may come to on its way. */
+  /** The addresses inside a plain one, to which it may lead on the way. */
   static List<InetAddress> carried(InetAddress plain) {
     if (plain.getAddress().length == IPV4_BYTES
         || plain.isLoopbackAddress()
@@ -73,7 +73,7 @@ final class AddressForms {
     return Stream.concat(site, others).toList();
   }
 
-  /** Whether its end is one of IPv4, as ISATAP writes it behind any network. */
+  /** Whether it ends with an IPv4 address, as ISATAP writes it behind any network. */
   static boolean isOfSiteTunnel(InetAddress address) {
     byte[] bytes = address.getAddress();
     return bytes.length > IPV4_BYTES

@@ -16,12 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Decides where this server connects to when others say so: for checks, which manifests ask for,
- * and webhooks. It stands where they do not: it must not be led to its own doors, to Redis, or to
- * what the network tells machines about themselves; webhooks, which leave the house, not to
- * machines of its own network either, unless an operator says so. A name is looked up once and each
- * of its addresses is judged, in whatever form name servers write it ({@link AddressForms}); who
- * asks then connects to the address that was judged, not to the name.
+ * Decides where this server may connect for checks, which manifests define, and for webhooks.
+ * It must not be led to its own ports, to Redis, or to cloud metadata; webhooks also not to
+ * private networks, unless an operator allows it. A name is resolved once and each of its
+ * addresses is judged, in every form ({@link AddressForms}); the caller then connects to the
+ * judged address, not to the name.
  */
 public final class AddressGuard implements AutoCloseable {
   private static final Pattern LOCAL = Pattern.compile("(?i)(.*\\.)?localhost");
@@ -42,9 +41,9 @@ public final class AddressGuard implements AutoCloseable {
     private final boolean isPrivateUsual;
 
     /**
-     * @param addresses the setting that allows addresses of a forbidden kind
-     * @param privateNetworks the setting that allows private networks
-     * @param isPrivateUsual whether it does so by default
+     * @param addresses setting that allows addresses of a forbidden kind
+     * @param privateNetworks setting that allows private networks
+     * @param isPrivateUsual default of that setting
      */
     Purpose(String addresses, String privateNetworks, boolean isPrivateUsual) {
       this.addresses = addresses;
@@ -77,16 +76,13 @@ public final class AddressGuard implements AutoCloseable {
     this.isPrivateAllowed = reach.privateNetworks();
   }
 
-  /**
-   * @param reach what may be asked although it is of a forbidden kind; the doors of this server
-   *     stay forbidden
-   */
+  /** @param reach allowed addresses of a forbidden kind; the ports of this server stay forbidden */
   public static AddressGuard of(Purpose purpose, OwnPorts endpoints, Reach reach) {
     return new AddressGuard(purpose, InetAddress::getAllByName, endpoints, reach);
   }
 
   /**
-   * The same with private networks as they are by default.
+   * With the default for private networks.
    *
    * @param allowed addresses, or ranges as {@code 169.254.0.0/16}
    */
@@ -95,10 +91,10 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   /**
-   * Where to connect to.
+   * The address to connect to.
    *
-   * @param declared ports that may be asked on this machine
-   * @throws NotAsked when nobody may, or there is no such host
+   * @param declared ports allowed on this machine
+   * @throws NotAsked when it is forbidden, or the host does not exist
    */
   public InetSocketAddress judged(String host, int port, Set<Integer> declared) throws NotAsked {
     if (host == null || host.isBlank() || port < 1 || port > 65_535) {
@@ -114,11 +110,11 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   /**
-   * What can be said of a host before it is asked: an address, and this machine by its name, are
-   * judged; another name is judged when it is connected to.
+   * Checks a host before it is connected to: an address, and this machine by name, are judged
+   * now, another name on connecting.
    *
-   * @param declared ports that may be asked on this machine
-   * @throws NotAsked when nobody may ask it
+   * @param declared ports allowed on this machine
+   * @throws NotAsked when it is forbidden
    */
   public void requireAllowed(String host, int port, Set<Integer> declared) throws NotAsked {
     if (HostSpelling.literal(host).isPresent() || LOCAL.matcher(host).matches()) {
@@ -126,7 +122,7 @@ public final class AddressGuard implements AutoCloseable {
     }
   }
 
-  /** Whether it is this server or its Redis that answers there, on this machine. */
+  /** Whether this server or its Redis listens there, on this machine. */
   public boolean isEndpoint(String host, int port) {
     InetAddress address;
     try {
@@ -191,9 +187,9 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   /**
-   * Which texts name a host. An address can be written in many ways that some programs understand
-   * and others do not (decimal, octal, hexadecimal, short, IPv4 within IPv6, a zone); only the
-   * usual one is taken, so that what is looked at is what is connected to.
+   * Texts that name a host. An address has many spellings that only some programs understand
+   * (decimal, octal, hexadecimal, short, IPv4 within IPv6, a zone); only the usual one is
+   * accepted, so that the judged address is the connected one.
    */
   private static final class HostSpelling {
     private static final Pattern NAME =
@@ -244,9 +240,9 @@ public final class AddressGuard implements AutoCloseable {
     }
   }
 
-  /** Kinds of addresses, of which some are no place to lead a server to. */
+  /** Kinds of addresses, some of them forbidden. */
   private static final class AddressKinds {
-    /** Where clouds tell machines their secrets, beside link-local ones. */
+    /** Cloud metadata addresses beside the link-local ones. */
     private static final List<AddressRange> METADATA =
         ranges(
             "168.63.129.16",
@@ -256,7 +252,7 @@ public final class AddressGuard implements AutoCloseable {
             "fd00:ec2::/32",
             "fd20:ce::254");
 
-    /** Addresses that are no single host, or that of IPv4 in disguise. */
+    /** Addresses of no single host, or disguised IPv4 addresses. */
     private static final List<AddressRange> NO_HOSTS =
         ranges(
             "0.0.0.0/8",
@@ -284,7 +280,7 @@ public final class AddressGuard implements AutoCloseable {
       return Stream.of(texts).map(AddressRange::of).toList();
     }
 
-    /** Link-local, metadata, multicast, and what is no single host; whoever has such an address. */
+    /** Link-local, metadata, multicast, or no single host. */
     static boolean isForbidden(InetAddress address) {
       return !address.isLoopbackAddress()
           && (address.isAnyLocalAddress()

@@ -15,9 +15,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which checks of a manifest this server will never let pass, as far as that is known before
- * anybody is asked: names are not looked up, and what has templates is judged when they are filled
- * in. Thread-safe.
+ * Finds the checks of a manifest that can never pass on this server, as far as known without a
+ * connection: names are not resolved, and templates are judged when filled in. Thread-safe.
  *
  * @param runsScripts whether programs may check services
  */

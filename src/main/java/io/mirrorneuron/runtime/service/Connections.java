@@ -16,9 +16,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Connections of checks and webhooks over HTTP, from two clients that all of a kind share. Each
- * question has a connection of its own, to an address that was judged, which is closed when its
- * time is over at the latest. Blocking.
+ * HTTP connections of checks and webhooks, from two shared clients. Each request has its own
+ * connection to a judged address, closed at its timeout at the latest. Blocking.
  */
 public final class Connections implements AutoCloseable {
   private final HttpClientAgent plain;
@@ -28,9 +27,7 @@ public final class Connections implements AutoCloseable {
     this(vertx, new HttpClientOptions());
   }
 
-  /**
-   * @param options beside what all connections have, such as whom they trust
-   */
+  /** @param options further ones, such as trusted certificates */
   public Connections(Vertx vertx, HttpClientOptions options) {
     this.plain =
         vertx.createHttpClient(options.setKeepAlive(false).setDecompressionSupported(false));
@@ -42,9 +39,9 @@ public final class Connections implements AutoCloseable {
   }
 
   /**
-   * Where a question goes.
+   * Where a request goes.
    *
-   * @param host as it is called, which the server is told
+   * @param host name sent to the server
    */
   public record Peer(InetSocketAddress address, String host, boolean tls) {
     public int port() {
@@ -57,7 +54,7 @@ public final class Connections implements AutoCloseable {
     return over(plain, peer, patience, question);
   }
 
-  /** The same over HTTP/2. */
+  /** Over HTTP/2. */
   <T> T ask2(Peer peer, Duration patience, Function<HttpClientConnection, Future<T>> question)
       throws TimeoutException {
     return over(multiplexed, peer, patience, question);
@@ -89,7 +86,7 @@ public final class Connections implements AutoCloseable {
     }
   }
 
-  /** What a stranger answers is told to who asked, and is nothing for the log of this server. */
+  /** Errors of a peer go to the caller, not to this server's log. */
   private static void listen(HttpConnection connection) {
     connection.exceptionHandler(wrong -> {});
   }

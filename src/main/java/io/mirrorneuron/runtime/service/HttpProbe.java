@@ -18,7 +18,7 @@ import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.util.concurrent.TimeoutException;
 
-/** Asks over HTTP. Of a body it reads no more than it needs; redirects it does not follow. */
+/** HTTP checks. Reads no more of a body than needed; does not follow redirects. */
 final class HttpProbe {
   private static final int MOST_READ = 64 * 1024;
 
@@ -30,9 +30,7 @@ final class HttpProbe {
     this.connections = connections;
   }
 
-  /**
-   * @param body as much as was read of it
-   */
+  /** @param body the part that was read */
   private record Answer(int status, String body) {}
 
   ProbeResult ask(CheckDefinition check, CheckTarget target) throws NotAsked, TimeoutException {
@@ -50,16 +48,12 @@ final class HttpProbe {
     return "https".equalsIgnoreCase(uri.getScheme());
   }
 
-  /** Which port is asked, the usual one of its scheme where none is named. */
+  /** The port, by default that of the scheme. */
   static int port(URI uri) {
     return uri.getPort() > 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
   }
 
-  /**
-   * What is asked.
-   *
-   * @throws NotAsked when it is nothing that is asked over HTTP
-   */
+  /** @throws NotAsked when it is no HTTP address */
   static URI uri(CheckDefinition check, CheckTarget target) throws NotAsked {
     String text = text(check, target);
     URI uri;
@@ -118,7 +112,7 @@ final class HttpProbe {
   }
 
   private static Future<Answer> read(HttpClientResponse response, String wanted) {
-    // Who has read enough hangs up, which is no mistake to be told of in the log.
+    // closes after reading enough, which is no error to be logged
     response.exceptionHandler(cut -> {});
     if (wanted == null) {
       return Future.succeededFuture(new Answer(response.statusCode(), ""));

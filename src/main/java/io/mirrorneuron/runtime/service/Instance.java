@@ -18,26 +18,22 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One registered instance: has its checks made, and keeps what the registry tells of it true.
+ * A registered service instance: schedules its checks and keeps its registry record current.
  * Thread-safe; no call blocks.
  */
 final class Instance {
-  /** A record is written again, with newer times, when it was not for so long. */
+  /** Longest age of a record before it is written again with newer times. */
   private static final long COARSE_MS = 30_000;
 
-  /** The same while it fails, as then somebody looks who wants to know how often and when. */
+  /** The same while it fails: readers want to know how often and when. */
   private static final long FAILING_MS = 5_000;
 
-  /** Between two writes that do not change the status, but what is said of it. */
+  /** Least pause between writes that change details but not the status. */
   private static final long FINE_MS = 1_000;
 
   private static final String PAUSED = "job_paused";
 
-  /**
-   * What it is an instance of.
-   *
-   * @param target with templates filled in
-   */
+  /** @param target with templates filled in */
   record Nature(String id, Claim claim, String node, String runId, CheckTarget target) {}
 
   private final Nature nature;
@@ -56,7 +52,7 @@ final class Instance {
   private boolean paused;
   private boolean ended;
 
-  /** Counts beginnings, so that a late answer is not taken for one of the present program. */
+  /** Counts restarts, so that a late result of a former program is ignored. */
   private int round;
 
   Instance(Nature nature, ServiceWorks works, Teller teller) {
@@ -91,7 +87,7 @@ final class Instance {
     teller.tell("service_registered", members);
   }
 
-  /** Its job is of this deployment, or of none when that is null. */
+  /** Sets the deployment of its job; null for none. */
   synchronized void deployed(DeployedBy deployment) {
     boolean isNews = shown != null && !Objects.equals(by, deployment);
     by = deployment;
@@ -100,7 +96,7 @@ final class Instance {
     }
   }
 
-  /** Another program of the agent runs, of which nothing is known yet. */
+  /** Restarts with unknown health for a new program of the agent. */
   synchronized void beginAgain() {
     begin();
   }
@@ -144,7 +140,7 @@ final class Instance {
     rhythms.clear();
   }
 
-  /** On a thread of its own: asking takes time. */
+  /** Runs on a thread of its own, as checks block. */
   private void check(int index, int of) {
     ProbeResult result = works.prober().ask(service().checks().get(index), nature.target());
     synchronized (this) {
@@ -199,16 +195,16 @@ final class Instance {
     return facts;
   }
 
-  /** The job is another node's, which will register it anew. */
+  /** The job moved to another node, which registers it anew. */
   private synchronized void fenced() {
     ended = true;
     stopChecks();
   }
 
   /**
-   * Ends it; completes when the registry has it no more.
+   * Ends it; completes when the registry has removed it.
    *
-   * @param reported whether its job goes on and tells of it
+   * @param reported whether its job continues and publishes the end
    */
   synchronized CompletableFuture<Void> end(boolean reported) {
     if (reported && !ended) {
@@ -224,10 +220,11 @@ final class Instance {
   }
 
   /**
-   * Ends it, and leaves what is told of it: its program goes on for a while, and its job elsewhere.
+   * Ends it, but keeps its record for a while: its program still runs while the job moves to
+   * another node.
    *
-   * @param forMs how long at most
-   * @return knows what is left
+   * @param forMs longest time
+   * @return the writer of the kept record
    */
   synchronized RecordWriter leave(long forMs) {
     fenced();
@@ -241,8 +238,8 @@ final class Instance {
   }
 
   /**
-   * How many changes of one service its job tells: some at once, then one from time to time, as the
-   * history of a job is bounded and a service may change its mind for ever. Not thread-safe.
+   * Rate limit for status changes in a job's history, which is bounded while a service may flap
+   * for ever: a burst, then one from time to time. Not thread-safe.
    */
   static final class EventBudget {
     private static final int MOST = 10;
@@ -253,9 +250,9 @@ final class Instance {
     private int unreported;
 
     /**
-     * Whether one may be told at this time, in milliseconds.
+     * Whether a change may be published now.
      *
-     * @param now never before that of an earlier call
+     * @param now milliseconds; never before that of an earlier call
      */
     boolean take(long now) {
       if (at != Long.MIN_VALUE) {
@@ -270,7 +267,7 @@ final class Instance {
       return true;
     }
 
-    /** How many were not told since this was asked last. */
+    /** Suppressed changes since the last call. */
     int takeUnreported() {
       int count = unreported;
       unreported = 0;

@@ -8,18 +8,15 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 
 /**
- * An instance as the registry tells it. The role of its job, which the registry knows by the job,
- * goes before the one that stands here.
+ * The registry record of an instance. The role that the registry knows by the job takes
+ * precedence over the role here.
  *
- * @param by the deployment of its job, or null
- * @param status a word
+ * @param by deployment of its job, or null
  */
 record InstanceDocument(
     Instance.Nature nature, DeployedBy by, String registeredAt, String status, String updatedAt) {
 
-  /**
-   * @param reason why it is so whatever checks found; null when they decide
-   */
+  /** @param reason overrides the checks; null when they decide */
   RegisteredService of(ServiceHealth health, String reason) {
     ServiceDefinition service = nature.target().service();
     long checkedAt = health.lastCheckAt();
@@ -49,7 +46,7 @@ record InstanceDocument(
         updatedAt);
   }
 
-  /** While some agents of a job are on trial, there is nobody else who offers what they offer. */
+  /** A canary's instances count as primary: no other job offers the service. */
   private String role() {
     if (by == null) {
       return null;

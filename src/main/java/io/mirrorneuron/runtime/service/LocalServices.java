@@ -7,7 +7,7 @@ import io.mirrorneuron.port.node.ServicesPort.ServiceReport;
 import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 
-/** The services that the nodes of this store have registered. */
+/** The services registered by the nodes of this store. */
 public final class LocalServices implements ServicesPort {
   private final ServiceDirectory directory;
   private final ServiceRequirements requirements;
@@ -32,7 +32,7 @@ public final class LocalServices implements ServicesPort {
     return Resolved.of(directory.resolve(name, filter));
   }
 
-  /** A status that no service ever has is a mistake of who asks, not a question. */
+  /** An unknown status is an error of the caller. */
   private static void requireKnown(String status) {
     if (status != null && !status.isBlank() && !ServiceStatus.words().contains(status)) {
       throw MnException.invalid(

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Looks names up, on few threads of its own: a look-up blocks in the system for as long as that
- * likes, and would hold up what else runs on virtual threads.
+ * Resolves names on a few threads of its own: a look-up blocks in the system without a limit
+ * and would hold up virtual threads.
  */
 final class Names implements AutoCloseable {
   private static final int THREADS = 4;
@@ -24,7 +24,7 @@ final class Names implements AutoCloseable {
   private static final long IDLE_SECONDS = 5;
   private static final long PATIENCE_MS = 2000;
 
-  /** What names stand for; a test has names that change. */
+  /** Replaceable for tests. */
   interface Resolver {
     InetAddress[] addresses(String host) throws UnknownHostException;
   }
@@ -48,7 +48,7 @@ final class Names implements AutoCloseable {
   /**
    * All addresses of a name, at least one, as systems connect to them.
    *
-   * @throws NotAsked when it has none, or that cannot be known in time
+   * @throws NotAsked when it has none, or at a timeout
    */
   List<InetAddress> addresses(String host) throws NotAsked {
     Callable<InetAddress[]> lookUp = () -> resolver.addresses(host);

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Ports that checks never ask: those of this server, on this machine, and Redis. Thread-safe. */
+/** Ports that checks never connect to: those of this server, and Redis. Thread-safe. */
 public final class OwnPorts {
   private static final int REDIS_PORT = 6379;
 
@@ -15,23 +15,18 @@ public final class OwnPorts {
 
   private record Redis(String host, int port) {}
 
-  /**
-   * @param port of this machine; 0 stands for one that is not known yet
-   */
+  /** @param port of this machine; 0 when not known yet */
   public void add(int port) {
     if (port != 0) {
       here.add(port);
     }
   }
 
-  /** Whether this server listens on it. */
   public boolean isHere(int port) {
     return here.contains(port);
   }
 
-  /**
-   * @param address of a Redis of this server; a socket of the file system has no port
-   */
+  /** @param address of a Redis of this server; a Unix socket has no port */
   public void addRedis(URI address) {
     if (address.getHost() != null) {
       int port = address.getPort() < 0 ? REDIS_PORT : address.getPort();
@@ -41,7 +36,7 @@ public final class OwnPorts {
 
   /**
    * @param isHere whether the address is one of this machine
-   * @param names knows the addresses of names
+   * @param names resolves names
    */
   boolean holds(InetAddress address, int port, boolean isHere, Names names) {
     if (isHere && here.contains(port)) {
@@ -56,7 +51,7 @@ public final class OwnPorts {
     try {
       return names.addresses(redis).contains(address);
     } catch (NotAsked e) {
-      return true; // where Redis is cannot be known now
+      return true; // the address of Redis is unknown now
     }
   }
 }

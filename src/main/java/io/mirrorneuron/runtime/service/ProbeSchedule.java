@@ -9,17 +9,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * When checks are made: each on its own interval, from a moment of its own, and none while it is
- * still under way. One thread keeps the time, and is there only while something is to be checked; a
- * check that is made has a virtual thread. Thread-safe.
+ * Runs checks at their intervals with different offsets; never two runs of one check at a
+ * time. One timer thread exists while there are checks; each run has a virtual thread.
+ * Thread-safe.
  */
 public final class ProbeSchedule implements AutoCloseable {
   private static final long IDLE_SECONDS = 1;
 
-  /** The first check is made within this time, so that what is well is soon known to be. */
+  /** The first run comes within this time, so that health is known soon. */
   private static final long FIRST_MS = 250;
 
-  /** Checks that are under way at a time; further ones are left out. */
+  /** Most checks running at a time; further ones are skipped. */
   private static final int MOST_AT_ONCE = 1024;
 
   private final Semaphore atOnce = new Semaphore(MOST_AT_ONCE);
@@ -35,9 +35,9 @@ public final class ProbeSchedule implements AutoCloseable {
   }
 
   /**
-   * Makes the check again and again, until what is answered is closed.
+   * Repeats the check until the result is closed.
    *
-   * @param seed makes checks of one interval fall on different moments
+   * @param seed spreads checks of the same interval
    */
   public AutoCloseable every(Duration interval, int seed, Runnable check) {
     long spread = Math.min(interval.toMillis(), FIRST_MS);
@@ -46,7 +46,6 @@ public final class ProbeSchedule implements AutoCloseable {
     return rhythm::end;
   }
 
-  /** How many checks wait for their time. */
   public int waiting() {
     return clock.getQueue().size();
   }
@@ -91,7 +90,7 @@ public final class ProbeSchedule implements AutoCloseable {
       }
     }
 
-    /** What was missed while the machine stood still is not made up for. */
+    /** Runs missed while the machine stood still are skipped. */
     private synchronized void strike() {
       long now = System.nanoTime();
       due += interval;

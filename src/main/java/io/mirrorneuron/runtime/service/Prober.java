@@ -28,12 +28,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
-/** Makes checks. Blocking, each within its timeout; thread-safe. A failure is an answer, too. */
+/** Runs checks. Blocking, within each check's timeout. Thread-safe. A failure is a result. */
 public final class Prober implements AutoCloseable {
   private static final int MOST_SAID = 200;
   private static final Duration LONGEST_ONCE = Duration.ofSeconds(5);
 
-  /** Why no program checks anything, for who wants that. */
+  /** Message where scripts are not allowed. */
   static final String NO_SCRIPTS =
       "scripts check nothing here unless the operator allows it"
           + " (core.allow_script_checks, MN_CORE_ALLOW_SCRIPT_CHECKS)";
@@ -44,7 +44,7 @@ public final class Prober implements AutoCloseable {
   private final GrpcProbe grpc;
   private final Scripts scripts;
 
-  /** Runs programs that check something. */
+  /** Runs check programs. */
   public interface Scripts {
     /**
      * @param folder to run in; null when the bundle has none
@@ -54,8 +54,8 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * @param guard says where checks may go; closed with this
-   * @param scripts null where no operator has allowed them
+   * @param guard allows addresses; closed with this
+   * @param scripts null where the operator has not allowed them
    */
   public Prober(Vertx vertx, AddressGuard guard, Scripts scripts) {
     this.guard = guard;
@@ -66,8 +66,8 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * Makes one check for somebody who waits for it. Programs check registered services only: those
-   * came with the files of a bundle.
+   * Runs one check for a waiting caller. Programs check registered services only: they come with
+   * the files of a bundle.
    */
   public ProbeResult askOnce(CheckDefinition check, CheckTarget target) {
     return check.type() == CheckDefinition.Type.SCRIPT
@@ -75,7 +75,6 @@ public final class Prober implements AutoCloseable {
         : ask(check.once(LONGEST_ONCE), target);
   }
 
-  /** Makes one check. */
   public ProbeResult ask(CheckDefinition check, CheckTarget target) {
     long begun = System.nanoTime();
     ProbeResult result = asked(check, target);
@@ -96,14 +95,12 @@ public final class Prober implements AutoCloseable {
       return ProbeResult.failed("no answer within " + check.timeout().toMillis() + " ms");
     } catch (SocketException | UnknownHostException | SSLException | IllegalStateException e) {
       return ProbeResult.failed("no connection: " + said(e));
-    } catch (Exception e) { // what speaks another protocol is heard before it is connected
+    } catch (Exception e) { // a peer of another protocol may send before it is connected
       return ProbeResult.failed("bad answer: " + said(e));
     }
   }
 
-  /**
-   * What the network says, in one line. A stranger's bytes may be in it: none steers a terminal.
-   */
+  /** The network's message in one line, without the control characters that a peer may send. */
   private static String said(Exception e) {
     String message = e.getMessage() == null ? kind(e) : e.getMessage();
     String line = message.lines().findFirst().orElse("").replaceAll("[^\\x20-\\x7e]", "?");
@@ -146,20 +143,20 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * Asks the standard health service of a gRPC server, without TLS and with a deadline. It speaks
-   * the few bytes itself, so that the connection is this question's own and ends with it.
+   * Queries the standard gRPC health service, without TLS and with a deadline. Encodes the few
+   * bytes itself, so that the connection belongs to this request and ends with it.
    */
   private static final class GrpcProbe {
     private static final int HEAD = 5;
     private static final int MOST_READ = 1024;
 
-    /** The first member of the question, a text, and of the answer, a number. */
+    /** First member of the request (text) and of the answer (number). */
     private static final byte SERVICE = 0x0a;
 
     private static final byte STATUS = 0x08;
     private static final int SERVING = 1;
 
-    /** A length is written in groups of seven bits, low ones first; texts here need two at most. */
+    /** Lengths are varints: groups of seven bits, low ones first; texts here need two at most. */
     private static final int LOW_BITS = 0x7f;
 
     private static final int MORE = 0x80;
@@ -239,9 +236,9 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * What one check found.
+   * Result of a check.
    *
-   * @param message for people; null when all is well
+   * @param message for people; null on success
    */
   public record ProbeResult(boolean ok, String message, long durationMs) {
     static ProbeResult well() {
@@ -258,11 +255,11 @@ public final class Prober implements AutoCloseable {
   }
 
   /**
-   * What is checked.
+   * The target of a check.
    *
    * @param service with its templates filled in
-   * @param declared ports of this machine that may be asked
-   * @param folder of the files of its bundle, which scripts run in; null when it has none
+   * @param declared ports allowed on this machine
+   * @param folder of its bundle's files, in which scripts run; null for none
    */
   public record CheckTarget(ServiceDefinition service, Set<Integer> declared, Path folder) {
     public CheckTarget {
@@ -273,13 +270,13 @@ public final class Prober implements AutoCloseable {
       return check.address() == null ? service.address() : check.address();
     }
 
-    /** 0 when there is none. */
+    /** 0 for none. */
     int port(CheckDefinition check) {
       return check.port() == null ? service.portNumber() : ServiceDefinition.number(check.port());
     }
   }
 
-  /** Somebody was connected to, and what came was no answer that can be read. */
+  /** The peer was connected, but its answer cannot be read. */
   static final class BadAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -287,13 +284,13 @@ public final class Prober implements AutoCloseable {
       super(cause.getMessage(), cause, false, false);
     }
 
-    /** The same answer, where a failure is one of who answers. */
+    /** The same answer, with failures wrapped. */
     static <T> Future<T> of(Future<T> answer) {
       return answer.recover(wrong -> Future.failedFuture(new BadAnswer(wrong)));
     }
   }
 
-  /** An address is not asked; the message says why, for people. */
+  /** An address is refused; the message gives the reason for people. */
   public static final class NotAsked extends Exception {
     private static final long serialVersionUID = 1L;
 

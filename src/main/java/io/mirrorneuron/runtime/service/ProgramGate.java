@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** Holds programs back until the services that their agents need pass. Thread-safe. */
+/** Holds programs back until the services that their agents need are passing. Thread-safe. */
 public final class ProgramGate implements ServiceGate {
   private final ServiceDirectory directory;
   private final Map<String, ServiceDemands> jobs = new ConcurrentHashMap<>();
@@ -19,7 +19,7 @@ public final class ProgramGate implements ServiceGate {
     this.directory = directory;
   }
 
-  /** The job is open here, and says this. */
+  /** Registers the demands of a job that is open here. */
   void know(String jobId, ServiceDemands demands) {
     if (!demands.byAgent().isEmpty()) {
       jobs.put(jobId, demands);
@@ -59,7 +59,7 @@ public final class ProgramGate implements ServiceGate {
     return needed == null ? List.of() : needed;
   }
 
-  /** A candidate's own services are there for it, though nobody else finds them yet. */
+  /** A candidate job may use its own services, though they are hidden from other jobs. */
   private boolean isThere(ServiceRequirement need, String jobId) {
     return !directory.resolve(need.name(), ServiceQuery.needed(need, true)).isEmpty()
         || !directory.list(ServiceQuery.own(need, jobId)).isEmpty();

@@ -8,14 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Brings one record of the registry to what it should be: one write at a time, the newest wins, and
- * while the store is away it is tried again. So a status that was decided earlier never replaces a
- * later one, nor brings back what was removed. Thread-safe.
+ * Brings one registry record to its wanted state: one write at a time, the newest state wins,
+ * with retries while the store is unavailable. So an earlier status never replaces a later
+ * one, nor restores a removed record. Thread-safe.
  */
 final class RecordWriter {
   private static final long RETRY_MS = 1000;
 
-  /** After the end: then whoever reads does not get the record anyway, and it is swept. */
+  /** Retries after the end: readers ignore the record then, and it is swept. */
   private static final int LAST_TRIES = 30;
 
   private final ServiceRegistry registry;
@@ -32,19 +32,17 @@ final class RecordWriter {
   private boolean removing;
   private int tries;
 
-  /** Whether what is wanted takes the place of what a former owner has left. */
+  /** Whether the record replaces what a former owner has kept. */
   private boolean supersedes;
 
   private boolean superseded;
 
-  /** How long what is told is told on by somebody who has left; 0 for not at all. */
+  /** How long the record is kept after leaving; 0 for not at all. */
   private long leavesForMs;
 
   private final CompletableFuture<Boolean> left = new CompletableFuture<>();
 
-  /**
-   * @param fenced is called when the job is not this node's any more
-   */
+  /** @param fenced runs when the job has moved to another node */
   RecordWriter(
       ServiceRegistry registry,
       Timers timers,
@@ -61,9 +59,9 @@ final class RecordWriter {
   }
 
   /**
-   * What the record is to tell; nothing is written once it is to be removed.
+   * Sets the record's content; ignored once it is to be removed.
    *
-   * @param isReady whether it takes the place of what a former owner has left
+   * @param isReady whether it replaces what a former owner has kept
    */
   synchronized void write(String document, boolean isReady) {
     if (!removing) {
@@ -73,20 +71,20 @@ final class RecordWriter {
     }
   }
 
-  /** Removes the record; completes when that is done or in vain. */
+  /** Removes the record; completes when that is done or given up. */
   synchronized CompletableFuture<Void> remove() {
     removing = true;
     go();
     return gone;
   }
 
-  /** Removes the record, and leaves what it told, see {@link ServiceRegistry#leave}. */
+  /** Removes the record but keeps its content, see {@link ServiceRegistry#leave}. */
   synchronized void leave(long forMs) {
     leavesForMs = forMs;
     remove();
   }
 
-  /** Takes back what was left. */
+  /** Removes the kept content. */
   CompletionStage<Void> recall() {
     try {
       return registry.supersede(claim, name, id);
@@ -95,7 +93,7 @@ final class RecordWriter {
     }
   }
 
-  /** Whether what was left is still told; asks once it is written. */
+  /** Whether the kept content is still there; waits for its write. */
   CompletionStage<Boolean> isLeft() {
     return left.thenCompose(
         done ->
@@ -138,7 +136,10 @@ final class RecordWriter {
         : CompletableFuture.completedStage(false);
   }
 
-  /** Once: what may have been left though nobody knows is taken back before all is removed. */
+  /**
+   * Runs once: content that may have been kept with an unknown outcome is taken back before the
+   * removal.
+   */
   private CompletionStage<?> leave() {
     if (left.isDone()) {
       return left.join() ? left : recall();

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * The services that the nodes of a store have registered, as this node sees them. Each question is
- * one read of the store. Blocking, thread-safe.
+ * Reads the services registered by the nodes of a store; one store read for each query.
+ * Blocking. Thread-safe.
  */
 public final class ServiceDirectory {
   private static final int KEPT = 10_000;
@@ -30,19 +30,17 @@ public final class ServiceDirectory {
   private final Cache<String, AtomicInteger> turns =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
-  /** Records as they were read: most are the same for a long time. */
+  /** Cache of parsed records: most stay the same for long. */
   private final Cache<RegisteredDocument, RegisteredService> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
-  /**
-   * @param node whose services come before others
-   */
+  /** @param node whose services come first */
   public ServiceDirectory(ServiceRegistry registry, String node) {
     this.registry = registry;
     this.node = node;
   }
 
-  /** All instances that are asked for, by their names and ids. */
+  /** All matching instances by name and id. */
   public List<RegisteredService> list(ServiceFilter filter) {
     ServiceQuery query = new ServiceQuery(filter, false);
     boolean ofAll = filter.name() == null || filter.name().isBlank();
@@ -55,8 +53,8 @@ public final class ServiceDirectory {
   }
 
   /**
-   * The instances of a service, of which the caller is to take the first: passing ones before
-   * others, then those of this node, and these in turn.
+   * The instances of a service, best first: passing before others, then those of this node, in
+   * rotation.
    */
   public List<RegisteredService> resolve(String name, ServiceFilter filter) {
     ServiceQuery query = new ServiceQuery(filter, true);
@@ -86,7 +84,7 @@ public final class ServiceDirectory {
     return one.passes() == first.passes() && node.equals(one.node()) == node.equals(first.node());
   }
 
-  /** The store answers or fails by itself within the time that it may be silent. */
+  /** The store has its own timeout. */
   private Stream<RegisteredService> read(CompletionStage<List<RegisteredDocument>> reported) {
     try {
       return reported.toCompletableFuture().get().stream()

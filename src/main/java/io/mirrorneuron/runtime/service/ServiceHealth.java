@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a service is by the checks that were made of it. Immutable: an answer leads to the next one.
+ * Health of a service from its checks. Immutable.
  *
- * <p>Without checks a service passes; with checks it is warned of until each was answered well
- * once. A required check that fails as often in a row as its author allows makes it critical; until
- * then it stays as it was. One that is not required only warns.
+ * <p>Without checks a service is passing; with checks it is warning until each has succeeded
+ * once. A required check that fails the allowed number of times in a row makes it critical;
+ * until then the status stays. Other checks only warn.
  *
  * @param checks in the author's order
  */
@@ -25,12 +25,10 @@ public record ServiceHealth(List<CheckState> checks) {
   }
 
   /**
-   * One check.
-   *
-   * @param status what it makes of the service
+   * @param status that it gives the service
    * @param failures in a row
-   * @param last what it found last, or null
-   * @param at when that was, in milliseconds since the epoch
+   * @param last result, or null
+   * @param at time of that, milliseconds since the epoch
    */
   record CheckState(
       CheckDefinition check, ServiceStatus status, int failures, ProbeResult last, long at) {
@@ -75,7 +73,6 @@ public record ServiceHealth(List<CheckState> checks) {
     }
   }
 
-  /** Of a service of which nothing is known yet. */
   public static ServiceHealth unknown(List<CheckDefinition> checks) {
     return new ServiceHealth(
         checks.stream()
@@ -84,10 +81,9 @@ public record ServiceHealth(List<CheckState> checks) {
   }
 
   /**
-   * What follows when a check was made.
+   * The health after a check.
    *
-   * @param index of the check
-   * @param now in milliseconds since the epoch
+   * @param now milliseconds since the epoch
    */
   public ServiceHealth after(int index, ProbeResult result, long now) {
     List<CheckState> next = new ArrayList<>(checks);
@@ -101,12 +97,12 @@ public record ServiceHealth(List<CheckState> checks) {
         .reduce(ServiceStatus.PASSING, ServiceStatus::orWorse);
   }
 
-  /** Where each check is made once, so that its first failure counts. */
+  /** Each check runs once, so that its first failure counts. */
   public ServiceHealth onceOnly() {
     return unknown(checks.stream().map(state -> state.check.once(state.check.timeout())).toList());
   }
 
-  /** What the first check that fails says; null when none does. */
+  /** Message of the first failing check; null for none. */
   public String firstFailure() {
     return checks.stream()
         .filter(state -> state.failures > 0)
@@ -115,12 +111,12 @@ public record ServiceHealth(List<CheckState> checks) {
         .orElse(null);
   }
 
-  /** When a check was made last, in milliseconds since the epoch; 0 for never. */
+  /** Time of the last check, milliseconds since the epoch; 0 for never. */
   public long lastCheckAt() {
     return checks.stream().mapToLong(CheckState::at).max().orElse(0);
   }
 
-  /** Whether somebody who reads both is told the same, apart from times and counts. */
+  /** Whether both reports are equal, apart from times and counts. */
   public boolean isLike(ServiceHealth other) {
     for (int i = 0; i < checks.size(); i++) {
       CheckState mine = checks.get(i);
@@ -134,7 +130,6 @@ public record ServiceHealth(List<CheckState> checks) {
     return true;
   }
 
-  /** As readers get it. */
   public Health report() {
     return new Health(status().word(), null, checks.stream().map(CheckState::report).toList());
   }

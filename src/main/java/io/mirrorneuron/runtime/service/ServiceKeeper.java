@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the services of the jobs that are open on this node, has them checked, and removes them
- * with their jobs. A job that is taken over is opened by its new owner, which registers them anew;
- * what its former owner could not remove no reader gets, and is swept.
+ * Registers the services of this node's open jobs, has them checked, and removes them with
+ * their jobs. After a take-over the new owner registers them anew; records that the former
+ * owner left are hidden from readers, and swept.
  */
 public final class ServiceKeeper implements JobWatch, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceKeeper.class);
@@ -55,12 +55,10 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   private volatile boolean hasForgotten;
 
   /**
-   * Where this node is.
-   *
-   * @param owner of its jobs, as the store knows it
-   * @param environment variables that templates may have
-   * @param bundles folder of payload files by their fingerprint
-   * @param isEndpoint whether this server itself answers at an address and port
+   * @param owner of its jobs in the store
+   * @param environment variables for templates
+   * @param bundles folders of payload files by fingerprint
+   * @param isEndpoint whether this server itself listens at an address and port
    */
   public record Home(
       String node,
@@ -71,7 +69,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
 
   /**
    * @param prober closed with this
-   * @param gate is told which jobs are open
+   * @param gate learns which jobs are open
    */
   public ServiceKeeper(
       Home home, ServiceRegistry registry, Timers timers, Prober prober, ProgramGate gate) {
@@ -141,7 +139,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     };
   }
 
-  /** A job goes on whatever becomes of its services. */
+  /** A job continues despite failures of its services. */
   private static void harmless(String jobId, Runnable work) {
     try {
       work.run();
@@ -150,12 +148,11 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     }
   }
 
-  /** How many checks wait for their time. */
   int waitingChecks() {
     return works.schedule().waiting();
   }
 
-  /** Removes from now on, from time to time, what nobody could remove. */
+  /** Starts to sweep left records from time to time. */
   public void keepClean() {
     if (closed) {
       return;
@@ -171,14 +168,14 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
             });
   }
 
-  /** What a former process of this node has left for a while is no more. */
+  /** Removes what a former process of this node has kept for a while. */
   private CompletionStage<?> forgotten() {
     return hasForgotten
         ? CompletableFuture.completedStage(null)
         : works.registry().forget(home.owner()).thenRun(() -> hasForgotten = true);
   }
 
-  /** Removes all that this node has registered, as far as the store answers in time. */
+  /** Removes all records of this node, as far as the store answers in time. */
   @Override
   public void close() {
     closed = true;
@@ -196,9 +193,9 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   }
 
   /**
-   * The services of one job on this node. What should be registered follows from the job's state: a
-   * service of the job while it runs, one of a program's agent while such a program runs. Of a
-   * paused job they stay, and are critical.
+   * The services of one job on this node, derived from the job's state: a service of the job
+   * while it runs, a service of an agent while its program runs. Those of a paused job stay, as
+   * critical.
    */
   private static final class JobServices implements JobWatch.Listener {
     private final JobOffer offer;
@@ -209,9 +206,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     private final Map<String, Live> live = new HashMap<>();
     private boolean left;
 
-    /**
-     * @param programs that are behind it
-     */
+    /** @param programs behind the instance */
     private record Live(Instance instance, Set<String> programs) {}
 
     JobServices(
@@ -272,7 +267,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       }
     }
 
-    /** The programs behind a service, as far as it has any; null when it is not to be there. */
+    /** The programs behind a service; null when it is not to be registered. */
     private Set<String> programs(ServiceDefinition service, JobState state) {
       boolean open =
           switch (state.status()) {
@@ -352,7 +347,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
                   .collect(Collectors.toSet()));
     }
 
-    /** Ends all; completes when the registry has none of them any more. */
+    /** Ends all; completes when the registry has removed them. */
     synchronized CompletableFuture<Void> end() {
       left = true;
       List<CompletableFuture<Void>> ends =
@@ -364,9 +359,9 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     }
 
     /**
-     * Services of a job that another node has now, which are told to be here until they pass there.
+     * Services of a job that has moved, kept here until they pass on the other node.
      *
-     * @param records of what is told on
+     * @param records kept
      * @param executions the programs behind them
      */
     private record StayingServices(List<RecordWriter> records, Set<String> executions)
@@ -390,12 +385,12 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   }
 
   /**
-   * What one job says of services, on this node.
+   * The services that a job offers on this node.
    *
-   * @param suffix of the ids of its agents that the manifest has not, as of a system job's copy
-   * @param environment variables that templates may have
+   * @param suffix of agent ids, as of a system job's copy
+   * @param environment variables for templates
    * @param folder of its payload files, or null
-   * @param isEndpoint whether this server itself answers at an address and port
+   * @param isEndpoint whether this server itself listens at an address and port
    */
   private record JobOffer(
       ServiceDemands demands,
@@ -414,7 +409,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       return claim.jobId() + ":" + (agent == null ? "job" : agent) + ":" + service.name();
     }
 
-    /** The agent as its job calls it, or null. */
+    /** The agent's id within its job, or null. */
     String agent(ServiceDefinition service) {
       return service.agentId() == null ? null : service.agentId() + suffix;
     }
@@ -442,7 +437,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
           new CheckTarget(filled, ports(filled), folder));
     }
 
-    /** Nothing but this server itself answers at its doors, whatever the manifest says. */
+    /** Only this server itself listens at its ports, whatever the manifest says. */
     private ServiceDefinition judged(ServiceDefinition filled) {
       return filled.problem() == null && isEndpoint.test(filled.address(), filled.portNumber())
           ? filled.troubled(
@@ -464,7 +459,6 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       return variables;
     }
 
-    /** Ports that its program has now. */
     private static Stream<Port> given(Agent agent, JobState state) {
       return state.mailboxes().waiting().stream()
           .filter(mailbox -> mailbox.agentId().equals(agent.id()) && mailbox.flight() != null)
@@ -472,7 +466,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
           .flatMap(allocation -> allocation.ports().stream());
     }
 
-    /** Ports that the manifest gives to its services, as far as they are no templates of others. */
+    /** Ports of its services, unless they are templates of others. */
     private Set<Integer> ports(ServiceDefinition filled) {
       Set<Integer> ports = new HashSet<>(demands.ports());
       ports.add(filled.portNumber());

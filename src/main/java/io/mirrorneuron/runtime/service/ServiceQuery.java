@@ -5,19 +5,19 @@ import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 
 /**
- * A filter at work.
+ * A filter as a predicate.
  *
- * @param passingOnly when the filter does not say
+ * @param passingOnly default of the filter
  */
 record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
   private static final String PRIMARY = "primary";
 
-  /** Which instances serve a requirement. */
+  /** Instances that serve a requirement. */
   static ServiceFilter needed(ServiceRequirement need, boolean passingOnly) {
     return new ServiceFilter(null, need.node(), null, null, null, need.tags(), passingOnly, null);
   }
 
-  /** Which instances of a job itself serve a requirement of its own, whatever role it plays. */
+  /** A job's own instances that serve its requirement, whatever its role. */
   static ServiceFilter own(ServiceRequirement need, String jobId) {
     return new ServiceFilter(need.name(), need.node(), jobId, null, null, need.tags(), true, null);
   }
@@ -37,7 +37,7 @@ record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
     return filter.passingOnly() == null ? passingOnly : filter.passingOnly();
   }
 
-  /** Whoever asks for no role, gets no instance on trial, and none that has been replaced. */
+  /** Without a requested role, instances on trial and replaced ones are excluded. */
   boolean takesRole(RegisteredService its) {
     String role = its.deploymentRole();
     boolean isAsked = filter.deploymentRole() != null && !filter.deploymentRole().isBlank();

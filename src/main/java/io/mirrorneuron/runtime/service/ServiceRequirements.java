@@ -21,8 +21,8 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 /**
- * Says whether services that somebody needs are there and well. What is registered is looked up;
- * what is elsewhere, and what a requirement wants checked besides, is asked now. Blocking.
+ * Checks whether required services are available. Registered ones are looked up; external ones
+ * and further checks run now. Blocking.
  */
 public final class ServiceRequirements {
   private static final Executor THREADS = Thread::startVirtualThread;
@@ -36,9 +36,8 @@ public final class ServiceRequirements {
   }
 
   /**
-   * Refuses a job whose required services are not there, unless who submits it wants to do without.
+   * Refuses a job whose required services are missing, unless its submitter forces it.
    *
-   * @param demands what is required before it begins
    * @throws MnException PRECONDITION {@code service_requirements_not_met} with a report
    */
   public void require(ServiceDemands demands) {
@@ -56,7 +55,7 @@ public final class ServiceRequirements {
     }
   }
 
-  /** The report about these, as {@code CheckServices} answers it. */
+  /** The report as {@code CheckServices} answers it. */
   public ServiceReport report(List<ServiceRequirement> needs) {
     return report("services", needs);
   }
@@ -106,7 +105,7 @@ public final class ServiceRequirements {
     return checked(need, need.where(), null);
   }
 
-  /** Makes the checks of a requirement, or looks whether something listens there. */
+  /** Runs the checks of a requirement, or tests whether a port listens. */
   private Result checked(
       ServiceRequirement need, ServiceDefinition where, List<RegisteredService> instances) {
     List<CheckDefinition> checks =
@@ -139,15 +138,15 @@ public final class ServiceRequirements {
         need.name(), "service", need.required(), ok, status, health, instances, error);
   }
 
-  /** Makes the report of what was found of services that are needed; {@code grpc.md} 3.14. */
+  /** Builds the report on required services; {@code grpc.md} 3.14. */
   private static final class RequirementFindings {
-    /** The status of what has not the form of a requirement, so that nobody knows what is meant. */
+    /** Status of a malformed requirement. */
     static final String INVALID = "invalid";
 
     private RequirementFindings() {}
 
     /**
-     * @param source what the requirements stand in
+     * @param source member that has the requirements
      * @param results of the needs, in the same order
      */
     static ServiceReport of(String source, List<ServiceRequirement> needs, List<Result> results) {

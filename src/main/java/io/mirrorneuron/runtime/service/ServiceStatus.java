@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** How a service is, from good to bad. */
+/** Status of a service, from good to bad. */
 public enum ServiceStatus {
   PASSING,
-  /** Not known yet, or something that is not required fails. */
+  /** Not known yet, or an optional check fails. */
   WARNING,
   CRITICAL;
 

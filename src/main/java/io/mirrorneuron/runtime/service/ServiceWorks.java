@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.service;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.ServiceRegistry;
 
-/** What all instances of this node share. */
+/** Shared by all instances of this node. */
 record ServiceWorks(
     ServiceRegistry registry, Timers timers, Prober prober, ProbeSchedule schedule) {
   /** Milliseconds since the epoch. */

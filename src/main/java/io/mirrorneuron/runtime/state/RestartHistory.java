@@ -186,7 +186,6 @@ public final class RestartHistory {
     lastSuccess = lastSuccess(before, error);
   }
 
-  /** Its program ended well. */
   void succeeded() {
     lastSuccess = null;
     exhausted = null;

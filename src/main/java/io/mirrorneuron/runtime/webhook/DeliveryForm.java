@@ -13,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What is made of an event to be delivered, and how it is listed. Pure. */
+/** Builds deliveries from events, and their rows in lists. Pure. */
 final class DeliveryForm {
   /** Why a delivery is dead that was never tried. */
   static final String OVERFLOW = "too many deliveries waited";
@@ -23,7 +23,7 @@ final class DeliveryForm {
 
   private DeliveryForm() {}
 
-  /** What lists tell of a delivery. */
+  /** Details of a delivery for lists. */
   private record About(String eventType, String createdAt) {}
 
   static Delivery of(TriggerEvent event) {
@@ -42,7 +42,7 @@ final class DeliveryForm {
     return new Delivery(event.eventId(), about, body);
   }
 
-  /** Texts, numbers and booleans that are short; who got it can ask for the rest. */
+  /** Keeps short texts, numbers and booleans; the receiver can ask for the rest. */
   private static Map<String, Object> shortened(Map<String, Object> payload) {
     Map<String, Object> kept = new LinkedHashMap<>();
     payload.forEach(

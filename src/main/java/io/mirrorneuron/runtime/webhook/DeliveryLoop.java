@@ -18,18 +18,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers what the queues of targets hold, on the server that leads: of each target one delivery
- * at a time, of all targets at the same time. A try is counted before it is made and settled after
- * it; what a crash leaves between the two is due again as if it had failed. Nothing is kept in
- * memory but what is under way. Thread-safe, never blocks.
+ * Delivers the queues of all targets on the server that leads: one delivery of a target at a
+ * time, all targets in parallel. A try is counted before it is made and settled after it;
+ * after a crash between the two it is retried as if it had failed. Only running tries are kept
+ * in memory. Thread-safe; never blocks.
  */
 final class DeliveryLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
 
-  /** How often the leader asks what is due. */
+  /** How often the leader looks for pending deliveries. */
   static final long LOOK_MS = 1_000;
 
-  /** More than there can be targets. */
+  /** More than the most targets. */
   private static final int PAGE = 200;
 
   private final DeliveryQueue queue;
@@ -40,9 +40,7 @@ final class DeliveryLoop implements AutoCloseable {
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /**
-   * @param chance gives numbers from 0 to 1
-   */
+  /** @param chance gives numbers from 0 to 1 */
   DeliveryLoop(
       DeliveryQueue queue,
       Deliverer deliverer,
@@ -56,7 +54,7 @@ final class DeliveryLoop implements AutoCloseable {
     this.chance = chance;
   }
 
-  /** Begins to deliver, whenever this server leads. */
+  /** Delivers whenever this server leads. */
   void start() {
     if (closed) {
       return;
@@ -74,7 +72,7 @@ final class DeliveryLoop implements AutoCloseable {
     return closed ? OptionalLong.empty() : leader.term();
   }
 
-  /** Something may have become due of a target: there is no need to wait for the next look. */
+  /** Looks at a target at once, without waiting for the next round. */
   void look(String target) {
     if (term().isPresent()) {
       queue
@@ -95,7 +93,7 @@ final class DeliveryLoop implements AutoCloseable {
       return;
     }
     CompletableFuture.<Void>completedFuture(null)
-        .thenCompose(begun -> tried(term.getAsLong(), head)) // what it throws is a failure, too
+        .thenCompose(begun -> tried(term.getAsLong(), head)) // an exception of the call counts as a failure
         .whenComplete(
             (goesOn, failure) -> {
               underWay.remove(head.target());
@@ -107,7 +105,7 @@ final class DeliveryLoop implements AutoCloseable {
             });
   }
 
-  /** Answers whether there may be more of the target to be done now. */
+  /** Answers whether the target may have more to deliver now. */
   private CompletionStage<Boolean> tried(long term, Head head) {
     if (head.tries() >= DeliveryRules.MOST_TRIES) {
       Head last = new Head(head.target(), head.delivery(), head.tries() - 1);
@@ -136,21 +134,19 @@ final class DeliveryLoop implements AutoCloseable {
     return Json.timestamp(Instant.ofEpochMilli(timers.now()));
   }
 
-  /** What is under way may still be settled; nothing new begins. */
+  /** Running tries may still be settled; no new ones begin. */
   @Override
   public void close() {
     closed = true;
   }
 
-  /** Brings deliveries to their targets. */
   @FunctionalInterface
   interface Deliverer {
 
     /**
      * Tries once, within {@link DeliveryRules#PATIENCE_MS}.
      *
-     * @return what came of it, also when nobody answered; empty when there is no such target any
-     *     more
+     * @return the outcome, also when there was no answer; empty when the target no longer exists
      */
     CompletionStage<Optional<TryAnswer>> deliver(Head head);
   }

@@ -6,18 +6,18 @@ import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 
-/** What is done after a try of a delivery. Pure. */
+/** Decides what follows from a try of a delivery. Pure. */
 final class DeliveryRules {
-  /** So often a delivery is tried; all within a day. */
+  /** Most tries of a delivery; all within a day. */
   static final int MOST_TRIES = 10;
 
-  /** How long a target may take to answer. */
+  /** Timeout of a target's answer. */
   static final long PATIENCE_MS = 10_000;
 
-  /** Longest that an attempt lasts, with what goes before and comes after it. */
+  /** Longest duration of a try, with the steps before and after it. */
   private static final long AROUND_MS = 2 * PATIENCE_MS;
 
-  /** Between one try and the next. */
+  /** Pauses between tries. */
   private static final Duration[] WAITS = {
     Duration.ofSeconds(5),
     Duration.ofSeconds(30),
@@ -30,7 +30,7 @@ final class DeliveryRules {
     Duration.ofHours(10)
   };
 
-  /** Waits are longer by at most this part, so that not all come back at the same moment. */
+  /** Most relative extension of a pause, so that retries do not come all at the same moment. */
   private static final double JITTER = 0.25;
 
   private static final String GIVEN_UP = "none of %d tries was a success; the last one: %s";
@@ -38,11 +38,10 @@ final class DeliveryRules {
   private DeliveryRules() {}
 
   /**
-   * How long the next try waits.
+   * The pause before the next try, in milliseconds.
    *
-   * @param tries that were made, 1 at least
+   * @param tries made so far, at least 1
    * @param chance from 0 to 1
-   * @return milliseconds
    */
   static long pause(int tries, double chance) {
     long least = WAITS[Math.min(tries, WAITS.length) - 1].toMillis();
@@ -50,8 +49,8 @@ final class DeliveryRules {
   }
 
   /**
-   * How long nobody else tries what is being tried: until it is over for sure, and then as if it
-   * had failed.
+   * How long no other server tries a running delivery: until its try is over for sure, and then
+   * the pause after a failure.
    *
    * @param tries with this one
    */
@@ -60,7 +59,7 @@ final class DeliveryRules {
   }
 
   /**
-   * @param tries with the one that was answered
+   * @param tries with the answered one
    * @param triedAt ISO text
    */
   static Verdict after(int tries, TryAnswer answer, String triedAt, double chance) {
@@ -86,18 +85,18 @@ final class DeliveryRules {
     return text.isEmpty() ? null : text;
   }
 
-  /** Of what was tried for the last time by a server that did not live to say what came of it. */
+  /** Verdict on a last try whose server died before the outcome was known. */
   static Verdict lost(String now) {
     TryAnswer nothing = new TryAnswer(0, "the server ended before it was answered", "");
     return after(MOST_TRIES, nothing, now, 0);
   }
 
   /**
-   * What came of a try.
+   * Outcome of a try.
    *
-   * @param status that the target answered; 0 when it did not answer
-   * @param error why it is no success; empty when it is one
-   * @param excerpt the beginning of the body that came with an error; empty for none
+   * @param status of the answer; 0 without an answer
+   * @param error empty on success
+   * @param excerpt beginning of an error's body; empty for none
    */
   record TryAnswer(int status, String error, String excerpt) {
     private static final int GONE = 410;
@@ -106,13 +105,13 @@ final class DeliveryRules {
       return status >= 200 && status < 300;
     }
 
-    /** The target wants nothing more, ever. */
+    /** The target wants no further deliveries, ever. */
     boolean isGone() {
       return status == GONE;
     }
   }
 
-  /** What is kept of the last try of a delivery; null for what there is not. */
+  /** The stored outcome of a delivery's last try; absent values are null. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record TryNote(String at, Integer status, String error, String answer) {
     static final TryNote NONE = new TryNote(null, null, null, null);

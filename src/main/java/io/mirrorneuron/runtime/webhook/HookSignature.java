@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /** How senders prove that they know the secret of a webhook. Pure. */
 enum HookSignature {
-  /** They need not: who knows the address is believed. */
+  /** No signature: knowledge of the address is enough. */
   NONE {
     @Override
     String proved(String secret, HookDelivery delivery, Instant now) {
@@ -24,7 +24,7 @@ enum HookSignature {
     }
   },
 
-  /** As the specification "Standard Webhooks" has it. */
+  /** The "Standard Webhooks" specification. */
   GENERIC {
     @Override
     String proved(String secret, HookDelivery delivery, Instant now) {
@@ -38,7 +38,7 @@ enum HookSignature {
     }
   },
 
-  /** As GitHub signs; it tells no time, so the same content counts once. */
+  /** GitHub's signature; it has no time, so the same content counts once. */
   GITHUB {
     @Override
     String proved(String secret, HookDelivery delivery, Instant now) {
@@ -49,7 +49,7 @@ enum HookSignature {
     }
   },
 
-  /** As Stripe signs; its retries have new times, so the same content counts once. */
+  /** Stripe's signature; retries have new times, so the same content counts once. */
   STRIPE {
     @Override
     String proved(String secret, HookDelivery delivery, Instant now) {
@@ -76,9 +76,9 @@ enum HookSignature {
   private static final Duration WINDOW = Duration.ofMinutes(5);
 
   /**
-   * What names the delivery, the same when it is sent again; null when nothing does.
+   * The id of the delivery, which repeats share; null for none.
    *
-   * @throws MnException FORBIDDEN when the sender has proved nothing
+   * @throws MnException FORBIDDEN when the signature proves nothing
    */
   abstract String proved(String secret, HookDelivery delivery, Instant now);
 
@@ -112,7 +112,6 @@ enum HookSignature {
     return new MnException(ErrorCode.FORBIDDEN, "invalid_signature", why);
   }
 
-  /** Hex digits of a SHA-256. */
   static String digest(byte[] content) {
     return new Sha256().add(content).hex();
   }

@@ -39,7 +39,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** The addresses of the runtime in this process. */
+/** The inbound webhooks of the runtime in this process. */
 public final class InboundHooks implements InboundWebhooks {
   private static final int TOKEN_BYTES = 32;
   private static final int ID_BYTES = 8;
@@ -151,7 +151,7 @@ public final class InboundHooks implements InboundWebhooks {
     return HookSignature.digest(token.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** What an address must be like to be made. Pure. */
+  /** Validates new webhooks. Pure. */
   private static final class HookRules {
     private static final String USUAL_TYPE = "webhook_received";
     private static final int LONGEST_NAME = 100;
@@ -161,7 +161,7 @@ public final class InboundHooks implements InboundWebhooks {
     private HookRules() {}
 
     /**
-     * How its senders sign.
+     * The signature of its senders.
      *
      * @throws MnException INVALID
      */
@@ -201,9 +201,7 @@ public final class InboundHooks implements InboundWebhooks {
       }
     }
 
-    /**
-     * @throws MnException INVALID when nobody could sign with it
-     */
+    /** @throws MnException INVALID when the secret cannot be used for signing */
     static void requireSecret(HookSignature signature, String secret) {
       if (signature == HookSignature.NONE) {
         throw MnException.invalid("secret means nothing without a signature");
@@ -219,7 +217,7 @@ public final class InboundHooks implements InboundWebhooks {
     }
   }
 
-  /** Makes events of what is sent to webhooks. */
+  /** Turns deliveries to webhooks into events. */
   private record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
     private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
     private static final ObjectReader STRICT =
@@ -227,8 +225,8 @@ public final class InboundHooks implements InboundWebhooks {
     private static final int DIGITS = 32;
 
     /**
-     * @throws MnException NOT_FOUND for a token that opens nothing, which is not repeated;
-     *     FORBIDDEN for a wrong signature
+     * @throws MnException NOT_FOUND for an unknown token, which is not repeated; FORBIDDEN for a
+     *     wrong signature
      */
     AcceptedHook receive(String token, HookDelivery delivery) {
       Webhook hook = at(token);
@@ -241,7 +239,7 @@ public final class InboundHooks implements InboundWebhooks {
       return new AcceptedHook(reported.eventId(), reported.status());
     }
 
-    /** What names the delivery, if it was signed with one of the secrets that are valid now. */
+    /** The id of the delivery, if it was signed with a secret that is valid now. */
     private static String proved(Webhook hook, HookDelivery delivery, Instant now) {
       List<String> secrets = hook.secrets(now);
       MnException refusal = null;
@@ -255,9 +253,7 @@ public final class InboundHooks implements InboundWebhooks {
       throw refusal;
     }
 
-    /**
-     * @throws MnException NOT_FOUND for a token that opens nothing
-     */
+    /** @throws MnException NOT_FOUND for an unknown token */
     Webhook at(String token) {
       return hooks
           .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)), clock.instant())
@@ -273,7 +269,7 @@ public final class InboundHooks implements InboundWebhooks {
           + HookSignature.digest(whole.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
     }
 
-    /** An object as it is; anything else as {@code body}. */
+    /** A JSON object as it is; anything else as {@code body}. */
     private static Map<String, Object> payload(byte[] body) {
       String text = new String(body, StandardCharsets.UTF_8);
       try {
@@ -307,8 +303,8 @@ public final class InboundHooks implements InboundWebhooks {
   }
 
   /**
-   * Webhooks in the store: each by its id, and under the hash of its token the id. The second is
-   * only a way to the first, which decides.
+   * Stores webhooks by id, and their ids by token hash. The second record is only an index; the
+   * first decides.
    */
   private static final class WebhookRecords {
     private static final String HOOKS = "webhooks";
@@ -316,7 +312,7 @@ public final class InboundHooks implements InboundWebhooks {
 
     private final RecordStore store;
 
-    /** What lies under the hash of a token. */
+    /** The value stored under a token hash. */
     private record Target(String webhookId) {}
 
     WebhookRecords(RecordStore store) {
@@ -359,9 +355,9 @@ public final class InboundHooks implements InboundWebhooks {
     }
 
     /**
-     * What opened the one before, and not the one after, opens nothing from then on.
+     * Tokens of the old version that the new one lacks become invalid.
      *
-     * @throws MnException CONFLICT when somebody else was faster
+     * @throws MnException CONFLICT when another caller changed it first
      */
     void replace(Webhook before, Webhook after) {
       StoredRecord stored = stored(before.webhookId());
@@ -423,12 +419,12 @@ public final class InboundHooks implements InboundWebhooks {
   }
 
   /**
-   * An address at which others tell what happened, as it is stored.
+   * A stored inbound webhook.
    *
-   * @param eventType of the events that come of it
+   * @param eventType of its events
    * @param secret with which senders sign; null where they do not
-   * @param tokenHash of the end of the address, which itself is stored nowhere
-   * @param previous what was before the last change; null when there was none
+   * @param tokenHash of the end of the address; the token itself is not stored
+   * @param previous secret and token before the last change; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Webhook(
@@ -443,9 +439,9 @@ public final class InboundHooks implements InboundWebhooks {
       Previous previous) {
 
     /**
-     * What is accepted beside the present secret and address.
+     * Secret and token that are accepted beside the present ones.
      *
-     * @param until not from then on, in milliseconds since the epoch
+     * @param until exclusive, milliseconds since the epoch
      */
     record Previous(String secret, String tokenHash, long until) {
       boolean isValid(Instant now) {
@@ -454,9 +450,9 @@ public final class InboundHooks implements InboundWebhooks {
     }
 
     /**
-     * The same after a change.
+     * With a new secret or token.
      *
-     * @param until when what is now is not accepted any more; not after {@code now} for at once
+     * @param until when the present ones become invalid; not after {@code now} for at once
      */
     Webhook with(String newSecret, String newTokenHash, Instant now, Instant until) {
       return new Webhook(
@@ -479,7 +475,7 @@ public final class InboundHooks implements InboundWebhooks {
       return tokenHash.equals(hash) || hasPrevious(now) && previous.tokenHash.equals(hash);
     }
 
-    /** Those with which senders may sign now, the newest first. */
+    /** Secrets valid now, newest first. */
     List<String> secrets(Instant now) {
       List<String> all = new ArrayList<>();
       all.add(secret); // null where senders do not sign
@@ -489,7 +485,7 @@ public final class InboundHooks implements InboundWebhooks {
       return all;
     }
 
-    /** All addresses under which it can be found, also those that open nothing any more. */
+    /** All tokens, including those that are no longer valid. */
     Stream<String> tokenHashes() {
       return Stream.concat(
               Stream.of(tokenHash), Stream.ofNullable(previous).map(Previous::tokenHash))
@@ -500,7 +496,7 @@ public final class InboundHooks implements InboundWebhooks {
       return shownOnce(now, null, null);
     }
 
-    /** With what is shown only now. */
+    /** Adds the values that are shown only now. */
     InboundWebhook shownOnce(Instant now, String token, String shownSecret) {
       return new InboundWebhook(
           webhookId,

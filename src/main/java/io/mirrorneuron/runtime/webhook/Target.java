@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who is told, as it is stored.
+ * A stored target of outbound webhooks.
  *
- * @param events types, or beginnings of types with {@code *} behind
- * @param secrets that sign what is sent, the newest first
+ * @param events types, or prefixes of types followed by {@code *}
+ * @param secrets signing secrets, newest first
  */
 record Target(
     String webhookId,
@@ -25,15 +25,13 @@ record Target(
     String createdAt,
     String updatedAt) {
 
-  /** How long a secret goes on signing after a new one was made. */
+  /** How long an old secret still signs after a rotation. */
   static final long GRACE_MS = 86_400_000;
 
-  /** So far clocks of servers may be apart. */
+  /** Most difference between the clocks of servers. */
   private static final long SKEW_MS = 60_000;
 
-  /**
-   * @param until when it signs no more, milliseconds since the epoch; 0 for the newest
-   */
+  /** @param until when it stops signing, milliseconds since the epoch; 0 for the newest */
   record Key(String secret, long until) {
     boolean signs(Instant now) {
       return until == 0 || now.toEpochMilli() < until;
@@ -62,7 +60,7 @@ record Target(
         && new EventFilter(Set.of(event.eventType()), filters).matches(event);
   }
 
-  /** What happened before there was the target may be told again after it was made. */
+  /** An event from before the target's creation may be delivered again after it. */
   private boolean isOlder(String happenedAt) {
     try {
       Instant made = Instant.parse(createdAt);
@@ -72,12 +70,11 @@ record Target(
     }
   }
 
-  /** Those that sign now. */
   List<String> signing(Instant now) {
     return secrets.stream().filter(key -> key.signs(now)).map(Key::secret).toList();
   }
 
-  /** With a new secret; the last one goes on signing for a while, older ones do not. */
+  /** Adds a new secret; the previous one still signs for a while, older ones do not. */
   Target rotated(String secret, Instant now, String updated) {
     List<Key> keys = new ArrayList<>();
     keys.add(new Key(secret, 0));

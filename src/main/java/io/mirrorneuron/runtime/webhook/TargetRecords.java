@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
-/** Targets in the store. Thread-safe; what answers no stage blocks. */
+/** Stores targets. Thread-safe; methods that return no stage block. */
 final class TargetRecords {
   private static final String KIND = "webhook-targets";
 
-  /** How old what is known of all targets may be. */
+  /** Longest age of the cached targets. */
   static final long KNOWN_MS = 1_000;
 
   /**
-   * All targets, as they were read.
+   * All targets as last read.
    *
-   * @param until when they are to be read again, by {@link Timers#ticks}
+   * @param until expiry, by {@link Timers#ticks}
    */
   private record Known(List<Target> targets, long until) {}
 
@@ -42,7 +42,7 @@ final class TargetRecords {
         .toList();
   }
 
-  /** The same as it was a moment ago: who tells an event asks each time. */
+  /** All targets from the cache, as each event asks for them. */
   List<Target> known() {
     Known last = known;
     if (timers.ticks() < last.until()) {
@@ -73,9 +73,7 @@ final class TargetRecords {
     known = new Known(List.of(), Long.MIN_VALUE);
   }
 
-  /**
-   * @throws MnException CONFLICT when somebody else was faster
-   */
+  /** @throws MnException CONFLICT when another caller changed it first */
   Target change(String id, UnaryOperator<Target> change) {
     StoredRecord stored = stored(id);
     Target after = change.apply(read(stored));

@@ -55,14 +55,14 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** Webhooks that this server sends: the queues, the loop with its leader, and the port. */
+/** This server's part in outbound webhooks: the queues, the loop with its leader, and the port. */
 public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable {
-  /** What is kept of each target where nothing else is configured. */
+  /** Default limits of each target's queue. */
   public static final Room ROOM = room(10_000, 16 << 20);
 
   private static final int DELIVERED = 50;
 
-  /** Ids of others beside those that can wait. */
+  /** Ids remembered beside those of waiting deliveries. */
   private static final int SEEN = 5_000;
 
   private static final Duration PATIENCE = Duration.ofMillis(DeliveryRules.PATIENCE_MS);
@@ -75,10 +75,10 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
   private final OutboundWebhooks port;
 
   /**
-   * What is kept of each target.
+   * Limits of each target's queue.
    *
-   * @param deliveries that wait
-   * @param bytes of those
+   * @param deliveries most that wait
+   * @param bytes most bytes of those
    */
   public static Room room(int deliveries, long bytes) {
     return new Room(deliveries, bytes, DELIVERED, deliveries + SEEN);
@@ -87,7 +87,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
   /**
    * @param lease decides which server delivers
    * @param owner of this server
-   * @param lifetime says how often it asks whether it does
+   * @param lifetime how often it tries for the lease
    */
   public record Home(
       RecordStore records,
@@ -97,9 +97,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       Lifetime lifetime,
       Clock clock) {}
 
-  /**
-   * @param guard says where targets may be; closed with this, as the connections are
-   */
+  /** @param guard allows addresses of targets; closed with this, as are the connections */
   public WebhookKeeper(Home home, AddressGuard guard, Connections connections, Timers timers) {
     SecureRandom random = new SecureRandom();
     queue = home.queue();
@@ -110,7 +108,6 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     port = new LocalWebhooks(targets, queue, loop, guard, home.clock(), random);
   }
 
-  /** Begins to deliver, once this server leads. */
   public void start() {
     lead.start();
     loop.start();
@@ -160,9 +157,9 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
   }
 
   /**
-   * Sends deliveries over HTTP. The name of a target is looked up once each time, and the
-   * connection goes to the address that was judged. Of an answer only its status counts. Blocking;
-   * thread-safe.
+   * Sends deliveries over HTTP. A target's name is resolved once for each try, and the
+   * connection goes to the checked address. Only the status of an answer counts. Blocking.
+   * Thread-safe.
    */
   static final class HttpDeliverer implements AutoCloseable {
     private static final int MOST_READ = 1024;
@@ -174,8 +171,8 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     private final Duration patience;
 
     /**
-     * @param guard says where they may go; closed with this, as the connections are
-     * @param patience with which answers are waited for
+     * @param guard allows addresses; closed with this, as are the connections
+     * @param patience timeout of answers
      */
     HttpDeliverer(AddressGuard guard, Connections connections, Clock clock, Duration patience) {
       this.guard = guard;
@@ -184,7 +181,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       this.patience = patience;
     }
 
-    /** Tries once. Whatever goes wrong is an answer. */
+    /** Tries once. Every failure is an answer. */
     TryAnswer send(Target target, Delivery delivery) {
       AtomicInteger status = new AtomicInteger();
       try {
@@ -218,7 +215,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       return new TryAnswer(status, error, excerpt);
     }
 
-    /** What the network says, in one line. */
+    /** The network's message in one line. */
     private static String said(Exception e) {
       Throwable reported = e;
       while (reported.getCause() != null && reported.getCause() != reported) {
@@ -273,7 +270,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
           .compose(response -> read(response, status));
     }
 
-    /** The status is the answer, also when the body never ends or is cut. */
+    /** The status counts, also when the body never ends or is cut off. */
     private static Future<String> read(HttpClientResponse response, AtomicInteger status) {
       status.set(response.statusCode());
       Promise<String> excerpt = Promise.promise();
@@ -351,7 +348,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       return shown(target, secret);
     }
 
-    /** A name may come to stand for another address; that is looked at each time. */
+    /** A name may resolve to another address later: it is checked at each try again. */
     private void requireAllowed(URI url) {
       try {
         guard.requireAllowed(url.getHost(), url.getPort() < 0 ? 443 : url.getPort(), Set.of());
@@ -452,7 +449,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
           secret);
     }
 
-    /** What a target must be like to be made. Pure. */
+    /** Validates new targets. Pure. */
     static final class TargetRules {
       private static final int LONGEST_NAME = 100;
       private static final int LONGEST_URL = 2000;
@@ -461,9 +458,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
 
       private TargetRules() {}
 
-      /**
-       * @throws MnException INVALID, with what would be right
-       */
+      /** @throws MnException INVALID, with what is allowed */
       static void check(NewTarget wanted) {
         String name = wanted.name();
         if (name == null || name.isBlank() || name.length() > LONGEST_NAME) {
@@ -500,7 +495,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       }
 
       /**
-       * Reads an address to which something can be sent.
+       * Parses the URL of a target.
        *
        * @throws MnException INVALID
        */

@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Holds answers until a replica has what they tell of. It has a connection of its own, to the same
- * server: it writes a mark there after the answers have come, and waits until a replica has the
- * mark; what the server had answered before, lies before the mark in the stream of changes. One
- * such group is under way at a time. Lives on the event loop of its lane.
+ * Holds answers until a replica has the changes behind them. After the answers have come it
+ * writes a mark over its own connection to the same server and waits until a replica has the
+ * mark: changes that the server answered earlier precede the mark in the replication stream.
+ * One such group is in flight at a time. Lives on the event loop of its pipeline.
  */
 final class Acknowledgement {
-  /** What changes nothing, so that there is nothing to wait for. */
+  /** Commands that change nothing need no wait. */
   private static final Set<Command> READS =
       Set.of(
           Command.CLIENT,
@@ -46,8 +46,8 @@ final class Acknowledgement {
   private Runnable onNobody = () -> {};
 
   /**
-   * @param over to the server whose answers are held
-   * @param mark a key that nobody reads
+   * @param over connects to the server whose answers are held
+   * @param mark a key that is never read
    * @param patienceMs how long a replica may take
    */
   Acknowledgement(RedisLink over, String mark, long patienceMs) {
@@ -56,12 +56,12 @@ final class Acknowledgement {
     this.patienceMs = patienceMs;
   }
 
-  /** Whether the answer to this is to be held. */
+  /** Whether the answer to this request must be held. */
   static boolean concerns(Request request) {
     return !READS.contains(request.command());
   }
 
-  /** Completes with the answer; fails when nobody knows whether it will last. */
+  /** Completes with the answer; fails when it is unknown whether the change will last. */
   Future<Response> hold(Response answer) {
     Promise<Void> acknowledged = Promise.promise();
     next.add(acknowledged);
@@ -111,7 +111,7 @@ final class Acknowledgement {
     return MnException.unavailable("no replica of Redis has what was written", null);
   }
 
-  /** Calls {@code hears} each time no replica has a mark, before those who wait hear of it. */
+  /** Calls {@code hears} each time no replica has a mark, before the waiting answers fail. */
   void onNobody(Runnable hears) {
     onNobody = hears;
   }

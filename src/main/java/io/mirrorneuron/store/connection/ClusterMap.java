@@ -25,12 +25,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which master of a Redis Cluster has which slot. All nodes that are known are asked at once, as
- * one may hang and one that was cut off still names former masters, see {@link SlotMaster#of}. Who
- * asks while others are asking gets the same answer. Thread-safe.
+ * Finds the master of a slot in a Redis Cluster. All known nodes are asked at once, since a
+ * node may hang or, when cut off, still name former masters, see {@link SlotMaster#of}.
+ * Concurrent callers share one query. Thread-safe.
  */
 public final class ClusterMap {
-  /** How long others may take after the first one has answered. */
+  /** How long to wait for more answers after the first one. */
   private static final long GRACE_MS = 300;
 
   private final ClusterSeeds seeds;
@@ -39,16 +39,14 @@ public final class ClusterMap {
   private final List<Consumer<URI>> listeners = new CopyOnWriteArrayList<>();
   private Future<List<SlotMaster>> underWay;
 
-  /**
-   * @param timeout for each connection alone
-   */
+  /** @param timeout of each connection */
   public ClusterMap(ClusterSeeds seeds, Duration timeout) {
     this.seeds = seeds;
     this.timeout = timeout;
     known.addAll(seeds.addresses());
   }
 
-  /** The master that has this slot, wherever that is at the time. */
+  /** The master of this slot, which is looked up for each connection. */
   public RedisMaster master(int slot) {
     return new RedisMaster() {
       @Override
@@ -121,7 +119,7 @@ public final class ClusterMap {
     }
   }
 
-  /** The most telling of what they failed with: a refusal before silence. */
+  /** The most informative failure: a refusal rather than silence. */
   private static Throwable unanswered(List<Future<List<SlotMaster>>> asked) {
     return asked.stream()
         .map(Future::cause)
@@ -145,16 +143,16 @@ public final class ClusterMap {
   }
 
   /**
-   * A master of a Redis Cluster, as one of its nodes knows it.
+   * A master of a Redis Cluster, as one of its nodes reports it.
    *
    * @param id of the node
-   * @param isOwn whether it has told this of itself
+   * @param isOwn whether the node reports itself
    * @param address {@code host:port}
-   * @param epoch of its configuration; raised whenever slots get another master
+   * @param epoch of its configuration; raised whenever slots move to another master
    * @param slots ranges, first and last in turn
    */
   record SlotMaster(String id, boolean isOwn, String address, long epoch, List<Integer> slots) {
-    /** Where the members of a line are, see CLUSTER NODES. */
+    /** Positions in a line of CLUSTER NODES. */
     private static final int ID = 0;
 
     private static final int ADDRESS = 1;
@@ -163,8 +161,8 @@ public final class ClusterMap {
     private static final int SLOTS = 8;
 
     /**
-     * Where a slot is: at the master with the newest configuration of those that have it. Which
-     * slots are its own each master knows best: others may never hear that it has given one up,
+     * Finds the master with the newest configuration of those that have the slot. Each master's
+     * own report decides about its slots: other nodes may never learn that it has given up a slot
      * when it has got another one since.
      *
      * @param reported by several nodes
@@ -190,9 +188,9 @@ public final class ClusterMap {
     }
 
     /**
-     * The masters.
+     * Parses the masters.
      *
-     * @param asked {@code host:port} of who told this; it may not know its own host
+     * @param asked {@code host:port} of the reporting node; it may not know its own host
      */
     static List<SlotMaster> all(String reported, String asked) {
       return reported
@@ -217,13 +215,13 @@ public final class ClusterMap {
           ranges(line));
     }
 
-    /** Of {@code host:port@bus,name}. */
+    /** The address in {@code host:port@bus,name}. */
     private static String address(String text, String asked) {
       String own = text.split("[@,]")[0];
       return own.startsWith(":") ? asked.substring(0, asked.lastIndexOf(':')) + own : own;
     }
 
-    /** Without those that are on their way from or to it, which are in brackets. */
+    /** Without migrating slots, which are in brackets. */
     private static List<Integer> ranges(String[] line) {
       List<Integer> ranges = new ArrayList<>();
       for (int i = SLOTS; i < line.length; i++) {

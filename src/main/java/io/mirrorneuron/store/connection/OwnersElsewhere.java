@@ -13,18 +13,18 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What is found at one look at a Redis that this server does not use.
+ * State found in a Redis that this server does not use.
  *
  * @param owners of jobs there
- * @param lifetimeMs how long those may be silent; empty when that is not written down
+ * @param lifetimeMs their lifetime without heartbeat; empty when it is not stored
  */
 public record OwnersElsewhere(Set<String> owners, OptionalLong lifetimeMs) {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /**
-   * Looks; its connection is closed then.
+   * Reads the state and closes its connection.
    *
-   * @param url may hold a password, which failures do not tell
+   * @param url may hold a password, which failures do not reveal
    * @param authority see {@link RedisMaster#options(String, Duration, Path)}
    * @param owners key of a sorted set
    * @param lifetime key of a number

@@ -11,13 +11,16 @@ import java.util.concurrent.TimeUnit;
 
 /** Finds the master and makes connections to it that are ready for commands. Thread-safe. */
 public final class RedisDialer {
-  /** Of a connection's timeout, so that a WAIT without an acknowledgement is no silence. */
+  /**
+   * Share of a connection's timeout for WAIT, so that a WAIT without acknowledgement does not
+   * look like silence.
+   */
   private static final int SHARE = 2;
 
   private final RedisMaster master;
   private final Optional<Marking> marking;
 
-  /** How a replica is waited for. */
+  /** How to wait for a replica. */
   private record Marking(String key, long patienceMs) {}
 
   private RedisDialer(RedisMaster master, Optional<Marking> marking) {
@@ -25,15 +28,15 @@ public final class RedisDialer {
     this.marking = marking;
   }
 
-  /** Answers count when the master has given them. */
+  /** The master's answer is enough. */
   public static RedisDialer to(RedisMaster master) {
     return new RedisDialer(master, Optional.empty());
   }
 
   /**
-   * Answers to what may change something count when a replica has it, too.
+   * Writes count only when a replica has them, too.
    *
-   * @param key that nobody else uses
+   * @param key that is used for nothing else
    * @param timeout of the connection
    */
   public static RedisDialer acknowledged(RedisMaster master, String key, Duration timeout) {
@@ -41,23 +44,23 @@ public final class RedisDialer {
     return new RedisDialer(master, Optional.of(new Marking(key, patienceMs)));
   }
 
-  /** Whether a replica must have what is answered. */
+  /** Whether a replica must have each write before it is answered. */
   public boolean isAcknowledged() {
     return marking.isPresent();
   }
 
-  /** How to connect to the master; fails when nobody knows where it is. */
+  /** Options for a connection to the master; fails when its place is unknown. */
   Future<RedisOptions> find(Vertx vertx, long patienceMs) {
     return master.find(vertx, patienceMs);
   }
 
-  /** Whether the master is elsewhere by now; fails when nobody knows. */
+  /** Whether the master has moved; fails when its place is unknown. */
   Future<Boolean> isElsewhere(Vertx vertx, RedisLink than, long patienceMs) {
     return find(vertx, patienceMs).map(found -> !found.getEndpoint().equals(than.endpoint()));
   }
 
   /**
-   * @param former the connection that the new one replaces
+   * @param former connection that is replaced
    * @param patienceMs for each of finding and connecting
    */
   Future<RedisLink> dial(Vertx vertx, RedisPeer former, long patienceMs) {
@@ -66,7 +69,7 @@ public final class RedisDialer {
 
   private Future<RedisLink> open(
       Vertx vertx, RedisOptions options, RedisPeer former, long patienceMs) {
-    // Made for one connection, so that whatever hangs in it ends with it.
+    // One client per connection, so that a hanging client ends with it.
     Redis client = Redis.createClient(vertx, options);
     return client
         .connect()
@@ -110,7 +113,7 @@ public final class RedisDialer {
     return new Acknowledgement(over, marking.get().key(), marking.get().patienceMs());
   }
 
-  /** What one server was told, another one's replicas cannot acknowledge. */
+  /** Replicas of another server process cannot acknowledge these writes. */
   private static MnException otherServer() {
     return MnException.unavailable(
         "Redis is another server by now, or does not tell its run_id by INFO, which redis.acknowledge:"

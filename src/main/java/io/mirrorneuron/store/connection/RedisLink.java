@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One connection to Redis and the commands on it that wait for their answers, with the connection
- * over which answers are acknowledged, if they are to be. Lives on one event loop. A server that
- * hangs does not end its connection: whoever waits is told by {@link #drop}.
+ * One connection to Redis with its pending commands and, when writes must be acknowledged by
+ * a replica, the connection for that. Lives on one event loop. A server that hangs does not
+ * end its connection: {@link #drop} fails the pending commands.
  */
 final class RedisLink {
   private final Redis client;
@@ -26,13 +26,13 @@ final class RedisLink {
 
   private final Set<Promise<Response>> waiting = new LinkedHashSet<>();
 
-  /** Looks since the last answer, or since there was nothing to wait for. */
+  /** Looks since the last answer, or since no command was pending. */
   private int silentLooks;
 
   /**
    * @param client made for this connection alone
-   * @param endpoint where it leads, as the options of the client say
-   * @param peer what the server calls the connection
+   * @param endpoint address in the options of the client
+   * @param peer the connection as the server knows it
    * @param acknowledgement holds answers; null: they count as they come
    */
   RedisLink(
@@ -56,14 +56,12 @@ final class RedisLink {
     return peer;
   }
 
-  /** Calls {@code hears} each time no replica has what was written. */
   void onDoubt(Runnable hears) {
     if (acknowledgement != null) {
       acknowledgement.onNobody(hears);
     }
   }
 
-  /** Calls {@code lost} once the connection has ended. */
   void onEnd(Runnable lost) {
     connection.exceptionHandler(failure -> lost.run());
     connection.endHandler(nothing -> lost.run());
@@ -73,7 +71,8 @@ final class RedisLink {
   }
 
   /**
-   * Throws what the client throws between the end of a connection and the call of its end handler.
+   * Throws what the client throws between the end of a connection and the call of its end
+   * handler.
    */
   Future<Response> send(Request request) {
     Future<Response> answered = connection.send(request);
@@ -85,7 +84,7 @@ final class RedisLink {
     answered.onComplete(
         done -> {
           silentLooks = 0;
-          if (waiting.remove(answer)) { // else it was told that the connection is lost
+          if (waiting.remove(answer)) { // else drop has failed it
             answer.handle(done);
           }
         });
@@ -94,23 +93,21 @@ final class RedisLink {
         : answer.future();
   }
 
-  /** Whether nothing waits. */
   boolean isIdle() {
     return waiting.isEmpty() && (acknowledgement == null || acknowledgement.over().isIdle());
   }
 
   /**
-   * To be called at intervals while something waits. Counted in looks, not by the clock, so that a
-   * process that stood still does not take its own absence for that of the server.
+   * Call it at intervals while commands are pending. Counts looks instead of time, so that a
+   * pause of this process does not pass for silence of the server.
    *
-   * @return how many looks in a row have seen no answer
+   * @return number of consecutive looks without an answer
    */
   int look() {
     int own = waiting.isEmpty() ? 0 : ++silentLooks;
     return acknowledgement == null ? own : Math.max(own, acknowledgement.over().look());
   }
 
-  /** Ends the connection and fails what waits. */
   void drop(Throwable reason) {
     List<Promise<Response>> all = List.copyOf(waiting);
     waiting.clear();

@@ -10,39 +10,39 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Where the Redis is that takes changes. Asked anew before each connection. Thread-safe. */
+/** Locates the Redis that accepts writes. Asked anew before each connection. Thread-safe. */
 public interface RedisMaster {
-  /** Commands that may wait for their answers on one connection. */
+  /** Most pending commands of one connection. */
   int PIPELINE = 65_536;
 
   /**
-   * How to connect to it. Fails when nobody knows where it is now.
+   * Options for a connection. Fails when the master's place is unknown.
    *
-   * @param patienceMs how long whoever knows may take
+   * @param patienceMs how long the answer may take
    */
   Future<RedisOptions> find(Vertx vertx, long patienceMs);
 
   /**
-   * @param hears is told of each address at which it, or who knows where it is, is or was found;
-   *     now and later, from any thread
+   * @param hears receives each known address of the master and of the servers that locate it,
+   *     past and future ones; from any thread
    */
   void onAddress(Consumer<URI> hears);
 
   /**
-   * One that is always at the same place.
+   * A master with a fixed address.
    *
    * @param connectionString {@code redis://[:password@]host:port/db} or {@code unix://…}
-   * @param timeout for the connection alone
+   * @param timeout of connecting
    */
   static RedisMaster at(String connectionString, Duration timeout) {
     return at(connectionString, timeout, null);
   }
 
   /**
-   * One that is always at the same place.
+   * A master with a fixed address.
    *
    * @param connectionString {@code redis[s]://[:password@]host:port/db} or {@code unix://…}
-   * @param timeout for the connection alone
+   * @param timeout of connecting
    * @param authority see {@link #options(String, Duration, Path)}
    */
   static RedisMaster at(String connectionString, Duration timeout, Path authority) {
@@ -67,7 +67,7 @@ public interface RedisMaster {
   /**
    * The same with TLS where the scheme is {@code rediss}. The certificate must name the host.
    *
-   * @param authority PEM file of those whose certificates are trusted; null: those that Java trusts
+   * @param authority PEM file of trusted authorities; null for those that Java trusts
    */
   static RedisOptions options(String connectionString, Duration timeout, Path authority) {
     RedisOptions options =

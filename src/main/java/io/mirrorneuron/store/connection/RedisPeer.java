@@ -13,9 +13,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One connection as the server at its other end knows it.
+ * A connection as the server knows it.
  *
- * @param runId of the server's process; empty when it does not tell
+ * @param runId of the server process; empty when unknown
  * @param clientId of the connection in that process
  */
 public record RedisPeer(String runId, String clientId) {
@@ -25,11 +25,11 @@ public record RedisPeer(String runId, String clientId) {
   static final RedisPeer NOBODY = new RedisPeer("", "");
 
   /**
-   * Makes a new connection ready for commands. A replica is refused, as it takes no changes. What
-   * was sent over the former connection and is not executed yet never will be: the server drops it,
-   * so that whoever now reads what was written reads the final truth.
+   * Makes a new connection ready for commands. Refuses a replica, as it accepts no writes. The
+   * server drops commands of the former connection that are not executed yet, so that later
+   * reads see the final state.
    *
-   * @param former the connection before this one
+   * @param former connection before this one
    */
   static Future<RedisPeer> meet(RedisConnection connection, RedisPeer former) {
     Future<Optional<Response>> role = ask(connection, Request.cmd(Command.ROLE));
@@ -50,7 +50,7 @@ public record RedisPeer(String runId, String clientId) {
             });
   }
 
-  /** Nothing when the server does not let this user ask. */
+  /** Empty when the server does not permit the command for this user. */
   private static Future<Optional<Response>> ask(RedisConnection connection, Request question) {
     return connection
         .send(question)
@@ -87,12 +87,12 @@ public record RedisPeer(String runId, String clientId) {
     return !runId.isEmpty() && runId.equals(former.runId()) && !former.clientId().isEmpty();
   }
 
-  /** Whether the server process is another one: it may have lost what was written last. */
+  /** Whether it is another server process, which may have lost the last writes. */
   public boolean isOtherServerThan(RedisPeer former) {
     return !runId.isEmpty() && !former.runId().isEmpty() && !runId.equals(former.runId());
   }
 
-  /** Whether both are connections to one process, and it says so. */
+  /** Whether both are known to be connections to one process. */
   boolean isSameServerAs(RedisPeer other) {
     return !runId.isEmpty() && runId.equals(other.runId);
   }
@@ -102,27 +102,27 @@ public record RedisPeer(String runId, String clientId) {
         connection, Request.cmd(Command.CLIENT).arg("KILL").arg("ID").arg(former.clientId()));
   }
 
-  /** What an error of Redis means for whoever sent the command. */
+  /** Meaning of an error of Redis for the sender of the command. */
   enum RedisRefusal {
-    /** The connection ended, or the command was broken off: nobody knows what was done. */
+    /** The connection ended, or the command was interrupted: it may have been executed. */
     BROKEN_OFF("CONNECTION_CLOSED", "UNBLOCKED"),
 
-    /** It takes no writes for now; the same server may again in a moment. */
+    /** No writes for now; the same server may accept them in a moment. */
     NOT_NOW("LOADING", "CLUSTERDOWN", "TRYAGAIN", "ASK", "NOREPLICAS", "BUSY"),
 
-    /** It is no master, or not any more, or not of this: another connection may find the one. */
+    /** Not the master, or not of this slot: another connection may find it. */
     NOT_HERE("READONLY", "MASTERDOWN", "MOVED"),
 
-    /** Whoever runs it has to let this server in; until then nothing can be done. */
+    /** The operator must give this server access. */
     NOT_ALLOWED("NOAUTH", "NOPERM", "WRONGPASS"),
 
     /** Its disk refuses writes. */
     DISK_FULL("MISCONF"),
 
-    /** It holds as much as it may, and evicts nothing. */
+    /** Its memory limit is reached, and it evicts nothing. */
     MEMORY_FULL("OOM"),
 
-    /** It refused the command itself, and would do so again. */
+    /** The command itself was refused, and would be again. */
     FOR_GOOD();
 
     private final List<String> codes;
@@ -131,10 +131,7 @@ public record RedisPeer(String runId, String clientId) {
       this.codes = List.of(codes);
     }
 
-    /**
-     * @param message the error as Redis sent it; older servers wrap what befell a command of a
-     *     script
-     */
+    /** @param message of Redis; older servers wrap errors of commands in scripts */
     static RedisRefusal of(String message) {
       for (RedisRefusal meaning : values()) {
         if (meaning.codes.stream().anyMatch(code -> carries(message, code))) {

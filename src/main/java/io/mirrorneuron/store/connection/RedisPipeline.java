@@ -19,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop with one pipelined connection. Commands leave in the order in which they are
- * given. A connection that is lost, on which answers stay away, or whose server is no master, fails
- * what is under way and is made anew by itself; see {@link RedisPeer} for what then holds.
+ * One event loop with one pipelined connection. Commands leave in the order of the calls.
+ * When the connection is lost, stays silent, or leads to a server that is no master, pending
+ * commands fail and the pipeline reconnects; {@link RedisPeer} describes the guarantees then.
  */
 public final class RedisPipeline extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisPipeline.class);
   private static final long FIRST_RETRY_MS = 100;
   private static final long LAST_RETRY_MS = 800;
 
-  /** How long the first connection may take, while much else is being started. */
+  /** Timeout of the first connection, as the process is still starting. */
   private static final long START_MS = 10_000;
 
-  /** How often a connection is looked at within the timeout. */
+  /** Checks of a connection within the timeout. */
   private static final int LOOKS = 8;
 
   private final RedisDialer dialer;
@@ -41,7 +41,7 @@ public final class RedisPipeline extends VerticleBase implements Executor {
   private RedisPeer lastPeer = RedisPeer.NOBODY;
   private long retryMs = FIRST_RETRY_MS;
 
-  /** For the next try to connect: ever longer, as a machine may be too busy for a short one. */
+  /** Timeout of the next connection attempt; grows, as a busy machine may need longer. */
   private long patienceMs;
 
   private volatile Consumer<RedisPeer> onOtherServer = peer -> {};
@@ -49,9 +49,7 @@ public final class RedisPipeline extends VerticleBase implements Executor {
   private boolean watched;
   private boolean closed;
 
-  /**
-   * @param timeout longest silence of a server that owes an answer
-   */
+  /** @param timeout longest silence while commands are pending */
   public RedisPipeline(RedisDialer dialer, Storage storage, Duration timeout) {
     this.dialer = dialer;
     this.storage = storage;
@@ -86,7 +84,7 @@ public final class RedisPipeline extends VerticleBase implements Executor {
     return subscriber;
   }
 
-  /** Sends from any thread; the answer arrives on the lane. */
+  /** Sends from any thread; the answer arrives on this event loop. */
   public Future<Response> send(Request request) {
     if (Vertx.currentContext() == context) {
       return sendHere(request);
@@ -155,12 +153,12 @@ public final class RedisPipeline extends VerticleBase implements Executor {
     return dialer.dial(vertx, lastPeer, patienceMs).onSuccess(this::use);
   }
 
-  /** Hears on the lane of each connection to another server process than before. */
+  /** Called on this event loop for each connection to another server process than before. */
   public void onOtherServer(Consumer<RedisPeer> hears) {
     onOtherServer = hears;
   }
 
-  /** Looks for the master again when this lane is connected to another server process. */
+  /** Reconnects when this pipeline is connected to another server process. */
   public void follow(RedisPeer other) {
     execute(
         () -> {

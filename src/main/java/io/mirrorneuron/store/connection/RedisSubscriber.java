@@ -15,17 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hears what is published on a channel, over a connection of its own, which is made anew by itself
- * when it is lost. What is published meanwhile is missed; whoever hears is told an empty text when
- * that is over. Where the user of this server may not listen, nothing is ever heard, and that is
- * all. Lives on the event loop on which it is opened.
+ * Subscribes to a channel over its own connection, and reconnects when it is lost. Messages
+ * sent meanwhile are missed; after reconnecting the listener receives an empty text. Without
+ * permission to subscribe, no message ever arrives and nothing fails. Lives on the event loop
+ * on which it is opened.
  */
 public final class RedisSubscriber implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisSubscriber.class);
   private static final long FIRST_RETRY_MS = 500;
   private static final long LAST_RETRY_MS = 60_000;
 
-  /** How often it is looked whether the connection is still one. */
+  /** Interval between checks of the connection. */
   private static final long LOOK_MS = 5_000;
 
   private final Vertx vertx;
@@ -37,12 +37,10 @@ public final class RedisSubscriber implements AutoCloseable {
   private volatile Redis client;
   private volatile boolean closed;
 
-  /** Whether something has come since it was looked last. */
+  /** Whether anything has arrived since the last check. */
   private boolean isAlive;
 
-  /**
-   * @param patienceMs for each of finding and connecting
-   */
+  /** @param patienceMs for each of finding and connecting */
   RedisSubscriber(
       Vertx vertx, RedisDialer dialer, String channel, Consumer<String> hears, long patienceMs) {
     this.vertx = vertx;
@@ -86,7 +84,7 @@ public final class RedisSubscriber implements AutoCloseable {
     }
   }
 
-  /** A connection that was cut says nothing: an answer to a question shows that it is there. */
+  /** A cut connection is silent: the answer to a question shows that it is alive. */
   private void look(Redis which, RedisConnection connection) {
     vertx.setTimer(
         LOOK_MS,
@@ -102,7 +100,7 @@ public final class RedisSubscriber implements AutoCloseable {
           connection
               .send(Request.cmd(Command.PING))
               .onSuccess(
-                  reported -> reported(which, reported)) // may be something else that came first
+                  reported -> reported(which, reported)) // may be another message that came first
               .onFailure(failure -> lost(which));
           look(which, connection);
         });

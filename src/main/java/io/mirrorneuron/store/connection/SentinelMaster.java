@@ -21,11 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The master that Redis Sentinels name. All of them are asked at once, as one may hang and one that
- * was cut off together with a former master still names that: the newest configuration counts.
+ * The master that Redis Sentinels name. All of them are asked at once, since a Sentinel may
+ * hang or, when cut off together with a former master, still name that: the newest
+ * configuration counts.
  */
 public final class SentinelMaster implements RedisMaster {
-  /** How long others may take after the first one has answered. */
+  /** How long to wait for more answers after the first one. */
   private static final long GRACE_MS = 300;
 
   private final Sentinels sentinels;
@@ -34,17 +35,17 @@ public final class SentinelMaster implements RedisMaster {
   private volatile Consumer<URI> onAddress = address -> {};
 
   /**
-   * What one Sentinel says.
+   * Report of one Sentinel.
    *
    * @param epoch of its configuration; raised by each failover
-   * @param down whether this Sentinel takes the master for down
+   * @param down whether this Sentinel considers the master down
    */
   record MasterReport(String host, String port, long epoch, boolean down) {
     String address() {
       return "redis://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
 
-    /** An answer to {@code SENTINEL MASTER}: names and values in turn. */
+    /** Parses an answer to {@code SENTINEL MASTER}: names and values in turn. */
     static MasterReport of(Response answer) {
       Map<String, String> members = new HashMap<>();
       for (int i = 0; i + 1 < answer.size(); i += 2) {
@@ -58,9 +59,7 @@ public final class SentinelMaster implements RedisMaster {
     }
   }
 
-  /**
-   * @param timeout for each connection alone
-   */
+  /** @param timeout of each connection */
   public SentinelMaster(Sentinels sentinels, Duration timeout) {
     this.sentinels = sentinels;
     this.timeout = timeout;
@@ -98,7 +97,7 @@ public final class SentinelMaster implements RedisMaster {
         .onComplete(done -> client.close());
   }
 
-  /** The most telling of what they failed with: a refusal before silence. */
+  /** The most informative failure: a refusal rather than silence. */
   private MnException unanswered(List<Future<MasterReport>> asked) {
     List<String> said = asked.stream().map(each -> each.cause() + "").toList();
     if (said.stream().anyMatch(words -> words.contains("No such master"))) {

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What checking one value may cost: a schema of a few characters can keep its validator busy for
- * ever. The validator tells each time that it looked at a value with a schema. For one use by one
+ * Limits the cost of checking one value: a schema of a few characters can keep its validator
+ * busy forever. The validator reports each look at a value with a schema. For one use by one
  * thread.
  */
 public final class CheckWork {
@@ -32,7 +32,7 @@ public final class CheckWork {
 
   private static final int MOST_LOOKS = 5_000;
 
-  /** What is explained is too much to be explained at once. */
+  /** One explanation is too expensive. */
   static final class TooMuch extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -41,7 +41,7 @@ public final class CheckWork {
     }
   }
 
-  /** All of it is too much. */
+  /** The whole check is too expensive. */
   static final class TooLong extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
@@ -97,11 +97,6 @@ public final class CheckWork {
     }
   }
 
-  /**
-   * Counts steps of another kind.
-   *
-   * @throws IllegalStateException when all that takes too long
-   */
   void spend(long more) {
     steps += more;
     if (steps > MOST_STEPS) {

@@ -4,9 +4,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.json.schema.JsonFormatValidator;
 
 /**
- * What is asked at the end of each look at a value, whether its schema has a format or not.
+ * Called at the end of each look at a value, whether its schema has a format or not.
  *
- * @param schema whose formats stand for what the validator does badly
+ * @param schema whose formats replace slow checks of the validator
  */
 public record OwnFormats(SchemaForValue schema, CheckWork work) implements JsonFormatValidator {
   /** As the validator says it. */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** One schema, taken apart: what parts of a value must fit. */
+/** Splits one schema into the schemas of a value's parts. */
 record SchemaParts(JsonSchema schema) {
   private static final String PROPERTIES = "properties";
   private static final String ADDITIONAL = "additionalProperties";
@@ -38,7 +38,7 @@ record SchemaParts(JsonSchema schema) {
           "pattern",
           "format");
 
-  /** What is not taken apart. */
+  /** Keywords that are not split. */
   private static final Set<String> OTHERS =
       Set.of(
           "anyOf",

@@ -22,9 +22,6 @@ public final class CompactDetail {
 
   private CompactDetail() {}
 
-  /**
-   * @param last the last {@link #EVENTS_READ} events
-   */
   public static ObjectNode compact(String jobId, JobRecord record, EventPage last, RunFacts run) {
     List<JobEvent> events = last.events().stream().map(JobEvent::parse).toList();
     ArrayNode shown = shown(events);

@@ -22,7 +22,7 @@ public record JobEvent(JsonNode json) {
         return new JobEvent(event);
       }
     } catch (JsonProcessingException e) {
-      // told below
+      // reported by the event below
     }
     String shown = text.substring(0, Math.min(MAX_UNPARSEABLE_CHARS, text.length()));
     return new JobEvent(Json.object().put("type", "unparseable_event").put("message", shown));

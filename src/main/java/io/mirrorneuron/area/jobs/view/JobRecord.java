@@ -201,7 +201,6 @@ public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
       return Stream.of(job, run).map(file -> LenientJson.read(file, JobBrief.class));
     }
 
-    /** Or a missing node. */
     JsonNode manifest() {
       return job.path("manifest");
     }

@@ -53,9 +53,7 @@ public record Plan(
       String emits,
       List<String> next) {}
 
-  /**
-   * @param alias or null, as {@code displayName}
-   */
+  /** @param alias or null, as {@code displayName} */
   public record Worker(String id, String role, String model, String alias, String displayName) {}
 
   /**

@@ -183,9 +183,6 @@ final class ProgressState {
   private static final class LedgerSteps {
     private LedgerSteps() {}
 
-    /**
-     * @param shown steps by id; changed
-     */
     static void show(LedgerView ledger, Map<String, ShownStep> shown) {
       for (LedgerView.Step tracked : ledger.steps().values()) {
         ShownStep template =

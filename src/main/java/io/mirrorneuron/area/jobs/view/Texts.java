@@ -33,7 +33,6 @@ public final class Texts {
         : Json.elements(value).filter(JsonNode::isTextual).map(JsonNode::asText).toList();
   }
 
-  /** The first that is not null, or null. */
   public static String first(String... texts) {
     for (String text : texts) {
       if (text != null) {

@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Who has which devices, ports and shares of this node. The node alone decides: nothing is given
- * twice as long as one process keeps the book. Who waits may be overtaken by others that want the
- * same, but only {@value Pools#OVERTAKES} times, and not at all if it had them when its server
- * ended. Thread-safe.
+ * Allocations of devices, ports and shares of this node. Only this ledger allocates, so nothing is
+ * allocated twice as long as one process keeps it. A waiting request may be overtaken by others that
+ * compete with it, but only {@value Pools#OVERTAKES} times, and never if it held resources when its
+ * server ended. Thread-safe.
  */
 final class AllocationLedger {
   private final Supplier<NodeCapacity> stock;
@@ -29,18 +29,16 @@ final class AllocationLedger {
   private final Map<SlotRequest, Integer> waiting = new LinkedHashMap<>(); // how often overtaken
   private int lastPort;
 
-  /** What did not fit since something was given back; others have taken more since. */
+  /** Requests that did not fit since the last release; later allocations only made less free. */
   private final Set<ResourceRequest> tooMuch = new HashSet<>();
 
-  /**
-   * @param stock what the node has now; asked often, must not block
-   */
+  /** @param stock current capacity of the node; called often, must not block */
   AllocationLedger(Supplier<NodeCapacity> stock, Ports ports) {
     this.stock = stock;
     this.ports = ports;
   }
 
-  /** Gives all that is wanted, or nothing; then who wants it is known to wait. */
+  /** Allocates the whole request, or nothing and records that it waits. */
   synchronized Optional<Allocation> take(SlotRequest want) {
     if (given.containsKey(want.executionId())) {
       throw new IllegalStateException("execution " + want.executionId() + " has resources");
@@ -64,9 +62,9 @@ final class AllocationLedger {
   }
 
   /**
-   * Who wants it neither has nor waits for it any more.
+   * Releases the request, whether it holds resources or waits.
    *
-   * @return whether others may have more now
+   * @return whether other requests may fit now
    */
   synchronized boolean leave(SlotRequest want) {
     boolean waited = waiting.remove(want) != null;
@@ -77,12 +75,12 @@ final class AllocationLedger {
     return waited || had;
   }
 
-  /** What the node has may be something else now. */
+  /** To be called when the capacity of the node may have changed. */
   synchronized void changed() {
     tooMuch.clear();
   }
 
-  /** What is missing now, if anything. */
+  /** The missing resource, or empty. */
   synchronized Optional<WaitReason> lack(SlotRequest want) {
     return fitting(want).lack().or(() -> keptForAnother(want));
   }
@@ -95,7 +93,10 @@ final class AllocationLedger {
     return new Fitting(want, stock.get(), List.copyOf(given.values()), ports, lastPort);
   }
 
-  /** Else keeping anything for it would be in vain, perhaps for days. */
+  /**
+   * Whether the request would fit into the empty node; else keeping resources for it is useless,
+   * perhaps for days.
+   */
   private boolean isOnlyWaitingForOthers(SlotRequest want) {
     return new Fitting(want, stock.get(), List.of(), ports, lastPort).lack().isEmpty();
   }
@@ -103,7 +104,7 @@ final class AllocationLedger {
   private Optional<WaitReason> keptForAnother(SlotRequest want) {
     for (Map.Entry<SlotRequest, Integer> other : waiting.entrySet()) {
       if (other.getKey().equals(want)) {
-        break; // the others came later
+        break; // the rest came later
       }
       if (other.getValue() >= Pools.OVERTAKES
           && other.getKey().competesWith(want)

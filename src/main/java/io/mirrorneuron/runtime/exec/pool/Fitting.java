@@ -19,7 +19,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Whether what one wants fits into what the others leave, and what it would be given. */
+/** Checks whether a request fits into the free resources, and computes its allocation. */
 final class Fitting {
   private static final int MOST_NAMED = 3;
 
@@ -40,9 +40,7 @@ final class Fitting {
   private List<Port> numbered = List.of();
   private int lastPort;
 
-  /**
-   * @param lastPort number of the port that was given last without being asked for by number
-   */
+  /** @param lastPort number of the last port that was allocated without a requested number */
   Fitting(SlotRequest want, NodeCapacity stock, List<Holding> given, Ports ports, int lastPort) {
     this.want = want;
     this.stock = stock;
@@ -75,7 +73,7 @@ final class Fitting {
         "host_local");
   }
 
-  /** The port that is given last after this. */
+  /** The new value of {@code lastPort} after this allocation. */
   int lastPort() {
     return lastPort;
   }
@@ -160,7 +158,7 @@ final class Fitting {
         .findFirst();
   }
 
-  /** The same for two ports of which only one can be listened on. */
+  /** Equal for two ports that cannot both be listened on. */
   private static int key(Port port) {
     return key(port.number(), port.isUdp());
   }
@@ -185,7 +183,7 @@ final class Fitting {
             WaitReason.taken("port %d is in use by another program".formatted(port.number())));
   }
 
-  /** Numbers the ports that have none. */
+  /** Chooses numbers for ports without a requested number. */
   private Optional<WaitReason> withoutNumber() {
     Set<Integer> known = new HashSet<>(takenPorts);
     want.request().ports().forEach(port -> known.add(key(port)));

@@ -17,11 +17,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Slots by pool name, and with them what else of the node is asked for: both are given at once or
- * not at all. A free slot goes to the longest waiting request that fits. A request that is too
- * large for what is free may be overtaken, but only {@value #OVERTAKES} times; from then on what
- * becomes free is kept for it. So a large request neither stalls small ones nor starves. Slots are
- * not kept for who waits for something else. Thread-safe.
+ * Slots by pool name, allocated together with the other requested resources of the node: all or
+ * nothing. A free slot goes to the longest waiting request that fits. A request too large for the
+ * free slots may be overtaken, but only {@value #OVERTAKES} times; from then on free slots are kept
+ * for it. So a large request neither blocks small ones nor starves. Slots are not kept for requests
+ * that wait for other resources. Thread-safe.
  */
 public final class Pools {
   static final int OVERTAKES = 16;
@@ -32,9 +32,7 @@ public final class Pools {
   private final AtomicInteger heldBack = new AtomicInteger();
   private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
 
-  /**
-   * @param stock what the node has besides slots; asked often, must not block
-   */
+  /** @param stock current capacity besides slots; called often, must not block */
   public Pools(
       Map<String, Integer> capacities,
       int maxQueueLength,
@@ -47,10 +45,10 @@ public final class Pools {
   }
 
   /**
-   * Asks for slots and resources.
+   * Requests slots and resources.
    *
-   * @param granted called once when all is the claim's: at once, on this thread, or later on the
-   *     thread that freed it; it must not block
+   * @param granted called once when all are granted: immediately on this thread, or later on the
+   *     thread that freed them; must not block
    */
   public SlotClaim claim(String poolName, int slots, SlotRequest want, Runnable granted)
       throws NotStarted {
@@ -83,12 +81,12 @@ public final class Pools {
     return claim;
   }
 
-  /** Gives something only to who had it when its server ended, until {@link #letIn}. */
+  /** Until {@link #letIn}, serves only executions that held slots when their server ended. */
   public void holdBack() {
     heldBack.incrementAndGet();
   }
 
-  /** All are served again, as before as many {@link #holdBack}. */
+  /** Ends one {@link #holdBack}; after the last, all requests are served again. */
   public void letIn() {
     heldBack.decrementAndGet();
     serveAll();
@@ -98,16 +96,16 @@ public final class Pools {
     return claim.rank.had() || heldBack.get() == 0;
   }
 
-  /** Looks again at all that wait: the node has more, or less, than before. */
+  /** Serves waiting requests again after the capacity of the node has changed. */
   public void reconsider() {
     book.changed();
     serveAll();
   }
 
   /**
-   * As {@link #reconsider}, but only when that was last done longer ago.
+   * Like {@link #reconsider}, but does nothing within the pause after the last call.
    *
-   * @param pause between two looks, whoever asks
+   * @param pause between two looks of all callers together
    */
   public void lookAgain(Duration pause) {
     long now = System.nanoTime();
@@ -121,7 +119,7 @@ public final class Pools {
     pools.values().forEach(SlotPool::serve);
   }
 
-  /** What is given out now, besides slots. */
+  /** Current allocations besides slots. */
   public List<Allocation> given() {
     return book.given();
   }
@@ -135,21 +133,21 @@ public final class Pools {
   }
 
   /**
-   * Who has something of this node now.
+   * An execution that holds resources of this node.
    *
-   * @param slots of the pool; 0 while others have them, as its program waits for a person
-   * @param allocation what else; null when that is nothing
+   * @param slots of the pool; 0 while they are lent, as the program waits for a person
+   * @param allocation resources besides slots; null for none
    */
   public record Holder(
       String jobId, String agentId, String pool, int slots, Allocation allocation) {}
 
   /**
-   * How full a pool is at one moment.
+   * Usage of a pool at one moment.
    *
-   * @param inUse slots that running executions hold
-   * @param queued executions that wait
+   * @param inUse slots held by running executions
+   * @param queued waiting executions
    * @param active executions that hold slots
-   * @param holders ids of these, and of those that have lent their slots
+   * @param holders ids of these, and of executions that lent their slots
    */
   public record PoolUsage(
       String pool,
@@ -165,14 +163,14 @@ public final class Pools {
   }
 
   /**
-   * Somebody who asks for slots and resources of this node.
+   * A request for slots and resources of this node.
    *
-   * @param rank its place among those that wait
+   * @param rank its place among waiting requests
    */
   public record SlotRequest(
       String executionId, String jobId, String agentId, ResourceRequest request, QueueRank rank) {
 
-    /** How often others have been served before it, as far as that counts. */
+    /** Initial count of overtakes: the limit for a request that held slots when its server ended. */
     int overtaken() {
       return rank.had() ? Pools.OVERTAKES : 0;
     }
@@ -182,7 +180,7 @@ public final class Pools {
       return "agent " + agentId + " of job " + jobId;
     }
 
-    /** Whether one of them may have to wait for the other. */
+    /** Whether one of the two may have to wait for the other. */
     boolean competesWith(SlotRequest other) {
       ResourceRequest mine = request;
       ResourceRequest its = other.request;
@@ -196,9 +194,9 @@ public final class Pools {
   }
 
   /**
-   * Why somebody cannot be given what it asks for now.
+   * Why a request cannot be granted now.
    *
-   * @param byLimits whether it is not taken, but more than the operator allows programs
+   * @param byLimits whether the resource is free, but exceeds what the operator allows programs
    * @param sentence for people; completes "it waits: "
    */
   public record WaitReason(boolean byLimits, String sentence) {
@@ -212,13 +210,11 @@ public final class Pools {
   }
 
   /**
-   * What a node has for programs, besides slots, at one moment.
+   * The capacity of a node for programs, besides slots, at one moment.
    *
-   * @param node its name
-   * @param total all of it
-   * @param usable what of it the operator allows programs
-   * @param devices in the order in which they are preferred
-   * @param usableDevices how many of them the operator allows programs at once
+   * @param usable the part of the total that the operator allows programs
+   * @param devices in order of preference
+   * @param usableDevices number that the operator allows programs at once
    */
   public record NodeCapacity(
       String node, Amounts total, Amounts usable, List<NodeDevice> devices, int usableDevices) {
@@ -226,23 +222,18 @@ public final class Pools {
       devices = List.copyOf(devices);
     }
 
-    /** Vendors of its devices. */
     public Set<String> vendors() {
       return devices.stream().map(one -> one.device().vendor()).collect(Collectors.toSet());
     }
 
-    /** Of a node that has so much of everything that nobody waits, and no devices. */
+    /** Practically unlimited amounts, without devices. */
     public static NodeCapacity endless(String node) {
       Amounts all = new Amounts(Long.MAX_VALUE / 4, Long.MAX_VALUE / 4, Long.MAX_VALUE / 4);
       return new NodeCapacity(node, all, all, List.of(), 0);
     }
   }
 
-  /**
-   * What programs a node can run at one moment.
-   *
-   * @param runners names of its ways to run programs
-   */
+  /** The capacity of a node for programs at one moment. */
   public record ProgramCapacity(List<String> runners, List<PoolUsage> pools) {
     public ProgramCapacity {
       runners = List.copyOf(runners);

@@ -7,26 +7,24 @@ import java.net.ServerSocket;
 import java.util.function.IntPredicate;
 
 /**
- * Numbers of ports that programs are given. Those that somebody else listens on are found by trying
- * them.
+ * Port numbers for programs. Ports that other processes listen on are found by trying them.
  *
- * @param first of those that are given to who does not ask for a number
- * @param last of those
- * @param begin the one that is given first
- * @param isFree whether nobody listens on this port, of TCP or of UDP
+ * @param first of the range for requests without a number
+ * @param last of the range
+ * @param begin the first number to allocate
+ * @param isFree whether no process listens on the port
  */
 public record Ports(int first, int last, int begin, Trial isFree) {
 
-  /** Whether nobody listens. */
   public interface Trial {
     boolean test(int number, boolean udp);
   }
 
   /**
-   * Which are free is tried on this machine.
+   * Tries ports on this machine.
    *
-   * @param seed says where to begin, another one for each server: a port that was given a moment
-   *     ago is free until its program listens
+   * @param seed selects the first number, different for each server: a port allocated a moment ago is
+   *     free until its program listens
    */
   public static Ports ofMachine(int first, int last, int seed) {
     int begin = first + Math.floorMod(seed, last - first + 1);
@@ -35,11 +33,11 @@ public record Ports(int first, int last, int begin, Trial isFree) {
   }
 
   /**
-   * A free number, the next one after the one given last, so that who still speaks to an old port
-   * does not reach somebody new.
+   * The next free number after the last allocated one, so that clients of an old port do not reach a
+   * new program.
    *
-   * @param after 0 when none was given
-   * @return 0 when there is none
+   * @param after 0 when none was allocated
+   * @return 0 when none is free
    */
   int pick(int after, boolean udp, IntPredicate taken) {
     int size = last - first + 1;
@@ -55,7 +53,7 @@ public record Ports(int first, int last, int begin, Trial isFree) {
 
   private static boolean isTcpFree(int number) {
     try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true); // a port of which old connections linger is free
+      socket.setReuseAddress(true); // a port with lingering old connections counts as free
       socket.bind(new InetSocketAddress(number));
       return true;
     } catch (IOException e) {

@@ -9,7 +9,7 @@ import io.mirrorneuron.runtime.workflow.Scheduling.QueueRank;
 import java.util.Optional;
 
 /**
- * A request for slots: first a place in the queue, then the slots. Closing gives back either, once.
+ * A request for slots: first a place in the queue, then the slots. Closing releases either, once.
  */
 public final class SlotClaim implements AutoCloseable {
   private final Pools all;
@@ -17,7 +17,7 @@ public final class SlotClaim implements AutoCloseable {
   final int slots;
   final QueueRank rank;
   final String executionId;
-  final SlotRequest want; // null when it is for slots only
+  final SlotRequest want; // null for slots only
   final Runnable granted;
 
   // Guarded by the pool.
@@ -38,18 +38,14 @@ public final class SlotClaim implements AutoCloseable {
     this.granted = granted;
   }
 
-  /** What it was given besides slots; null when it did not ask for anything, or still waits. */
+  /** Resources besides slots; null when none were requested, or it still waits. */
   public Allocation allocation() {
     synchronized (pool) {
       return allocation;
     }
   }
 
-  /**
-   * What it has, for people; empty while it waits, and once it has given it back.
-   *
-   * @param jobId whose it is
-   */
+  /** For display; empty while it waits and after its release. */
   public Optional<Holder> holder(String jobId, String agentId) {
     synchronized (pool) {
       return holding && !done
@@ -58,7 +54,7 @@ public final class SlotClaim implements AutoCloseable {
     }
   }
 
-  /** What it waits for that is not slots, if it does. */
+  /** The resource besides slots that it waits for, or empty. */
   public Optional<WaitReason> lack() {
     synchronized (pool) {
       if (want == null || holding || done) {
@@ -68,7 +64,7 @@ public final class SlotClaim implements AutoCloseable {
     return all.book().lack(want);
   }
 
-  /** Gives the slots to others until they are {@link #takeBack taken back}; idempotent. */
+  /** Lends the slots to other executions until {@link #takeBack}; idempotent. */
   public void lend() {
     synchronized (pool) {
       if (!holding || lent || done) {
@@ -80,7 +76,7 @@ public final class SlotClaim implements AutoCloseable {
     pool.serve();
   }
 
-  /** Has the slots at once, also when all are given out: then there are more than the pool has. */
+  /** Counts the slots again immediately, even if the pool is full: it is overcommitted then. */
   public void takeBack() {
     synchronized (pool) {
       if (lent && !done) {
@@ -90,7 +86,7 @@ public final class SlotClaim implements AutoCloseable {
     }
   }
 
-  /** Where it stands in the queue, or null once it holds its slots or has given up. */
+  /** Its place in the queue, or null once it holds its slots or is released. */
   public QueuePlace place() {
     synchronized (pool) {
       int ahead = 0;
@@ -104,7 +100,7 @@ public final class SlotClaim implements AutoCloseable {
     }
   }
 
-  /** To be called when the program is gone: from then on others have what it had. */
+  /** To be called when the program is gone: its slots and resources go to other executions. */
   @Override
   public void close() {
     synchronized (pool) {

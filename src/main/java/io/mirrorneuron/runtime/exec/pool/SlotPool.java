@@ -16,19 +16,17 @@ final class SlotPool {
   final int capacity;
   private final Predicate<SlotClaim> served;
 
-  /** By rank; of equal ones in the order in which they came. */
+  /** By rank, then by arrival. */
   final List<SlotClaim> queue = new LinkedList<>();
 
   int inUse;
 
-  /** Ids of executions that have slots, or have lent theirs. */
+  /** Ids of executions that hold slots or have lent them. */
   final Set<String> holders = new HashSet<>();
 
   private int active;
 
-  /**
-   * @param served whether a claim may be given anything now
-   */
+  /** @param served whether a claim may be granted now */
   SlotPool(String name, int capacity, AllocationLedger book, Predicate<SlotClaim> served) {
     this.served = served;
     this.book = book;
@@ -48,7 +46,6 @@ final class SlotPool {
     before.add(claim);
   }
 
-  /** Gives out what is free. */
   void serve() {
     List<SlotClaim> winners;
     synchronized (this) {
@@ -57,7 +54,7 @@ final class SlotPool {
     winners.forEach(winner -> winner.granted.run());
   }
 
-  /** Gives out what is free. The caller holds the lock and calls the winners without it. */
+  /** Grants free slots. The caller holds the lock, and calls the winners after releasing it. */
   List<SlotClaim> grant() {
     var winners = new ArrayList<SlotClaim>();
     var passed = new ArrayList<SlotClaim>();
@@ -66,7 +63,7 @@ final class SlotPool {
     while (!reserved && inUse < capacity && waiting.hasNext()) {
       SlotClaim claim = waiting.next();
       if (!served.test(claim)) {
-        break; // the others are behind it
+        break; // the remaining claims are behind it
       }
       if (claim.slots > capacity - inUse) {
         passed.add(claim);

@@ -1,5 +1,2 @@
-/**
- * Slots that executions wait for. Entry: {@link Pools}. Uses {@code exec.settings} and the engine's
- * port.
- */
+/** Slots that executions wait for. Entry point: {@link Pools}. Uses the engine's port. */
 package io.mirrorneuron.runtime.exec.pool;

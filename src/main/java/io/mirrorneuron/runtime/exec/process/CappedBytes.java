@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** The first bytes of a stream, and how many there were in all. Not thread-safe. */
+/** The first bytes of a stream, and its total length. Not thread-safe. */
 public final class CappedBytes {
   private final int limit;
   private byte[] bytes = new byte[256];
@@ -45,23 +45,23 @@ public final class CappedBytes {
     return total > size;
   }
 
-  /** A view of what is kept, valid until the next change. */
+  /** A view of the kept bytes, valid until the next change. */
   public ByteBuffer view() {
     return ByteBuffer.wrap(bytes, 0, size).slice();
   }
 
-  /** Whether it begins with as much of {@code prefix} as it is long. */
+  /** Whether the kept bytes and {@code prefix} agree up to the length of the shorter. */
   public boolean couldStartWith(byte[] prefix) {
     int compared = Math.min(size, prefix.length);
     return Arrays.equals(bytes, 0, compared, prefix, 0, compared);
   }
 
-  /** As UTF-8; what is not UTF-8 becomes replacement characters. */
+  /** As UTF-8; invalid bytes become replacement characters. */
   public String text() {
     return text(size);
   }
 
-  /** The same of so many bytes at most. */
+  /** @param most bytes to convert */
   String text(int most) {
     return new String(bytes, 0, Math.min(most, size), StandardCharsets.UTF_8);
   }

@@ -21,14 +21,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Programs that tell whether a service is well, or the input of a job is. They read the files of
- * their bundle, write to a folder that goes with them, see little of the environment, and are ended
- * with all that they started.
+ * Runs programs that check services or job inputs. They may read the files of their bundle, write to
+ * a temporary folder, get few variables, and are ended with all their processes.
  */
 public final class CheckPrograms {
   private static final String PREFIX = "service-check-";
 
-  /** Bytes of stdout that somebody looks at. */
+  /** Bytes of stdout that are kept. */
   private static final int MOST_OUTPUT = 256 * 1024;
 
   private final PreparationScripts scripts;
@@ -37,27 +36,24 @@ public final class CheckPrograms {
   private final AtomicLong numbers = new AtomicLong();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param ended called after each, when processes that hid from its end are to be looked for
-   */
+  /** @param ended called after each program, which may have left processes */
   public CheckPrograms(PreparationScripts scripts, Workspaces workspaces, Runnable ended) {
     this.scripts = scripts;
     this.workspaces = workspaces;
     this.ended = ended;
   }
 
-  /** Whether a process that is marked so belongs to a program that runs now. */
   public boolean isRunning(String executionId) {
     return running.contains(executionId);
   }
 
   /**
-   * Runs a program to its end; blocks.
+   * Blocking.
    *
-   * @param command the program and its arguments; no shell reads them
-   * @param bundle the folder it runs in, and may read; a program named with a slash is looked for
-   *     there; null for an empty one
-   * @param variables that it gets beside the usual few
+   * @param command program and arguments; not read by a shell
+   * @param bundle the working folder, readable for the program; a program named with a slash is looked
+   *     up there; null for an empty folder
+   * @param variables besides the common ones
    * @return why it failed; null when it ended with exit code 0
    */
   public String run(
@@ -77,17 +73,17 @@ public final class CheckPrograms {
    * How a program ended.
    *
    * @param problem why it was not started; null when it was
-   * @param isLate whether it had to be ended, as its time was over
+   * @param isLate whether it was ended at its time limit
    * @param exitCode when it ended by itself
-   * @param output the first of stdout, and then of stderr
-   * @param lastLine of stdout; of stderr when there is nothing else
+   * @param output the beginning of stdout, then of stderr
+   * @param lastLine of stdout; of stderr when stdout is empty
    */
   public record End(String problem, boolean isLate, int exitCode, String output, String lastLine) {}
 
   /**
-   * As {@link #run}, for who wants to know what it printed.
+   * Like {@link #run}, with the output.
    *
-   * @param files texts, by the variable that names the file in which the program finds each
+   * @param files contents of files for the program, by the variable that gets the path of the file
    */
   public End end(
       List<String> command,
@@ -130,7 +126,7 @@ public final class CheckPrograms {
     }
   }
 
-  /** Into a folder that no program has seen yet. */
+  /** The folder is new, so no program can have put links there. */
   private static Map<String, String> written(Map<String, String> files, Path folder)
       throws NotStarted {
     Map<String, String> names = new LinkedHashMap<>();
@@ -155,7 +151,7 @@ public final class CheckPrograms {
         .orElseThrow(() -> new NotStarted(missing(name, folder)));
   }
 
-  /** As in a shell, a program of the bundle is meant by a name with a slash only. */
+  /** As in a shell, a program of the bundle must be named with a slash. */
   private static String missing(String name, Path folder) {
     boolean isOfBundle = Files.isRegularFile(folder.resolve(name));
     return "there is no program %s%s"

@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The program of an executor and its arguments, ready to be executed.
+ * The command line of an executor, ready to be executed.
  *
  * @param executable absolute path
- * @param words as the author wrote them, placeholders replaced; the first names the program
+ * @param words as in the manifest, with placeholders replaced; the first names the program
  */
 public record Command(Path executable, List<String> words) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z_]+)}");
@@ -27,13 +27,12 @@ public record Command(Path executable, List<String> words) {
   }
 
   /**
-   * What a command is read against.
+   * The context of a command.
    *
-   * @param placeholders values by name, asked for where a word has braces; those around any other
-   *     name stay as they are
-   * @param path where programs are searched
+   * @param placeholders values by name, requested only for words with braces; braces around an
+   *     unknown name stay
    * @param folder the working folder, for programs named with a relative path
-   * @param environment what its Python is to be, or null for whatever is installed
+   * @param environment Python environment, or null for the installed Python
    */
   public record Setting(
       Supplier<Map<String, String>> placeholders,
@@ -69,7 +68,7 @@ public record Command(Path executable, List<String> words) {
   private static void useEnvironment(
       List<String> words, PythonEnvironment environment, boolean shell) {
     if (shell) {
-      // A login shell makes PATH anew; this puts the environment back in front.
+      // A login shell resets PATH; this puts the environment back in front.
       words.add(PythonEnvironment.RESTORE_PATH + words.removeLast());
     } else if (Interpreters.isPython(words.getFirst())) {
       words.set(0, environment.interpreter().toString());
@@ -95,7 +94,7 @@ public record Command(Path executable, List<String> words) {
     return words;
   }
 
-  /** One pass: what a value brings in is not looked at again. */
+  /** One pass: placeholders within values are not replaced. */
   private static String replace(String word, Supplier<Map<String, String>> values) {
     if (word.indexOf('{') < 0) {
       return word;

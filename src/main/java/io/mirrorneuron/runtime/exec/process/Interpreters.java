@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the Python is that a manifest names. Bundles name the one their author had; where that is
- * not installed another one stands in, which the log says once for each name. Thread-safe.
+ * Finds the Python that a manifest names. Bundles name the Python of their author; where that is not
+ * installed, a substitute is used, which is logged once per name. Thread-safe.
  */
 public final class Interpreters {
   private static final Logger LOG = LoggerFactory.getLogger(Interpreters.class);
@@ -20,9 +20,7 @@ public final class Interpreters {
   private final String standIn;
   private final Set<String> missing = ConcurrentHashMap.newKeySet();
 
-  /**
-   * @param standIn a program's name or absolute path; empty for none
-   */
+  /** @param standIn name or absolute path of the substitute; empty for none */
   public Interpreters(String standIn) {
     this.standIn = standIn;
   }
@@ -31,7 +29,7 @@ public final class Interpreters {
     return PYTHON.matcher(name).matches();
   }
 
-  /** The program of that name, or its stand-in when it is a Python that is not installed. */
+  /** The program of that name, or the substitute for a Python that is not installed. */
   public Optional<Path> find(String name, SearchPath path) {
     Optional<Path> exact = path.find(name);
     if (exact.isPresent() || standIn.isEmpty() || !isPython(name)) {

@@ -2,16 +2,16 @@ package io.mirrorneuron.runtime.exec.process;
 
 import java.util.Map;
 
-/** What programs are told of language models. */
+/** Variables about language models for programs. */
 @FunctionalInterface
 public interface ModelEnvironment {
   /** No effect. */
   ModelEnvironment NONE = _ -> Map.of();
 
   /**
-   * Variables that a program is to get besides.
+   * Additional variables of a program.
    *
-   * @param present those that it gets anyway
+   * @param present its other variables
    */
   Map<String, String> besides(Map<String, String> present);
 }

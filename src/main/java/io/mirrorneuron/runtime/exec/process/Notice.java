@@ -8,36 +8,36 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What can happen to an execution while it waits. */
+/** An event for an execution that waits. */
 public sealed interface Notice {
-  /** The pool gave its slots. */
+  /** The pool granted its slots. */
   record Granted() implements Notice {}
 
-  /** There is room on the disks again. */
+  /** The disks have room again. */
   record Room() implements Notice {}
 
-  /** What it waited for is there, or it is its turn to make it: {@link SharedWork}. */
+  /** The shared preparation is finished, or it is this execution's turn: {@link SharedWork}. */
   record Prepared(Preparation result) implements Notice {}
 
   /**
-   * Somebody asked to stop it.
+   * Request to stop the execution.
    *
-   * @param atOnce without time to end by itself
+   * @param atOnce without a grace period
    */
   record Stop(boolean atOnce) implements Notice {}
 
-  /** The program and what it started have more than they may: it is to be ended at once. */
+  /** The program exceeded a limit and is to be ended at once. */
   record Exceeded(Excess excess) implements Notice {}
 
   record Beacon(ObjectNode payload) implements Notice {}
 
-  /** The program prints beacons faster than they are taken: see {@link PrintedBeacons#next}. */
+  /** A beacon is held back by the rate limit: see {@link PrintedBeacons#next}. */
   record BeaconHeld() implements Notice {}
 
   /**
    * The program, not necessarily its children, ended.
    *
-   * @param drained whether both output streams ended, too
+   * @param drained whether both output streams have ended, too
    */
   record Exited(boolean drained) implements Notice {}
 
@@ -45,13 +45,13 @@ public sealed interface Notice {
   record Drained() implements Notice {}
 
   /**
-   * The queue of notices: added from any thread, taken by the execution's own. Bounded, since each
-   * kind comes once at a time or at a limited rate.
+   * The queue of notices: filled from any thread, read by the thread of the execution. Bounded in
+   * practice, since each kind comes once at a time or at a limited rate.
    */
   final class Inbox {
     private final BlockingQueue<Notice> queue = new LinkedBlockingQueue<>();
 
-    /** Whether somebody has asked to stop and that was not taken yet. */
+    /** Whether a stop is queued. */
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     public void put(Notice notice) {
@@ -62,19 +62,19 @@ public sealed interface Notice {
       }
     }
 
-    /** The next notice, or null when the deadline came first. */
+    /** The next notice, or null at the deadline. Blocking. */
     public Notice await(Deadline deadline) {
       try {
         Notice next =
             deadline.isNever()
-                ? queue.take() // A wait with an end costs a timer.
+                ? queue.take() // A timed wait costs a timer.
                 : queue.poll(Math.max(0, deadline.remainingNanos()), TimeUnit.NANOSECONDS);
         if (next instanceof Stop) {
           stopped.set(false);
         }
         return next;
       } catch (InterruptedException e) {
-        // Nobody has a reason to: executions are stopped by a notice.
+        // Never expected: executions are stopped by a notice.
         throw new IllegalStateException("execution thread was interrupted", e);
       }
     }

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Scripts that prepare an execution. They belong to it and are ended with it. */
+/** Runs scripts that prepare an execution, and are ended with it. */
 public record PreparationScripts(
     Spawner spawner,
     ProcessTable processes,
@@ -30,33 +30,31 @@ public record PreparationScripts(
       new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
 
   /**
-   * What to run.
-   *
    * @param text for {@code sh}
-   * @param variables that replace others
-   * @param reach of the script and all that it starts
+   * @param variables replace common ones of the same name
+   * @param reach of the script and its descendants
    */
   public record Script(
       String text, List<String> arguments, Map<String, String> variables, Reach reach) {}
 
   /**
    * @param forced why it was ended, or null when it ended by itself
-   * @param output of stdout; a script that wants its errors seen sends them there
-   * @param errors what it wrote to stderr
+   * @param output beginning of stdout; a script can redirect stderr there
+   * @param errors beginning of stderr
    */
   public record Result(Ending forced, int exitCode, CappedBytes output, CappedBytes errors) {
 
-    /** The last lines of stdout that are not blank, with {@code \n} between. */
+    /** The last lines of stdout that are not blank, joined with {@code \n}. */
     public String tail(int lines) {
       return tail(output, lines);
     }
 
-    /** The first of stdout, so many bytes at most, and what is kept of stderr. */
+    /** @param bytes of stdout at most; all kept bytes of stderr follow */
     String beginning(int bytes) {
       return output.text(bytes) + errors.text();
     }
 
-    /** The last line of stdout; of stderr when there is nothing else. */
+    /** The last line of stdout; of stderr when stdout is empty. */
     String lastLine() {
       String said = tail(output, 1);
       return said.isEmpty() ? tail(errors, 1) : said;
@@ -69,7 +67,7 @@ public record PreparationScripts(
   }
 
   /**
-   * Runs a script of {@code sh} to its end.
+   * Runs a script of {@code sh} to its end. Blocking.
    *
    * @param inbox of the execution
    */
@@ -88,7 +86,7 @@ public record PreparationScripts(
     return run(executionId, program, limit, inbox);
   }
 
-  /** Runs a program to its end. */
+  /** Runs a program to its end. Blocking. */
   Result run(String executionId, Program program, Deadline limit, Notice.Inbox inbox)
       throws NotStarted {
     var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
@@ -107,7 +105,7 @@ public record PreparationScripts(
       int exitCode = supervision.finish(forced == null).exitCode();
       if (forced != Ending.STOPPED && supervision.isStopped()) {
         inbox.put(
-            new Notice.Stop(false)); // It came too late for the script, not for the execution.
+            new Notice.Stop(false)); // A stop too late for the script, but not for the execution.
       }
       return new Result(forced, exitCode, output, errors);
     }

@@ -8,10 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The beacons of one program on their way from its output to the engine, which writes each down: a
- * burst, and then so many a second. Of those that come faster the newest is kept for the next
- * moment, and says as {@code beacons_dropped} how many before it were dropped. However many a
- * program prints, one is kept here. Thread-safe.
+ * Rate limit of the beacons of one program, since the engine stores each: a burst, then a number per
+ * second. Of faster beacons the newest is held until the next may pass, with the number of dropped
+ * ones as {@code beacons_dropped}. At most one beacon is held. Thread-safe.
  */
 public final class PrintedBeacons {
   /** Beacons that may come in a row before the rate is limited. */
@@ -21,7 +20,7 @@ public final class PrintedBeacons {
   private final long interval;
   private final LongSupplier nanos;
 
-  /** When as many as a burst may come again; before, fewer. */
+  /** When a full burst may come again. */
   private long rested;
 
   private long lastPrinted;
@@ -29,7 +28,7 @@ public final class PrintedBeacons {
   private long dropped;
 
   /**
-   * @param perSecond how many are let through in the long run
+   * @param perSecond beacons that pass in the long run
    * @param nanos the monotonic clock
    */
   public PrintedBeacons(Notice.Inbox inbox, int perSecond, LongSupplier nanos) {
@@ -40,7 +39,7 @@ public final class PrintedBeacons {
     this.lastPrinted = rested;
   }
 
-  /** What the program has just printed. */
+  /** To be called for each printed beacon. */
   public synchronized void print(ObjectNode beacon) {
     lastPrinted = nanos.getAsLong();
     if (held != null) {
@@ -55,27 +54,27 @@ public final class PrintedBeacons {
     }
   }
 
-  /** The one that was held, when its time has come. */
+  /** The held beacon, when it may pass. */
   synchronized Optional<ObjectNode> due() {
     return held == null || untilNext() > 0 ? Optional.empty() : Optional.of(pass());
   }
 
-  /** The one that is held; the program has ended. */
+  /** The held beacon, at the end of the program. */
   public synchronized Optional<ObjectNode> last() {
     return held == null ? Optional.empty() : Optional.of(pass());
   }
 
-  /** When to ask for {@link #due} again. */
+  /** When to call {@link #due} again. */
   synchronized Deadline next() {
     return held == null ? Deadline.NEVER : new Deadline(nanos.getAsLong() + untilNext(), false);
   }
 
-  /** When the program spoke last, or was started: nanoseconds of the monotonic clock. */
+  /** Time of the last printed beacon, or of the start: nanoseconds of the monotonic clock. */
   synchronized long lastPrinted() {
     return lastPrinted;
   }
 
-  /** Nanoseconds until one may pass; less than one when it may. */
+  /** Nanoseconds until a beacon may pass; less than one if it may now. */
   private long untilNext() {
     return rested - nanos.getAsLong() - (BURST - 1) * interval;
   }

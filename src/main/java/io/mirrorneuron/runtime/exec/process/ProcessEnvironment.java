@@ -27,19 +27,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a program sees in its environment: a handful of the server's variables, what the contract
- * promises, what the manifest asks for. Nothing else of the server is visible.
+ * Environment of a program: a few of the server's variables, those of the contract, and those of the
+ * manifest. Other variables of the server are not passed.
  */
 public final class ProcessEnvironment {
-  /** Marks every process of an execution, however it was started by its parent. */
+  /** Marks all processes of an execution, as children inherit it. */
   public static final String EXECUTION_ID = "MN_EXECUTION_ID";
 
-  /** Marks every process of a data directory's runtime. */
+  /** Marks all processes of a data directory's runtime. */
   public static final String RUNTIME_ID = "MN_RUNTIME_ID";
 
   public static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
 
-  /** Where programs find their Python environment. */
+  /** Name the Python environment of a program. */
   private static final List<String> PYTHON =
       List.of("VIRTUAL_ENV", "MN_PYTHON_ENV", "MIRROR_NEURON_PYTHON_ENV");
 
@@ -56,14 +56,13 @@ public final class ProcessEnvironment {
 
   private static final List<String> INHERITED = List.of("PATH", "HOME", "LANG", "LC_ALL", "TZ");
 
-  /** Names under which programs look for a folder for temporary files. */
   private static final List<String> TEMPORARY = List.of("TMPDIR", "TMP", "TEMP");
 
-  /** Turn off what libraries of programs write into the run's folder. */
+  /** Keep libraries of programs from writing into the run's folder. */
   private static final List<String> RUN_STORE_SWITCHES =
       List.of("MN_NO_RUN_STORE", "MN_DISABLE_RUN_STORE");
 
-  /** Indexes, proxies and certificates, as their users set them for pip everywhere. */
+  /** Package indexes, proxies and certificates that users set for pip. */
   private static final Pattern PIP =
       Pattern.compile(
           "PIP_.+|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|XDG_(CACHE|CONFIG)_HOME"
@@ -79,9 +78,8 @@ public final class ProcessEnvironment {
   private final ModelEnvironment models;
 
   /**
-   * @param server the environment of this process
+   * @param server environment of this process
    * @param vendors of the devices of this machine
-   * @param models what programs are told of language models
    */
   public ProcessEnvironment(
       Map<String, String> server,
@@ -98,14 +96,14 @@ public final class ProcessEnvironment {
     this.models = models;
   }
 
-  /** Where programs are searched unless a manifest says otherwise. */
+  /** Search path of programs unless a manifest sets it. */
   public String path() {
     return server.all().getOrDefault("PATH", SearchPath.DEFAULT);
   }
 
   /**
-   * @param python the environment that the node asks for, or null
-   * @param lease what it was given of this machine
+   * @param python environment that the node requests, or null
+   * @param lease with the allocation of the program
    */
   public Map<String, String> of(
       Execution execution,
@@ -138,7 +136,7 @@ public final class ProcessEnvironment {
   }
 
   /**
-   * For what prepares an execution: as little, and what pip needs to reach its packages.
+   * For tools that prepare an execution: the common variables, and those that pip needs.
    *
    * @param more variables that replace others
    */
@@ -150,7 +148,7 @@ public final class ProcessEnvironment {
   }
 
   /**
-   * For what checks a service, and for hooks: the usual few.
+   * For checks and hooks: the common variables.
    *
    * @param more variables that replace others
    */
@@ -161,7 +159,7 @@ public final class ProcessEnvironment {
     return variables;
   }
 
-  /** What programs see of the server's own variables; templates of services do, too. */
+  /** The server's own variables that programs and templates of services get. */
   public static Map<String, String> shown(Map<String, String> server) {
     var shown = new LinkedHashMap<>(server);
     shown.keySet().retainAll(INHERITED);
@@ -213,7 +211,7 @@ public final class ProcessEnvironment {
     tell(facts, "AGENT_BEACON_SOURCE", "worker");
   }
 
-  /** Each is known by two names. */
+  /** Each fact has two names. */
   private static void tell(Map<String, String> facts, String name, String value) {
     facts.put("MN_".concat(name), value);
     facts.put("MIRROR_NEURON_".concat(name), value);
@@ -246,21 +244,21 @@ public final class ProcessEnvironment {
     }
   }
 
-  /** Variables by which programs learn where their job comes from. */
+  /** Variables about the origin of the job. */
   private static final class MetadataEnvironment {
-    /** Linux starts no program with a variable of 128 KiB; a fact may have much more. */
+    /** Linux starts no program with a variable of 128 KiB; a fact may be much longer. */
     private static final int LONGEST_BYTES = 96 << 10;
 
     private MetadataEnvironment() {}
 
-    /** What a launch tells. */
+    /** Facts of a launch. */
     static void putLaunched(
         Execution execution, Workspace workspace, Map<String, String> variables) {
       put(JobMetadata.BLUEPRINT_CONFIG, execution, workspace, variables);
       put(JobMetadata.BLUEPRINT_SCENARIO, execution, workspace, variables);
     }
 
-    /** Adds none when there is nothing to tell, and only the file when the JSON is too long. */
+    /** Adds no variable for an absent fact, and only that of the file when the JSON is too long. */
     static void put(
         JobMetadata fact, Execution execution, Workspace workspace, Map<String, String> variables) {
       String json = execution.reported(fact);
@@ -275,9 +273,8 @@ public final class ProcessEnvironment {
   }
 
   /**
-   * What a program was given of its node, as variables ({@code runtime.md} 3.4). Of the devices
-   * that are there it sees those that it was given, and no other. Volumes are announced, not
-   * mounted.
+   * Variables about the allocation of a program ({@code runtime.md} 3.4). The program sees only the
+   * allocated devices. Volumes are announced, not mounted.
    */
   private static final class AllocationVariables {
     private static final String NVIDIA = "nvidia";
@@ -288,15 +285,15 @@ public final class ProcessEnvironment {
     private AllocationVariables() {}
 
     /**
-     * Puts them in place of any others of their names.
+     * Replaces variables of the same names.
      *
-     * @param allocation null when the program did not ask for anything
-     * @param vendors of the devices that the machine has
-     * @param variables of the program, with those of its manifest
+     * @param allocation null when the program requested none
+     * @param vendors of the devices of the machine
+     * @param variables of the program, including those of its manifest
      */
     static void put(Allocation allocation, Set<String> vendors, Map<String, String> variables) {
       if (vendors.contains(AMD)) {
-        variables.remove("HIP_VISIBLE_DEVICES"); // counts within those of ROCR
+        variables.remove("HIP_VISIBLE_DEVICES"); // indexes count within those of ROCR
       }
       variables.putAll(of(allocation, vendors));
     }

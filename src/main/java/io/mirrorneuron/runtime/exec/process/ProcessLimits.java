@@ -18,32 +18,32 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Limits that the kernel keeps each process of a program to: {@code limits} of a node's resources,
- * with {@code open_files}, {@code address_space_mb} and {@code cpu_seconds}. What holds for all of
- * its processes together is not kept here.
+ * Limits that the kernel enforces on each single process of a program: {@code open_files}, {@code
+ * address_space_mb} and {@code cpu_seconds} of {@code limits} in a node's resources. Limits of all
+ * processes together are enforced elsewhere.
  */
 public final class ProcessLimits {
   private static final Map<ProgramLimit, String> SETTERS =
       Map.of(
           ProgramLimit.OPEN_FILES, "ulimit -n %d && ",
           ProgramLimit.ADDRESS_SPACE_MB, "ulimit -v $((%d * 1024)) && ",
-          // The soft limit sends a signal of its own; the hard one would only kill.
+          // The soft limit sends SIGXCPU; the hard limit would only kill.
           ProgramLimit.CPU_SECONDS, "ulimit -S -t %1$d && ulimit -H -t %2$d && ");
 
-  /** The numbers of the same limits in the kernel. */
+  /** Kernel numbers of the limits. */
   private static final int CPU_SECONDS = 0;
 
   private static final int OPEN_FILES = 7;
   private static final int ADDRESS_SPACE = 9;
 
-  /** Seconds that a program has to end itself once its CPU time is used up. */
+  /** Seconds for a program to end itself once its CPU time is used up. */
   private static final int TO_END = 2;
 
   private static final int KILLED = 128 + 9;
   private static final int OUT_OF_TIME = 128 + 24;
 
   /**
-   * The shell writes itself into the group before it becomes the program, which has no such file.
+   * The shell enters the group before it becomes the program, which does not get the descriptor.
    */
   private static final String ENTER =
       "echo $$ >&%1$d && exec %1$d>&- && ".formatted(Program.GROUP_FD);
@@ -53,7 +53,7 @@ public final class ProcessLimits {
   /**
    * The limits of a node.
    *
-   * @throws NotStarted when one is none
+   * @throws NotStarted when a limit is invalid
    */
   public static Map<ProgramLimit, Long> read(ObjectNode resources) throws NotStarted {
     Map<ProgramLimit, Long> limits = new EnumMap<>(ProgramLimit.class);
@@ -76,10 +76,7 @@ public final class ProcessLimits {
     return limits;
   }
 
-  /**
-   * How the program ended: as by the signal for used up time also where it ignored that and was
-   * killed for it.
-   */
+  /** The exit code; that of SIGXCPU also for a program that ignored it and was killed. */
   public static int exitCode(Map<ProgramLimit, Long> limits, Spawner.End end) {
     Long seconds = limits.get(ProgramLimit.CPU_SECONDS);
     boolean isUsedUp = seconds != null && end.cpu().toSeconds() > seconds;
@@ -87,10 +84,10 @@ public final class ProcessLimits {
   }
 
   /**
-   * The program with its limits: as such, or behind a shell that enters its group, sets them and
-   * becomes it.
+   * Adds the limits to the program: as data for the spawner, or behind a shell that enters the group,
+   * sets them and becomes the program.
    *
-   * @param bySpawner whether what starts it sets limits
+   * @param bySpawner whether the spawner sets limits
    */
   public static Program apply(Map<ProgramLimit, Long> limits, Program program, boolean bySpawner) {
     return bySpawner && program.group() == null
@@ -108,9 +105,9 @@ public final class ProcessLimits {
             case OPEN_FILES -> numbers.add(new Program.Limit(OPEN_FILES, least, least));
             case ADDRESS_SPACE_MB ->
                 numbers.add(new Program.Limit(ADDRESS_SPACE, least << 20, least << 20));
-            case CPU_SECONDS -> // the soft limit sends a signal of its own; the hard one only kills
+            case CPU_SECONDS -> // the soft limit sends SIGXCPU; the hard limit only kills
                 numbers.add(new Program.Limit(CPU_SECONDS, least, Math.min(value + TO_END, most)));
-            default -> {} // of all its processes together
+            default -> {} // a limit of all processes together
           }
         });
     return numbers.isEmpty() ? program : program.with(numbers);
@@ -144,12 +141,12 @@ public final class ProcessLimits {
         List.of());
   }
 
-  /** The hard limits of this process. No program that it starts is given more. */
+  /** Hard limits of this process, which no started program can exceed. */
   public static final class HardLimits {
     private static final Path OWN = Path.of("/proc/self/limits");
     private static final long MEBI = 1 << 20;
 
-    /** As the kernel names them: the soft one, the hard one, the unit. */
+    /** Columns: name, soft limit, hard limit, unit. */
     private static final Pattern LINE =
         Pattern.compile("Max (open files|address space|cpu time) +\\S+ +(\\d+) .*");
 
@@ -157,9 +154,7 @@ public final class ProcessLimits {
 
     private HardLimits() {}
 
-    /**
-     * In the unit of the limit; the largest number where there is none, or where nobody says it.
-     */
+    /** In the unit of the limit; {@link Long#MAX_VALUE} without a limit, or if it is unknown. */
     public static long of(ProgramLimit limit) {
       return MOST.getOrDefault(limit, Long.MAX_VALUE);
     }
@@ -179,21 +174,21 @@ public final class ProcessLimits {
           }
         }
       } catch (IOException | NumberFormatException e) {
-        return Map.of(); // a system without them: the shell says it when one cannot be set
+        return Map.of(); // no such file on this system: the shell reports a limit that cannot be set
       }
       return most;
     }
   }
 
   /**
-   * What a program and all that it started had too much of.
+   * A limit that a program and its descendants exceeded together.
    *
-   * @param words for its failure
+   * @param words for the error
    */
   public record Excess(Ending ending, String words) {
     private static final long MEGABYTE = 1 << 20;
 
-    /** Seen by looking at the processes. */
+    /** Found by polling the processes. */
     public static Excess ofMemory(long bytes, long allowedMb) {
       return new Excess(
           Ending.OUT_OF_MEMORY,
@@ -202,7 +197,7 @@ public final class ProcessLimits {
                   (bytes + MEGABYTE - 1) / MEGABYTE, allowedMb, name(ProgramLimit.MEMORY_MB)));
     }
 
-    /** Seen by looking at the processes. */
+    /** Found by polling the processes. */
     public static Excess ofProcesses(long tasks, long allowed) {
       return new Excess(
           Ending.TOO_MANY_PROCESSES,
@@ -210,7 +205,7 @@ public final class ProcessLimits {
               .formatted(tasks, allowed, name(ProgramLimit.PROCESSES)));
     }
 
-    /** The kernel ended them when they wanted more. */
+    /** The kernel killed processes that requested more. */
     public static Excess ofMemory(long allowedMb) {
       return new Excess(
           Ending.OUT_OF_MEMORY,
@@ -218,7 +213,7 @@ public final class ProcessLimits {
               .formatted(allowedMb, name(ProgramLimit.MEMORY_MB)));
     }
 
-    /** The kernel refused them more, and then the program failed. */
+    /** The kernel refused further processes, and the program failed. */
     public static Excess ofProcesses(long allowed, int exitCode) {
       return new Excess(
           Ending.TOO_MANY_PROCESSES,

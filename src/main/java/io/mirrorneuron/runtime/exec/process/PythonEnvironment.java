@@ -8,19 +8,19 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
- * A finished virtual environment. Each lies in a folder of its own, {@code env-N} below the folder
- * of its key: its scripts name that place, so it is never moved. The file {@code ready} names the
- * one to use and is written last; an unfinished build is not named anywhere.
+ * A finished virtual environment in its own folder {@code env-N} below the folder of its key. Its
+ * scripts contain that path, so it is never moved. The file {@code ready} names the environment to
+ * use and is written last, so an unfinished build is never used.
  *
- * @param folder what programs know as {@code VIRTUAL_ENV}
+ * @param folder {@code VIRTUAL_ENV} of programs
  */
 public record PythonEnvironment(Path folder) {
-  /** For the beginning of a shell script. */
+  /** Prefix of a shell script. */
   static final String RESTORE_PATH = "export PATH=\"$VIRTUAL_ENV/bin:$PATH\"; ";
 
   private static final String READY = "ready";
 
-  /** The environment of this key, unless none was finished or its interpreter is gone. */
+  /** The environment of this key; empty if none is finished or its interpreter is gone. */
   public static Optional<PythonEnvironment> in(Path keyFolder) throws IOException {
     try {
       String name = Files.readString(keyFolder.resolve(READY)).strip();
@@ -31,7 +31,7 @@ public record PythonEnvironment(Path folder) {
     }
   }
 
-  /** Makes this the environment of its key, in one step. */
+  /** Makes this the environment of its key, atomically. */
   public void publish() throws IOException {
     Path draft = folder.resolveSibling(READY + ".new");
     Files.writeString(draft, folder.getFileName() + "\n");
@@ -42,7 +42,6 @@ public record PythonEnvironment(Path folder) {
     return folder.resolve("bin/python");
   }
 
-  /** Where its programs are. */
   String bin() {
     return folder.resolve("bin").toString();
   }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accompanies one started program until nothing of it is left. Used by one thread; other threads
- * reach it through the inbox only.
+ * Supervises one started program until none of its processes is left. Used by one thread; other
+ * threads reach it through the inbox only.
  */
 public final class Supervision implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Supervision.class);
@@ -41,11 +41,8 @@ public final class Supervision implements AutoCloseable {
   private Spawner.End end;
 
   /**
-   * Who is told what while the program runs.
-   *
-   * @param printed beacons that the program printed
-   * @param onBeacon told those that are to be recorded
-   * @param beforeKill called when processes of the program still live and are about to be ended
+   * @param onBeacon receives the beacons to record
+   * @param beforeKill called before remaining processes of the program are ended
    */
   public record Listeners(
       PrintedBeacons printed, Consumer<ObjectNode> onBeacon, Runnable beforeKill) {}
@@ -66,9 +63,9 @@ public final class Supervision implements AutoCloseable {
   }
 
   /**
-   * Waits until the program ends by itself or must be ended.
+   * Waits until the program ends by itself or must be ended. Blocking.
    *
-   * @param onPulse called once per beacon interval when the runner itself reports
+   * @param onPulse called once per beacon interval when the runner itself sends beacons
    * @return null when it ended by itself, else why it must end
    */
   public Ending watch(Deadline timeout, ExecutorSettings.Beacons beacons, Runnable onPulse) {
@@ -100,10 +97,10 @@ public final class Supervision implements AutoCloseable {
   }
 
   /**
-   * Ends whatever is left of the program: children that stay get a grace, then the group is killed,
-   * then processes that left the group.
+   * Ends the remaining processes: children get a grace period, then the group is killed, then
+   * processes that left the group. Blocking.
    *
-   * @param byItself whether the program has ended already; else it is asked to first
+   * @param byItself whether the program has ended already; else it gets SIGTERM first
    */
   public Spawner.End finish(boolean byItself) {
     if (!byItself) {
@@ -125,17 +122,16 @@ public final class Supervision implements AutoCloseable {
     return end;
   }
 
-  /** What the program had too much of; null when that was not seen. */
+  /** The exceeded limit, or null. */
   public Excess excess() {
     return excess;
   }
 
-  /** Whether somebody asked to stop the execution. */
   boolean isStopped() {
     return stopped;
   }
 
-  /** Leaves nothing behind when the execution breaks off between start and {@link #finish}. */
+  /** Ends the program when the execution breaks off between start and {@link #finish}. */
   @Override
   public void close() {
     if (!finished) {
@@ -143,7 +139,7 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Whether all are gone, and the output read when that matters too. */
+  /** Whether all processes are gone and, if required, the output is read. */
   private boolean awaitQuiet(Deadline deadline, boolean needsDrained) {
     var look = new Look();
     while (!(isGroupGone(look) && (drained || !needsDrained))) {
@@ -178,7 +174,9 @@ public final class Supervision implements AutoCloseable {
     }
   }
 
-  /** Logs processes that cannot be killed, as they wait in the kernel; their slots stay taken. */
+  /**
+   * Logs processes that cannot be killed, as they are blocked in the kernel; their slots stay taken.
+   */
   private void complain(Look look, Object survivors) {
     if (look.isOverdue()) {
       LOG.warn("processes of execution {} do not die: {}", executionId, survivors);
@@ -195,11 +193,11 @@ public final class Supervision implements AutoCloseable {
     if (!child.isGroupAlive()) {
       return true;
     }
-    // Those that ended and nobody collects count as alive for the kernel; the table knows better.
+    // The kernel counts zombies as alive; the process table does not.
     return look.isSlow() && processes.inGroups(Set.of(child.pid())).isEmpty();
   }
 
-  /** What was printed before the end is still in the pipes. */
+  /** Output from before the end is still in the pipes. */
   private void awaitDrained() {
     Deadline deadline = Deadline.in(DRAIN);
     while (!drained && !deadline.isPast()) {
@@ -224,7 +222,7 @@ public final class Supervision implements AutoCloseable {
       }
       case Notice.Exceeded(Excess found) -> {
         excess = excess == null ? found : excess;
-        hurried = true; // each moment more takes memory from others
+        hurried = true; // each delay takes memory from other programs
       }
       case Notice.Beacon(ObjectNode payload) -> listeners.onBeacon().accept(payload);
       case Notice.BeaconHeld(), Notice.Granted(), Notice.Room(), Notice.Prepared _ -> {}
@@ -232,17 +230,17 @@ public final class Supervision implements AutoCloseable {
   }
 
   /**
-   * How long processes are waited for before they are killed.
+   * Time for processes to end by themselves before they are killed.
    *
    * @param afterTerm from SIGTERM to SIGKILL
-   * @param stragglers for children that outlive the program they belong to
+   * @param stragglers for children that outlive their program
    */
   public record GracePeriods(Duration afterTerm, Duration stragglers) {
     public static final GracePeriods DEFAULT =
         new GracePeriods(Duration.ofSeconds(5), Duration.ofSeconds(2));
   }
 
-  /** When to look again at what sends no notice: soon at first, then ever less often. */
+  /** Schedule of polling: frequent at first, then ever less often. */
   static final class Look {
     private static final Duration SLOWEST_LOOK = Duration.ofMillis(20);
     private static final Duration COMPLAINT = Duration.ofSeconds(30);

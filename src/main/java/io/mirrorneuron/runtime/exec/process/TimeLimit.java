@@ -8,13 +8,13 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 
 /**
- * How long a program may run.
+ * Time limit of a program.
  *
- * @param words which limit that is, for the error of a program that ran into it
+ * @param words names the limit in the error of a program that exceeded it
  */
 public record TimeLimit(Deadline deadline, String words) {
 
-  /** The node's own limit, from now, or the end of its step's time, whichever comes first. */
+  /** The node's limit, counted from now, or the end of its step, whichever is earlier. */
   public static TimeLimit of(Execution execution, ExecutorSettings settings, Instant now)
       throws NotStarted {
     Deadline own = Deadline.in(settings.timeout());
@@ -46,25 +46,23 @@ public record TimeLimit(Deadline deadline, String words) {
   }
 
   /**
-   * A point on the machine's monotonic clock. Only differences to now have a meaning.
+   * A point on the machine's monotonic clock. Only its difference to now has a meaning.
    *
-   * @param nanos as {@link System#nanoTime} counts them
+   * @param nanos as {@link System#nanoTime} counts
    */
   public record Deadline(long nanos, boolean isNever) {
     private static final Duration LONGEST = Duration.ofDays(36_500);
 
     public static final Deadline NEVER = new Deadline(0, true);
 
-    /**
-     * @param time from now; null or more than a machine's life means never
-     */
+    /** @param time from now; null or more than 100 years means never */
     public static Deadline in(Duration time) {
       return after(System.nanoTime(), time);
     }
 
     /**
      * @param begin as {@link System#nanoTime} counts
-     * @param time from then; null or more than a machine's life means never
+     * @param time from {@code begin}; null or more than 100 years means never
      */
     static Deadline after(long begin, Duration time) {
       return time == null || time.compareTo(LONGEST) > 0

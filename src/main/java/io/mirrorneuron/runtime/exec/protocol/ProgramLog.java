@@ -348,9 +348,7 @@ public final class ProgramLog implements AutoCloseable {
     private int kept;
     private long length;
 
-    /**
-     * @param limit bytes of a line that are kept
-     */
+    /** @param limit bytes of a line that are kept */
     LineCutter(int limit, Lines lines) {
       this.limit = limit;
       this.lines = lines;

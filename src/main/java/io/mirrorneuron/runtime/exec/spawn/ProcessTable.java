@@ -152,7 +152,7 @@ public final class ProcessTable {
 
   private Optional<Stat> stat(int pid) {
     String stat = read(pid, "stat");
-    // The name, in parentheses, may itself hold parentheses and blanks.
+    // The name is in parentheses, and may itself contain parentheses and blanks.
     int name = stat.lastIndexOf(')');
     if (name < 0) {
       return Optional.empty();

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param hostSubmissionPath where the client has it; may be null
  */
 record GivenStorage(String submissionId, String submissionPath, String hostSubmissionPath) {
-  /** One name, which leads nowhere else. */
+  /** A single path segment without special meaning. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.:-]{0,219}");
 
   private record Manifest(Metadata metadata) {

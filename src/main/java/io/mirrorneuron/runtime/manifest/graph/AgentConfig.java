@@ -12,13 +12,13 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Reads what the engine has to know of a node's {@code config}. */
+/** Reads the members of a node's {@code config} that the engine uses. */
 final class AgentConfig {
   private static final int BACKOFF_MS = 500;
   private static final List<String> REPEATABLE =
       List.of("safe_to_retry", "idempotent", "idempotency_key", "recovery_idempotency_key");
 
-  /** Of agents of every type; everything else is its author's own. */
+  /** Members for agents of every type; all other members are the author's own. */
   static final Members MEMBERS =
       Members.open()
           .with(Shape.BOOLEAN, "complete_on_message", "complete_run", "terminal_sink")
@@ -34,9 +34,9 @@ final class AgentConfig {
   private AgentConfig() {}
 
   /**
-   * @param config with the new word for {@code complete_run}; what is wrong in it was told by
-   *     others, and counts as absent
-   * @param human what it asks people, or null
+   * @param config with the new word for {@code complete_run}; wrong members were reported before,
+   *     and count as absent
+   * @param human question to people, or null
    */
   static AgentSettings read(ObjectNode config, HumanTask human) {
     JsonNode output = config.path("output_message_type");

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 public final class Bindings {
   private static final Members RUNTIME =
       Members.closed("bindings", "initial_inputs", "store", "workflow_control", "placement")
-          .with(null, "models"); // of who launches a blueprint
+          .with(null, "models"); // members for launchers of blueprints
   private static final Members BINDING =
       Members.closed("type", "strategy", "workers", "worker", "routes", "worker_edges")
           .with(null, "start_workers", "entrypoints", "seed_inputs", "initial_inputs");
@@ -48,7 +48,7 @@ public final class Bindings {
     }
   }
 
-  /** Reports bindings that belong to none of the names. */
+  /** Reports bindings for unknown names. */
   void checkNames(Set<String> names) {
     for (ManifestValue binding : bindings) {
       if (!names.contains(binding.name())) {
@@ -71,7 +71,7 @@ public final class Bindings {
             .toList();
   }
 
-  /** Every worker once, as the node that it is. */
+  /** The workers as nodes, each once. */
   public List<ManifestValue> nodes() {
     Map<String, ManifestValue> nodes = new LinkedHashMap<>();
     bindings.stream()
@@ -95,7 +95,7 @@ public final class Bindings {
     return bindings.stream().map(binding -> binding.find("routes", "worker_edges")).toList();
   }
 
-  /** The workers that get the first messages, by the binding of the step that a workflow enters. */
+  /** The workers that get the first messages, by the binding of the workflow's first step. */
   public ManifestValue starts(ManifestValue root) {
     ProblemGraph graph = ProblemGraph.inWorkflow(root);
     String name = graph.entrypoint().or(graph.source()).asText();
@@ -109,7 +109,7 @@ public final class Bindings {
     return place.at(name).find("start_workers", "entrypoints");
   }
 
-  /** What the bindings give to the workers that start. */
+  /** The first messages that bindings give to their workers. */
   public List<ManifestValue> inputs() {
     return bindings.stream().map(binding -> binding.find("seed_inputs", "initial_inputs")).toList();
   }
@@ -126,7 +126,7 @@ public final class Bindings {
     return list.items().stream();
   }
 
-  /** The worker with what a node has: {@code config}, {@code agent_type} and {@code type}. */
+  /** The worker with the members of a node: {@code config}, {@code agent_type} and {@code type}. */
   private static ManifestValue asNode(ManifestValue worker) {
     ManifestValue config = worker.find("config", "with");
     ObjectNode node = Json.object();

@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One check of a service, as its author wrote it or with its templates filled in.
+ * A health check of a service, as written or with its templates filled in.
  *
- * @param failuresBeforeCritical how many failures in a row make a state of it
+ * @param failuresBeforeCritical how many failures in a row make the service critical
  * @param address null for that of the service, and so is {@code port}
  * @param http of type http, else null
  * @param command of type script, a program and its arguments; else empty
- * @param grpcService of type grpc, which service is asked about; blank for the server
+ * @param grpcService name of the service to check, of type grpc; blank for the whole server
  */
 public record CheckDefinition(
     String name,
@@ -39,7 +39,6 @@ public record CheckDefinition(
   private static final int INTERVAL_MS = 10_000;
   private static final int SHORTEST_MS = 100;
 
-  /** How a service is asked whether it is well. */
   public enum Type {
     HTTP,
     TCP,
@@ -56,10 +55,10 @@ public record CheckDefinition(
   }
 
   /**
-   * What is asked over HTTP.
+   * An HTTP request and its expected answer.
    *
    * @param url null when it is made of the other parts
-   * @param contains what the body must have in it, or null
+   * @param contains text that the body must contain, or null
    * @param body null for none
    */
   public record Http(
@@ -96,7 +95,7 @@ public record CheckDefinition(
       String service) {}
 
   /**
-   * @param position of the check in its list, from 0; names it when its author did not
+   * @param position of the check in its list, from 0; the default of its name
    */
   static CheckDefinition of(JsonNode json, int position) {
     Written written = LenientJson.read(json, Written.class);
@@ -141,12 +140,12 @@ public record CheckDefinition(
     return Stream.concat(words, written.args.stream()).toList();
   }
 
-  /** Whether something listens at a port. */
+  /** Checks whether a port accepts connections. */
   public static CheckDefinition listening() {
     return of(Json.object().put("name", "listening").put("type", "tcp"), 0);
   }
 
-  /** The same that is made once: its first failure counts, and it has not for ever. */
+  /** The same for a single run: the first failure counts, and the timeout is bounded. */
   public CheckDefinition once(Duration longest) {
     return new CheckDefinition(
         name,
@@ -162,7 +161,7 @@ public record CheckDefinition(
         grpcService);
   }
 
-  /** What readers get of it. */
+  /** For readers of the registry. */
   public RegisteredService.Check shown() {
     return new RegisteredService.Check(
         name,
@@ -173,7 +172,6 @@ public record CheckDefinition(
         failuresBeforeCritical);
   }
 
-  /** The same with templates filled in. */
   CheckDefinition filled(UnaryOperator<String> fill) {
     return new CheckDefinition(
         name,
@@ -204,14 +202,14 @@ public record CheckDefinition(
   }
 
   /**
-   * Which statuses of HTTP a check takes for healthy.
+   * The HTTP statuses that mean healthy.
    *
    * @param ranges at least one
    */
   public record ExpectedStatus(List<Range> ranges) {
     private static final ExpectedStatus USUAL = new ExpectedStatus(List.of(new Range(200, 399)));
 
-    /** Both ends belong to it. */
+    /** Both ends are inclusive. */
     public record Range(int from, int to) {
       @Override
       public String toString() {
@@ -227,7 +225,7 @@ public record CheckDefinition(
 
     /**
      * @param written an integer, a range as {@code "200-299"} or {@code "200..299"}, or a list of
-     *     them; null and what has another form are 200 to 399
+     *     them; null and any other form mean 200 to 399
      */
     static ExpectedStatus of(JsonNode written) {
       if (written == null || written.isNull()) {

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Makes the manifest of one job of a schedule. Wherever the stored manifest names a run, as clients
- * write it for the one that they submit, it names the run of the job instead: two firings never
- * want the same. Pure.
+ * Makes the manifest of one job of a schedule. Replaces the run that the stored manifest names, as
+ * clients write it for their own submission, by the job's run, so that two firings never use the
+ * same run. Pure.
  */
 public final class ChildManifest {
   private static final List<String> RUN_IDS = List.of("run_id", "blueprint_run_id");
 
-  /** The runtime gives these to each program; those of the manifest would go before them. */
+  /** The runtime sets these for each program; values of the manifest would override them. */
   private static final Set<String> RUN_VARIABLES = Set.of("MN_RUN_ID", "MN_RUNS_ROOT");
 
   private ChildManifest() {}
@@ -24,8 +24,8 @@ public final class ChildManifest {
   /**
    * @param manifest as the author wrote it
    * @param runId of the job's run
-   * @param dispatch what programs are told of why they run
-   * @param body of the first messages instead of what the manifest says; null for none
+   * @param dispatch why the programs run, for the programs
+   * @param body replaces the first messages of the manifest; null to keep them
    * @param entrypoints that get it
    */
   public static String of(

@@ -86,14 +86,17 @@ public final class CompletionCheck {
     }
   }
 
-  /** Whether only what names its agent comes this way: no messages that a program sends itself. */
+  /**
+   * Whether the edge carries only the executor's results, not messages that its program sends
+   * itself.
+   */
   private static boolean carriesResults(Node sender, Edge edge) {
     return sender != null
         && sender.type() == AgentType.EXECUTOR
         && edge.messageType().equals(sender.config().path("output_message_type").asText());
   }
 
-  /** What people decide can choose among steps only where there are steps. */
+  /** People's decisions can branch only where there are steps. */
   private static void checkBranches(Map<String, Node> nodes, StepGraph steps) {
     Set<String> bound =
         steps.steps().values().stream()
@@ -115,7 +118,7 @@ public final class CompletionCheck {
                             .formatted(ManifestValue.shown(node.id()))));
   }
 
-  /** The agents that work only for steps after which others come. */
+  /** The agents that work only for steps with children. */
   private static Set<String> boundToInnerSteps(StepGraph steps) {
     Set<String> inner = new HashSet<>();
     Set<String> last = new HashSet<>();

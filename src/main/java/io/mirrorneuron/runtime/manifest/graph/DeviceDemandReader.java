@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads which devices are asked for, and reports what is wrong in it. */
+/** Reads demands for devices and reports errors in them. */
 final class DeviceDemandReader {
   static final String GPU = "gpu";
   private static final Measure COUNTED =
@@ -119,7 +119,7 @@ final class DeviceDemandReader {
         .sum();
   }
 
-  /** Of a device that some node must have; empty when any node will do. */
+  /** A device that some node must have; empty when any node will do. */
   static Optional<DeviceDemand> required(JsonNode gpu) {
     Written written = LenientJson.read(gpu, Written.class);
     double count = gpu.isContainerNode() ? written.counted() : gpu.asDouble();
@@ -128,7 +128,7 @@ final class DeviceDemandReader {
         : Optional.empty();
   }
 
-  /** What the list says, and as many more as only their number tells. */
+  /** The listed devices, and more to reach the given number. */
   static List<DeviceDemand> devices(ObjectNode resources) {
     List<DeviceDemand> devices = written(resources);
     long counted = COUNTED.read(ManifestValue.root(resources, new Findings(false)));
@@ -160,7 +160,7 @@ final class DeviceDemandReader {
     return kind.contains(GPU) || kind.equals("cuda") || kind.equals("nvidia");
   }
 
-  /** As a manifest has it; old and new ones call the same differently. */
+  /** As written; old and new manifests use different names. */
   private record Written(
       String kind,
       String type,
@@ -181,13 +181,13 @@ final class DeviceDemandReader {
     static final Written NOTHING =
         LenientJson.read(ManifestValue.root(null, new Findings(false)).value(), Written.class);
 
-    /** More than two are three. */
+    /** At least so many; {@code >} 2 means 3. */
     double counted() {
       double most = Math.max(minCount, Math.max(count, min));
       return Math.max(ids.size(), ">".equals(operator) ? Math.floor(most) + 1 : most);
     }
 
-    /** Whether it says anything besides how many. */
+    /** Whether it has any property besides the number. */
     boolean describes() {
       return Stream.of(known(vendor), known(driver), known(api), minApiVersion)
               .anyMatch(Objects::nonNull)
@@ -211,7 +211,7 @@ final class DeviceDemandReader {
           comparison(memoryOperator));
     }
 
-    /** As exact as it was written where it is a number. */
+    /** A number is kept exactly as written. */
     private double megabytes() {
       return minMemoryMb == null || !minMemoryMb.isTextual()
           ? minMemoryMb == null ? 0 : minMemoryMb.asDouble()
@@ -220,7 +220,7 @@ final class DeviceDemandReader {
               .orElse(0);
     }
 
-    /** {@code any} is what some write for nothing. */
+    /** {@code any} means no demand. */
     private static String known(String word) {
       return "any".equalsIgnoreCase(word) ? null : word;
     }

@@ -17,7 +17,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Reads the list of edges. */
 public final class Edges {
   public static final int MAX_EDGES = 200_000;
 
@@ -34,11 +33,11 @@ public final class Edges {
   private final boolean uniqueIds;
   private final NearNames near;
 
-  /** By id, how often it was asked for: a repeated id gets the next number as a suffix. */
+  /** How often each id was used: a repeated id gets the next number as a suffix. */
   private final Map<String, Integer> taken = new HashMap<>();
 
   /**
-   * @param uniqueIds whether an id that is given twice is an error
+   * @param uniqueIds whether a repeated id is an error
    */
   public Edges(Set<String> nodeIds, boolean uniqueIds) {
     this.nodeIds = nodeIds;

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What must fit together in a question, so that people can answer it at all. */
+/** Checks that the parts of a question fit together, so that people can answer it. */
 final class HumanChecks {
   /** The members that name people. */
   static final Set<String> PEOPLE = Set.of("assignees", "escalate_to");
@@ -85,7 +85,8 @@ final class HumanChecks {
   }
 
   /**
-   * Each answer has a decision beside the fields; a form that wants another one refuses them all.
+   * Each answer has a decision beside the fields; a form with a field of that name would refuse
+   * every answer.
    */
   private void checkOwnWord(ManifestValue form) {
     ManifestValue declared = form.find("properties." + DECISION);
@@ -140,7 +141,7 @@ final class HumanChecks {
     }
   }
 
-  /** How many names are written, whoever they are of. */
+  /** The number of names as written, with repetitions. */
   private static long written(ManifestValue names) {
     return Json.elements(names.value())
         .map(name -> name.asText().toLowerCase(Locale.ROOT))
@@ -148,7 +149,7 @@ final class HumanChecks {
         .count();
   }
 
-  /** How many different people are named. */
+  /** The number of different people. */
   private static int people(ManifestValue names) {
     List<Person> people = new ArrayList<>();
     for (JsonNode name : names.value()) {

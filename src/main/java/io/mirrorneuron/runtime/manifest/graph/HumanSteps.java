@@ -19,18 +19,18 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Steps that ask people: those of kind human, which have what is asked in {@code human} and need no
+ * Steps that ask people: those of kind human, whose question is in {@code human} and which need no
  * agent, and those that run an agent of type human.
  */
 public final class HumanSteps {
   private static final int MOST_NAMED = 10;
 
-  /** What the id of an instance has behind that of its step. */
+  /** The suffix of an instance's id. */
   private static final Pattern INSTANCE = Pattern.compile("\\[\\d+]$");
 
   private HumanSteps() {}
 
-  /** The agents that steps of kind human stand for, each called after its step. */
+  /** The agents for steps of kind human, each with the id of its step. */
   public static List<ManifestValue> nodes(ManifestValue root) {
     return ProblemGraph.find(root).steps().items().stream()
         .filter(step -> asked(step).value().isObject())
@@ -38,7 +38,7 @@ public final class HumanSteps {
         .toList();
   }
 
-  /** What the step asks people, or nothing. */
+  /** The question of the step, or nothing. */
   private static ManifestValue asked(ManifestValue step) {
     return step.at("human");
   }
@@ -55,7 +55,10 @@ public final class HumanSteps {
     return step.withValue(node, written);
   }
 
-  /** Whether this step, the first of the list, is one of kind human that may begin the workflow. */
+  /**
+   * Id of the first step of the list if it is of kind human, so that it may begin the workflow;
+   * else null.
+   */
   public static String first(ManifestValue root) {
     return ProblemGraph.find(root).steps().items().stream()
         .limit(1)
@@ -65,7 +68,7 @@ public final class HumanSteps {
         .orElse(null);
   }
 
-  /** Reports what contradicts itself in the step. */
+  /** Reports contradictions in the step. */
   static void check(DeclaredStep step) {
     ManifestValue place = step.place();
     ManifestValue human = asked(place);
@@ -87,7 +90,7 @@ public final class HumanSteps {
     }
   }
 
-  /** What the agents of the step ask people, or null. */
+  /** The question of the step's agents, or null. */
   static HumanTask task(List<String> agentIds, Map<String, Node> nodes) {
     return agentIds.stream()
         .map(nodes::get)
@@ -97,7 +100,7 @@ public final class HumanSteps {
         .orElse(null);
   }
 
-  /** Reports branches to what does not follow the step. */
+  /** Reports branches to steps that are no children. */
   static void checkBranches(ManifestValue step, HumanTask task, List<StepEdge> outgoing) {
     List<String> children = outgoing.stream().map(StepEdge::to).toList();
     task.decisions()
@@ -111,7 +114,7 @@ public final class HumanSteps {
             });
   }
 
-  /** Tells of values of the prompt that can never be there, as no step before this one has them. */
+  /** Warns of values in the prompt that can never exist, as no step before this one has them. */
   static void checkPrompt(ManifestValue step, HumanTask task, List<StepEdge> incoming) {
     List<String> before = incoming.stream().map(StepEdge::from).distinct().toList();
     ManifestValue prompt = asked(step).at("prompt");
@@ -149,7 +152,7 @@ public final class HumanSteps {
                 near));
   }
 
-  /** Tells what of the control has no effect where no program runs. */
+  /** Warns of control members without effect where no program runs. */
   static void warnUnused(DeclaredStep step) {
     for (String member :
         List.of(

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the rules of a submission look at.
+ * The document that the rules of a submission check.
  *
- * @param config values by name; null when what should be the configuration is none
+ * @param config values by name; null when the configuration is no object
  * @param variables of the first node that has some
  */
 record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String> variables) {
@@ -25,13 +25,13 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
   /** The variable that names a file with it. */
   static final String CONFIG_FILE = "MN_BLUEPRINT_CONFIG_FILE";
 
-  /** Where a launch notes it. */
+  /** Where a launch stores it. */
   private static final String LAUNCHED = "/metadata/blueprint_config";
 
   /**
-   * @param configJson what the door knows of the configuration, a JSON object; null when it knows
-   *     none: then it is what a launch noted in the manifest, else what the nodes carry, else
-   *     nothing. Inputs that the manifest declares are beside it
+   * @param configJson the configuration as the endpoint knows it, a JSON object; null for none:
+   *     then the configuration that a launch stored in the manifest, else the one that nodes carry,
+   *     else nothing. Inputs that the manifest declares are beside it
    */
   static InputDocument of(ObjectNode manifest, String configJson) {
     List<ObjectNode> environments = environments(manifest);
@@ -72,7 +72,7 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
     }
   }
 
-  /** Of nodes, wherever the form of the manifest has them. */
+  /** Of nodes, wherever the manifest's form has them. */
   private static List<ObjectNode> environments(ObjectNode manifest) {
     return manifest.properties().stream()
         .filter(member -> !member.getKey().equals("metadata"))
@@ -82,7 +82,7 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
         .toList();
   }
 
-  /** What stands at a place; null when nothing does. */
+  /** The value at a place, or null. */
   JsonNode at(Target target) {
     JsonNode found = target.isOfManifest() ? manifest : config;
     for (String step : target.steps()) {
@@ -97,7 +97,7 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
     return found.isNull() ? null : found;
   }
 
-  /** Whether the author of the manifest calls secret what stands at a place. */
+  /** Whether the author of the manifest marked the value as secret. */
   boolean isSecret(Target target) {
     MarkedSecrets secrets = MarkedSecrets.of(manifest);
     return target.isOfManifest()
@@ -107,7 +107,7 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
                 Stream.concat(Stream.of(NamedInputs.MEMBER), target.steps().stream()).toList());
   }
 
-  /** As patterns see it: JSON, but for the quotes of a text. */
+  /** The text that patterns match: JSON, but a string without quotes. */
   static String text(JsonNode value) {
     return value.isContainerNode() ? value.toString() : value.asText();
   }

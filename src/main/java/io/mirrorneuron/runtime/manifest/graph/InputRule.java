@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A rule by which the input of a job is checked before it starts.
+ * A rule that checks the input of a job before it starts.
  *
- * @param reported how reports call it
+ * @param reported form for reports
  * @param place of the rule in the manifest
- * @param target what it is about; null when it names nothing
- * @param message that its author wants to be told; null for the usual one
- * @param help what the author says can be done; null for the usual advice
+ * @param target the checked value; null when the rule names none
+ * @param message of the author; null for the default
+ * @param help advice of the author; null for the default
  */
 record InputRule(
     Validation.Rule reported,
@@ -38,10 +38,9 @@ record InputRule(
     }
   }
 
-  /** What must be so. */
   sealed interface Check {
     /**
-     * @param written as its author wrote it
+     * @param written the pattern as written
      * @param required whether there must be a value
      */
     record Text(String written, LinearPattern pattern, boolean required) implements Check {}

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads the rules by which a job's input is checked before it starts, and checks their form. */
+/** Reads the rules that check a job's input before it starts, and checks their form. */
 public final class InputRules {
   static final int MOST = 100;
 
@@ -38,7 +38,7 @@ public final class InputRules {
 
   private static final String[] TEXTS = {"name", "id", "source", "message", "help", "fix"};
 
-  /** Seconds that a program has. */
+  /** Default time limit of a program in seconds. */
   private static final double USUAL_LIMIT = 30;
 
   private static final double MOST_LIMIT = 300;
@@ -93,7 +93,7 @@ public final class InputRules {
     }
   }
 
-  /** Members that earlier builds did not look at: stored jobs may have anything there. */
+  /** Members that earlier builds did not check: stored jobs may have anything there. */
   private static void checkDetails(ManifestValue rule) {
     for (ManifestValue text : rule.all(TEXTS)) {
       if (!text.isAbsent() && !text.value().isTextual()) {
@@ -128,7 +128,7 @@ public final class InputRules {
       try {
         pattern(rule);
       } catch (Refused e) {
-        pattern.refuse( // a stored job may have one that an earlier build took
+        pattern.refuse( // a stored job may have a pattern that an earlier build accepted
             ManifestProblem.SHAPE,
             "%s is not a regular expression that can be used: %s"
                 .formatted(pattern.label(), e.getMessage()));
@@ -154,7 +154,7 @@ public final class InputRules {
     }
   }
 
-  /** The rules of a manifest that are in form; none when whoever submits it skips them. */
+  /** The well-formed rules of a manifest; none when the submitter skips them. */
   static List<InputRule> of(ObjectNode manifest) {
     ManifestValue root = ManifestValue.root(manifest, new Findings(false));
     if (isForced(root)) {
@@ -176,7 +176,7 @@ public final class InputRules {
         || root.asBoolean("metadata.force_validation", false);
   }
 
-  /** Null when its form is wrong, which was told. */
+  /** Null when its form is wrong, which was reported. */
   private static InputRule read(ManifestValue rule, int index) {
     Findings faults = new Findings(false, Purpose.NEW);
     checkRule(ManifestValue.root(rule.value(), faults));
@@ -207,7 +207,7 @@ public final class InputRules {
     }
   }
 
-  /** Words of a text are what blanks are between, as no shell reads it. */
+  /** A text is split at blanks; no shell reads it. */
   private static Check program(ManifestValue rule) {
     ManifestValue command = rule.find("command");
     List<String> words =

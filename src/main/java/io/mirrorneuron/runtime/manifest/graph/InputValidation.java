@@ -16,11 +16,14 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * Asks of the input of a job what the rules of its manifest say ({@code rest.md} 18.4). Pure, but
- * for the programs that rules name. For one use.
+ * Checks the input of a job by the rules of its manifest ({@code rest.md} 18.4). Pure, except for
+ * the programs of rules. For one use.
  */
 public final class InputValidation {
-  /** Of all searches for one submission, in steps: seconds at most, whatever a stranger wrote. */
+  /**
+   * Search steps for one submission: bounds the time to seconds, whatever pattern and input are
+   * given.
+   */
   private static final long MOST_WORK = 300_000_000;
 
   private final InputDocument document;
@@ -35,8 +38,8 @@ public final class InputValidation {
   }
 
   /**
-   * @param issues errors, and what programs warn of
-   * @param results one of each rule
+   * @param issues errors, and warnings of programs
+   * @param results one per rule
    */
   public record Outcome(List<Issue> issues, List<Object> results) {
     public static final Outcome NOTHING = new Outcome(List.of(), List.of());
@@ -46,16 +49,13 @@ public final class InputValidation {
     }
   }
 
-  /** What was found of one rule. */
   record Result(String type, Validation.Rule rule, boolean ok) {}
 
   /**
-   * Rules that are out of form are left out, as they are told where the form of the manifest is;
-   * all are where the manifest says that they are skipped.
+   * Skips malformed rules, which are reported with the form of the manifest, and all rules if the
+   * manifest says so.
    *
-   * @param configJson what the door knows of the configuration, a JSON object; null when it knows
-   *     none: then it is what a launch noted in the manifest, else what the nodes carry, else
-   *     nothing. Inputs that the manifest declares are beside it
+   * @param configJson see {@link InputDocument#of}
    */
   public static Outcome of(ObjectNode manifest, String configJson, RulePrograms programs) {
     List<InputRule> rules = InputRules.of(manifest);
@@ -138,7 +138,7 @@ public final class InputValidation {
         "Write shorter patterns, or rules about shorter values.");
   }
 
-  /** An error of a rule, in the words of its author where there are some. */
+  /** An error of a rule, in its author's words if there are any. */
   static Issue issue(InputRule rule, String code, String message, String help) {
     return Issue.error(
             code,
@@ -148,7 +148,7 @@ public final class InputValidation {
         .by(rule.reported());
   }
 
-  /** What the rule is about, else the rule. */
+  /** The place of the rule's target, else of the rule. */
   static Location location(InputRule rule) {
     Target target = rule.target();
     return target == null ? rule.place() : location(target.source(), target);
@@ -162,7 +162,7 @@ public final class InputValidation {
     return new Location(source, target.path(), "/" + source + pointer);
   }
 
-  /** Members in this order, without those that are null. */
+  /** Members in this order, without null values. */
   static Map<String, Object> members(Object... namesAndValues) {
     Map<String, Object> members = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {

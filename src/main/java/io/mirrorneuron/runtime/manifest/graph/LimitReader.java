@@ -18,7 +18,7 @@ public final class LimitReader {
         && value.asLong() <= ProgramLimit.MOST;
   }
 
-  /** Those that a node has; what is no limit is left out, as its programs are not started. */
+  /** The valid limits of a node; programs with an invalid limit are not started. */
   public static Map<ProgramLimit, Long> of(ObjectNode resources) {
     Map<ProgramLimit, Long> limits = new EnumMap<>(ProgramLimit.class);
     if (resources.get("limits") instanceof ObjectNode written) {

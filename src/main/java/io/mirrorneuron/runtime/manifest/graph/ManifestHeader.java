@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The members at the root of a manifest that say what the job is, apart from its graph. */
+/** The members at the root of a manifest that describe the job, apart from its graph. */
 public record ManifestHeader(
     String graphId,
     String manifestVersion,
@@ -43,9 +43,9 @@ public record ManifestHeader(
           .with(Shape.OBJECT, "contract", "metadata", "policies")
           .with(null, "confinement")
           .with(Shape.OBJECT, "deployment", "parameterized", "reload")
-          .with(null, "schedule", "triggers") // of who makes a schedule of it
+          .with(null, "schedule", "triggers") // for schedules
           .with(null, "services", "required_services", "requiredServices")
-          .with(null, "blueprint_id", "identity", "init_config_review") // of who launches it
+          .with(null, "blueprint_id", "identity", "init_config_review") // for launches
           .with(null, "license", "term", "standard_version") // of bundles, for people
           .with(Shape.LIST, "skill_dependencies")
           .with(null, "requirements", "requirments")
@@ -53,7 +53,7 @@ public record ManifestHeader(
           .with(null, "constraints")
           .ignoring("does not reload jobs", "reload");
 
-  /** The form with nodes at the root has its names under other words. */
+  /** The form with nodes at the root uses other words for its names. */
   private static final Members GRAPH_MEMBERS =
       MEMBERS.suggesting("job_name", "name").suggesting("graph_id", "workflow_id");
 
@@ -70,9 +70,9 @@ public record ManifestHeader(
   }
 
   /**
-   * Of the forms with steps; the members of the root are checked by whoever knows which it is.
+   * Of the forms with steps; the caller checks the members of the root.
    *
-   * @param graphId where the form keeps this and the following; an absent name is the graph's id
+   * @param graphId place of the graph id; the default of an absent name
    */
   public static ManifestHeader read(
       ManifestValue root, ManifestValue graphId, ManifestValue jobName, ManifestValue version) {
@@ -186,7 +186,7 @@ public record ManifestHeader(
     return valid;
   }
 
-  /** Checks the form of what a manifest asks for beyond what all programs may reach. */
+  /** Checks the form of demands beyond what all programs may access. */
   private static final class ConfinementCheck {
     private static final Members MEMBERS = Members.closed().with(Shape.NAMES, "read", "write");
 

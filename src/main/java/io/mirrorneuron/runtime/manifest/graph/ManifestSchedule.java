@@ -10,17 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}.
- */
+/** The schedule in a manifest's members {@code schedule} and {@code triggers}. */
 public final class ManifestSchedule {
-  /** Members of a schedule that say when its jobs are made. */
+  /** Members of a schedule with the times of its jobs. */
   private static final List<String> WHEN =
       List.of("cron", "crons", "run_at", "delay_ms", "trigger", "event_type");
 
   private ManifestSchedule() {}
 
-  /** The first of the members in which a manifest says when; empty when it says nothing of it. */
+  /** The first member with a schedule; empty when there is none. */
   public static Optional<String> member(String manifest) {
     ObjectNode root = Json.parseObject(manifest, "manifest_json");
     return Stream.of("schedule", "triggers").filter(name -> !isEmpty(root.path(name))).findFirst();
@@ -31,8 +29,8 @@ public final class ManifestSchedule {
   }
 
   /**
-   * @return as its author wrote it; empty when the manifest says nothing of it
-   * @throws MnException INVALID when it has a form that is none of a schedule
+   * @return the schedule as written; empty when there is none
+   * @throws MnException INVALID when it is no valid schedule
    */
   public static Map<String, Object> of(String manifest) {
     ObjectNode root = Json.parseObject(manifest, "manifest_json");

@@ -16,22 +16,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One amount that authors may write under several names: a number, which counts in the unit of its
- * name, or a text with a unit of its own. Read exactly; what is left of the smallest unit counts as
- * a whole one.
+ * An amount with several possible names: a number, in the unit of its name, or a text with a unit
+ * of its own. Exact; fractions of the smallest unit are rounded up.
  */
 final class Measure {
-  /** Fifty thousand agents with as much each are still counted in 64 bits. */
+  /** The sum over fifty thousand agents still fits into 64 bits. */
   static final long MOST = 1L << 40;
 
   private static final Pattern TEXT = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,9})?)\\s*([a-zA-Z]*)");
   private static final BigDecimal THOUSAND = new BigDecimal(1000);
   private static final BigDecimal STEP = new BigDecimal(1024);
 
-  /** Below this a number of thousandths was probably meant as a number of cores. */
+  /** Smaller numbers of thousandths were probably meant as cores. */
   private static final int FEW_THOUSANDTHS = 10;
 
-  /** What is counted. */
   enum Kind {
     CORES("thousandths of a core", "a non-negative number, or one with its unit such as 500m"),
     MEGABYTES("MB", "a non-negative number, or one with its unit such as 512Mi"),
@@ -45,7 +43,7 @@ final class Measure {
       this.words = words;
     }
 
-    /** How much one of the unit is, or null when it is none of this kind. */
+    /** The size of the unit, or null when it is no unit of this kind. */
     private BigDecimal unit(String word) {
       return switch (this) {
         case CORES ->
@@ -85,12 +83,12 @@ final class Measure {
     return new Measure(kind, kind.words, Map.of());
   }
 
-  /** The same, where these complete the sentence "X must be …". */
+  /** The same with another end of the sentence "X must be …". */
   Measure saying(String otherWords) {
     return new Measure(kind, otherWords, units);
   }
 
-  /** The same with more names, under which a plain number counts this many of what is counted. */
+  /** The same with more names, and the unit of a plain number under them. */
   Measure with(long unit, String... names) {
     Map<String, BigDecimal> more = new LinkedHashMap<>(units);
     for (String name : names) {
@@ -99,12 +97,12 @@ final class Measure {
     return new Measure(kind, words, more);
   }
 
-  /** Those under which it may be written. */
+  /** The possible names. */
   Set<String> names() {
     return Collections.unmodifiableSet(units.keySet());
   }
 
-  /** What is written under any of the names; different amounts under two of them are an error. */
+  /** The amount under any of the names; different amounts under two of them are an error. */
   long read(ManifestValue holder) {
     ManifestValue first = null;
     long most = 0;
@@ -128,9 +126,9 @@ final class Measure {
   }
 
   /**
-   * What is written here; empty when there is nothing, or nothing that can be read.
+   * The amount at this place; empty when there is none, or it is unreadable.
    *
-   * @param name of which a plain number has the unit
+   * @param name whose unit a plain number has
    */
   OptionalLong read(ManifestValue place, String name) {
     if (place.isAbsent()) {

@@ -9,11 +9,11 @@ import io.mirrorneuron.runtime.manifest.reading.Written;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;
 
-/** Reads {@code resources} that stand beside the {@code config} of a node, in it, or in both. */
+/** Reads the {@code resources} of a node, beside its {@code config} or in it or both. */
 final class NodeResources {
   private NodeResources() {}
 
-  /** All of them, each with its own place; two that contradict each other are an error. */
+  /** All resources, each with its own place; contradictions are an error. */
   static ManifestValue of(ManifestValue node) {
     ManifestValue beside = node.at("resources");
     ManifestValue within = node.find("config.resources");
@@ -21,7 +21,7 @@ final class NodeResources {
     return isObject(beside) && isObject(within) ? merged(beside, within) : beside.or(within);
   }
 
-  /** Stored manifests that contradict themselves mean what they say beside the config. */
+  /** In contradictory stored manifests, the resources beside the config count. */
   private static ManifestValue merged(ManifestValue first, ManifestValue other) {
     ObjectNode all = Json.object().setAll((ObjectNode) first.value());
     Written places = new Written();

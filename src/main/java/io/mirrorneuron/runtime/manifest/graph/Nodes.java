@@ -26,14 +26,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads the list of nodes. */
 public final class Nodes {
   public static final int MAX_NODES = 50_000;
 
-  /** Of all nodes together; a machine has few tens of thousands for all jobs. */
+  /** For all nodes together; a machine has a few tens of thousands for all jobs. */
   private static final int MAX_PORTS = 1000;
 
-  /** What an executor's {@code config} may have. */
+  /** The members of an executor's {@code config}. */
   public static final Members CONFIG = ExecutorConfig.MEMBERS;
 
   private static final Map<String, AgentType> TYPES =
@@ -73,7 +72,7 @@ public final class Nodes {
    * A node whose edges are not known yet.
    *
    * @param type null when it was refused
-   * @param human what it asks people; null of other types
+   * @param human its question to people; null of other types
    */
   public record Node(
       String id,
@@ -83,7 +82,7 @@ public final class Nodes {
       ObjectNode config,
       HumanTask human,
       AgentPolicies policies) {
-    /** Where the author wrote the config. */
+    /** The place of the config. */
     public ManifestValue configPlace() {
       return place.at("config");
     }
@@ -131,7 +130,7 @@ public final class Nodes {
   /**
    * The usable nodes by id, in order.
    *
-   * @param home where the author is told to put nodes when there are none
+   * @param home place for nodes, for the error when there are none
    */
   public Map<String, Node> read(ManifestValue home, List<ManifestValue> places, Policies policies) {
     Map<String, Node> nodes = new LinkedHashMap<>();
@@ -247,17 +246,17 @@ public final class Nodes {
     return modern.put("complete_run", true);
   }
 
-  /** The id of a node; a node without one gets a key that no other has. */
+  /** The id of a node; a node without id gets a unique key. */
   public static String key(ManifestValue node) {
     ManifestValue id = node.find("node_id", "id");
     return id.value().isTextual() ? id.text() : node.location().pointer();
   }
 
-  /** Reads what a human step, or an agent of type human, asks people; reports what does not fit. */
+  /** Reads the question of a human step or agent and reports errors in it. */
   private static final class HumanConfig {
     private static final Set<String> WORDS = Set.of("complete", "fail");
 
-    /** What is asked in the words of {@code human.jsonl}. */
+    /** Members of the question in the terms of {@code human.jsonl}. */
     private static final List<String> ASKED =
         List.of(
             "title",
@@ -314,7 +313,10 @@ public final class Nodes {
           question, PromptText.compile(at("prompt")), Math.round(seconds * 1000), decisions);
     }
 
-    /** The value; names of people without the space around them, as those who answer have none. */
+    /**
+     * The value; names of people without blanks around them, as the names of answering people have
+     * none.
+     */
     private JsonNode stripped(String name) {
       JsonNode value = at(name).value();
       boolean areNames = HumanChecks.PEOPLE.contains(name) && Shape.NAMES.fits(value);
@@ -345,7 +347,7 @@ public final class Nodes {
       return decisions;
     }
 
-    /** Nobody could type another one, or see which it is. */
+    /** Two such decisions could not be typed or distinguished by people. */
     private static void checkWord(ManifestValue decisions, String word) {
       if (word.isBlank()
           || !word.equals(word.strip())
@@ -389,7 +391,7 @@ public final class Nodes {
     }
   }
 
-  /** What can be known about an executor's program before it runs. */
+  /** Checks an executor's program before it runs. */
   private static final class ExecutorConfig {
     static final Members MEMBERS =
         AgentConfig.MEMBERS

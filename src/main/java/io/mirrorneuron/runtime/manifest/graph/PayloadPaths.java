@@ -13,14 +13,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Which relative paths stay below a root. Looks at the text only, never at the disk. */
+/** Checks that relative paths stay below a root. Looks at the text only, never at the disk. */
 public final class PayloadPaths {
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:.*", Pattern.DOTALL);
 
   private static final int MAX_NAME_BYTES = 255;
   private static final int MAX_PATH_BYTES = 2048;
 
-  /** Nobody reads more than these. */
+  /** Maximum of listed errors. */
   private static final int MOST_TOLD = 20;
 
   private PayloadPaths() {}
@@ -40,10 +40,10 @@ public final class PayloadPaths {
   }
 
   /**
-   * Checks the paths of all payload files of a bundle: each for itself, as {@link #requireSafe}
-   * does, for its length, and against the others, as no file can be a folder, too.
+   * Checks the paths of all payload files of a bundle: each as {@link #requireSafe} does, its
+   * length, and that no file is also a folder.
    *
-   * @throws MnException INVALID with every path that is refused, up to some
+   * @throws MnException INVALID with the refused paths, up to a limit
    */
   public static void requireStorable(Collection<String> paths) {
     Set<String> files = new HashSet<>();
@@ -74,7 +74,7 @@ public final class PayloadPaths {
     }
   }
 
-  /** No longer than file systems commonly allow. */
+  /** Limits of common file systems. */
   private static void requireFitting(String path) {
     if (bytes(path) > MAX_PATH_BYTES) {
       throw MnException.invalid(

@@ -31,7 +31,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 /**
- * The policies of a workflow, on which those of its agents stand.
+ * The policies of a workflow; the defaults for its agents.
  *
  * @param place where they are written
  */
@@ -95,7 +95,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
         own.whenMoving());
   }
 
-  /** Tells of restarts that an agent's own tries take the place of. */
+  /** Warns of restart policies without effect, as the agent has retries of its own. */
   void warnUnused(ManifestValue node) {
     boolean ownTries = !node.find("config.max_attempts").isAbsent();
     ManifestValue own = node.find("policies.restart");
@@ -158,7 +158,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
         "%s must not be above %s: %s".formatted(mark.label(), ceiling, mark.shown()));
   }
 
-  /** Reads {@code restart} and {@code reschedule}, and knows what is usual for a type of job. */
+  /** Reads {@code restart} and {@code reschedule}, with the defaults for the type of job. */
   private static final class RestartPolicies {
     private static final long DAY_MS = 24 * 3600 * 1000L;
     private static final Members MEMBERS =
@@ -171,9 +171,9 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     private RestartPolicies() {}
 
     /**
-     * @param lasting whether the job is to run until it is cancelled
-     * @param moves whether an agent may go to another node when its restarts are used up
-     * @param attempts how often it is restarted, or null for as often as usual
+     * @param lasting whether the job runs until it is cancelled
+     * @param moves whether an agent may move to another node when its restarts are used up
+     * @param attempts number of restarts, or null for the default
      */
     static Restarting usual(boolean lasting, boolean moves, Integer attempts) {
       RestartPolicy restart = usualRestart(lasting, moves);
@@ -183,7 +183,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
           moves ? reschedule : withAttempts(reschedule, 0));
     }
 
-    /** The given policies over the base; reports what cannot be read. */
+    /** The given policies over the base; reports errors. */
     static Restarting read(ManifestValue policies, Restarting base) {
       return new Restarting(
           readRestart(policies.at("restart"), base.restart()),
@@ -215,7 +215,6 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
           base.whenExhausted());
     }
 
-    /** The base policy, overridden by the given value; reports what cannot be read. */
     private static RestartPolicy readRestart(ManifestValue place, RestartPolicy base) {
       return read(
           place,
@@ -225,7 +224,6 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
           place.at("mode").asWord(WhenExhausted.class).orElse(base.whenExhausted()));
     }
 
-    /** Like {@link #readRestart}, of moves to other nodes. */
     private static RestartPolicy readReschedule(ManifestValue place, RestartPolicy base) {
       // A given number of attempts means a limited number.
       boolean byDefault = base.unlimited() && !place.value().hasNonNull("attempts");
@@ -257,15 +255,15 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
   }
 
   /**
-   * Reads what must hold of a node ({@code runtime.md} 1.5, 5.7): the name of a capability, an
-   * object with attribute, operator and value, or a list of either. Others are errors of new
-   * manifests; of stored ones they are left out.
+   * Reads constraints on nodes ({@code runtime.md} 1.5, 5.7): the name of a capability, an object
+   * with attribute, operator and value, or a list of either. Other forms are errors in new
+   * manifests and ignored in stored ones.
    */
   private static final class ConstraintReader {
-    /** A hostile manifest has very many, and each node is asked for each. */
+    /** A hostile manifest has very many, and each is checked for each node. */
     private static final int MOST = 100;
 
-    /** Longer ones are no typing errors. */
+    /** Longer names are no typing errors. */
     private static final int LONGEST_NAME = 64;
 
     /** Any word could be the correction of a shorter one. */
@@ -321,7 +319,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
       return each.stream().limit(MOST).flatMap(one -> one(one).stream()).toList();
     }
 
-    /** Each member is an attribute: what it must be, or an object with operator and value. */
+    /** Each member is an attribute: its value, or an object with operator and value. */
     static List<Constraint> ofAttributes(ManifestValue place) {
       List<Constraint> found = new ArrayList<>();
       place.value().properties().stream()
@@ -360,9 +358,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
       return compared(place, plain(attribute.text()), place.find(VALUE));
     }
 
-    /**
-     * Without the operator that it means, the constraint would be another one, even its reverse.
-     */
+    /** A misspelt operator would change or even reverse the constraint. */
     private static void checkMembers(ManifestValue place, Members members) {
       String[] mistaken =
           place.value().properties().stream()
@@ -393,7 +389,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
               || NearestMatch.of(word, List.of(OPERATOR)).isPresent());
     }
 
-    /** Without the <code>${attr. }</code> that others write around a name. */
+    /** Without <code>${attr. }</code> around the name, as in other systems. */
     private static String plain(String name) {
       String bare = name.strip();
       if (bare.startsWith("${") && bare.endsWith("}")) {
@@ -428,7 +424,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
           : Optional.empty();
     }
 
-    /** Whether there is an order of the attribute and the values, where one is asked for. */
+    /** Whether attribute and values can be ordered, where the operator needs it. */
     private static boolean isOrdered(ManifestValue value, ManifestValue word, Constraint read) {
       if (!read.operator().asksForOrder()) {
         return true;
@@ -446,7 +442,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
       return false;
     }
 
-    /** Nodes have no such attribute, whatever their operators say of them. */
+    /** Nodes have no such attribute, whatever their operators configure. */
     private static void warnUnknown(ManifestValue place, String attribute) {
       if (!NodeAttributes.isKnown(attribute)) {
         String shown = ManifestValue.shown(attribute);

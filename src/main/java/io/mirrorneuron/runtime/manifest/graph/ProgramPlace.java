@@ -12,12 +12,11 @@ import java.util.stream.Stream;
  * A program that a manifest names.
  *
  * @param agentId of the agent that runs it
- * @param node as the agent stands in the manifest
- * @param config of that agent, with what the author left unsaid; nothing in it is checked
+ * @param node as written
+ * @param config of that agent in the long form; unchecked
  */
 public record ProgramPlace(String agentId, ManifestValue node, ManifestValue config) {
 
-  /** What is read of a config. */
   private record PlaceFields(
       String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
 
@@ -29,7 +28,7 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
     return config.find("command");
   }
 
-  /** The program and its arguments; empty for a line of a shell and for what is no command. */
+  /** The program and its arguments; empty for a shell line and for an invalid command. */
   public List<ManifestValue> words() {
     List<ManifestValue> words = command().items();
     return words.stream().allMatch(word -> word.value().isTextual()) ? words : List.of();
@@ -43,33 +42,33 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
     return Objects.requireNonNullElse(reported().poolSlots, 1);
   }
 
-  /** The folder that it starts in, as it is written; empty when nothing is. */
+  /** Its working folder as written; empty when none is. */
   String workdir() {
     return Objects.requireNonNullElse(reported().workdir, "");
   }
 
-  /** Whether another prefix than the usual one stands for the workspace. */
+  /** Whether the workspace has another prefix than the default. */
   boolean namesWorkspace() {
     return reported().sandboxUploadPath != null;
   }
 
-  /** Whether it is not looked for where this node looks for programs. */
+  /** Whether its config has a PATH or a Python environment of its own. */
   public boolean hasOwnPath() {
     return Stream.of("python_environment", "environment.PATH")
         .anyMatch(path -> !config.find(path).isAbsent());
   }
 
-  /** Whether the server tells the program this variable, whatever the manifest says of it. */
+  /** Whether the server sets this variable for the program, whatever the manifest says. */
   public boolean isReported(String variable) {
     return ReservedVariables.areReportedBy(node, variable);
   }
 
   /**
-   * Where the author asks for something of the machine; the agent itself when it is not there, as
-   * for what policies of the whole job ask for.
+   * Where the author demands something of the machine; the agent itself when the policies of the
+   * whole job demand it.
    *
-   * @param members where that may be, one of which does
-   * @param mentions a text that the right one has in it
+   * @param members possible places, one of which has the demand
+   * @param mentions a text that the right one contains
    */
   public Location asking(List<String> members, String mentions) {
     String text = mentions.toLowerCase(Locale.ROOT);
@@ -83,7 +82,7 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
         .location();
   }
 
-  /** Where the author wrote the member, or what it would be in. */
+  /** The place of the member, or of the object for it. */
   public Location location(String member) {
     return config.at(member).location();
   }

@@ -18,24 +18,24 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Rules that are programs. One that ends with 0 is content, unless it prints a JSON object on a
- * line of its own that says otherwise: {@code ok}, and {@code issues} or {@code errors}, each a
- * text or an object with {@code message} and perhaps more.
+ * Rules that are programs. Exit code 0 means valid, unless the program prints a line with a JSON
+ * object that says otherwise: {@code ok}, and {@code issues} or {@code errors}, each a text or an
+ * object with {@code message} and perhaps more.
  *
- * @param document what they look at, which they get in a file, and as a variable when it is not too
- *     long for one
+ * @param document the checked document, which programs get in a file, and as a variable when it is
+ *     short enough
  */
 record ProgramRules(InputDocument document, RulePrograms programs) {
   private static final String FAILED = "validator.command_failed";
   private static final String INVALID = "validator.invalid";
 
-  /** Linux starts no program with a variable of 128 KiB; a configuration may have much more. */
+  /** Linux starts no program with a variable of 128 KiB; a configuration may be much longer. */
   private static final int LONGEST_BYTES = 96 << 10;
 
-  /** Of one program; nobody reads more. */
+  /** Maximum of reported issues per program. */
   private static final int MOST_ISSUES = 20;
 
-  /** Of what it printed, in a message. */
+  /** Maximum of printed characters in a message. */
   private static final int LAST_WORDS = 200;
 
   List<Issue> ask(InputRule rule, Check.Program program) {
@@ -148,7 +148,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
             .with(debug(output, code)));
   }
 
-  /** Whether its report is not content, or is none. */
+  /** Whether the report is negative or invalid. */
   private static boolean saysNo(ObjectNode report) {
     return report.has("ok") && !report.get("ok").asBoolean(false);
   }
@@ -163,7 +163,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
     return last.length() <= LAST_WORDS ? last : last.substring(0, LAST_WORDS) + "…";
   }
 
-  /** The first line that is a JSON object, else all of it when that is one. */
+  /** The first line that is a JSON object, else the whole output when it is one. */
   private static Optional<ObjectNode> report(String output) {
     return Stream.concat(output.lines(), Stream.of(output))
         .map(String::strip)
@@ -192,7 +192,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
     return report.hasNonNull("message") ? List.of(issue(rule, report)) : List.of();
   }
 
-  /** What a program says of a value. */
+  /** An issue as a program reports it. */
   private record Said(
       String code,
       String message,

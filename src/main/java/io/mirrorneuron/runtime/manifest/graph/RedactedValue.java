@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Values of configurations as reports show them: without secrets, and not for ever. */
+/** Values of configurations in reports: without secrets, and shortened. */
 final class RedactedValue {
   static final String HIDDEN = "[redacted]";
   private static final int LONGEST = 2000;
@@ -24,7 +24,7 @@ final class RedactedValue {
   private RedactedValue() {}
 
   /**
-   * @param path of the value, whose names may say that it is secret
+   * @param path of the value, whose names may mark it as secret
    * @return JSON as lists, maps, texts, numbers and booleans
    */
   static Object of(List<String> path, JsonNode value) {
@@ -62,7 +62,7 @@ final class RedactedValue {
     return isSecret ? HIDDEN : text(value.asText());
   }
 
-  /** A text that anybody may have printed. */
+  /** For untrusted text. */
   static String text(String text) {
     String shown = Redaction.of(TextNode.valueOf(text)).textValue();
     String plain = CREDENTIALS.matcher(shown).replaceAll("$1");

@@ -22,7 +22,7 @@ final class RequestReader {
   private static final Measure DISK =
       Measure.of(Measure.Kind.MEGABYTES).with(1, "disk_mb", "disk").with(1024, "disk_gb");
 
-  /** Of what can be divided. */
+  /** Members for divisible resources. */
   static final String[] AMOUNTS = {
     "cpu_cores", "cores", "cpu",
     "memory_mb", "memory", "memory_gb",
@@ -44,7 +44,7 @@ final class RequestReader {
         written.runtimeDriver);
   }
 
-  /** Reports what is wrong in them. */
+  /** Reports errors in them. */
   static Amounts amounts(ManifestValue resources) {
     return new Amounts(CPU.read(resources), MEMORY.read(resources), DISK.read(resources));
   }

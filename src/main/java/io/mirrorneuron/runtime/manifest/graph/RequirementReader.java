@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what machine a job requires ({@code runtime.md} 5.6), and reports what is wrong in it. */
+/**
+ * Reads a job's requirements on the machine ({@code runtime.md} 5.6), and reports errors in them.
+ */
 public final class RequirementReader {
   private static final String SIZE = "a non-negative number or a size";
   static final String SIZE_OR_OBJECT = "a non-negative number, a size or an object with min";
@@ -50,12 +52,12 @@ public final class RequirementReader {
     DeviceDemandReader.checkRequired(requirements.find("gpu"));
   }
 
-  /** Of a manifest that {@link #check} accepts; what is not is left out. */
+  /** For a manifest that {@link #check} accepts; invalid requirements are left out. */
   public static List<Requirement> of(Workflow workflow) {
     return of(workflow.source());
   }
 
-  /** Of any manifest; what has not the form of a requirement is left out. */
+  /** For any manifest; invalid requirements are left out. */
   public static List<Requirement> of(JsonNode source) {
     ManifestValue root = ManifestValue.root(source, new Findings(false));
     boolean forced =
@@ -81,7 +83,7 @@ public final class RequirementReader {
     return root.find("requirements", "requirments").named("requirements");
   }
 
-  /** Who submits with force skips requirements, unless they are hard; {@code rest.md} 8.1. */
+  /** A forced submission skips requirements, unless they are hard; {@code rest.md} 8.1. */
   private static boolean isHard(ManifestValue place) {
     return "hard".equalsIgnoreCase(place.find("enforcement").text());
   }

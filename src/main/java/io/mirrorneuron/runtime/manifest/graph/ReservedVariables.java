@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Variables by which the server tells a program what it was given. No manifest sets them; one that
- * has them passed on asks for what its program gets anyway.
+ * Variables by which the server gives a program its allocation and context. No manifest may set
+ * them; passing them on has no effect.
  */
 final class ReservedVariables {
   private static final Set<String> ALWAYS = Set.of("MN_ALLOCATION_JSON", "MN_ALLOCATED_DEVICE_IDS");
 
-  /** Where the machine has such devices. Many set them by habit. */
+  /** Set if the machine has such devices. Manifests often set them by habit. */
   private static final Set<String> OF_VENDORS =
       Set.of(
           "CUDA_VISIBLE_DEVICES",
@@ -76,7 +76,7 @@ final class ReservedVariables {
     passed.items().forEach(item -> own.checkPassed(item.asText(), item));
   }
 
-  /** Whether the program of a node has this variable from the server, whatever its config says. */
+  /** Whether the server sets this variable for the program of a node, whatever its config says. */
   static boolean areReportedBy(ManifestValue node, String name) {
     return new ReservedVariables(NodeResources.of(node)).reserved.contains(name)
         || isOfItsWork(name);
@@ -95,7 +95,7 @@ final class ReservedVariables {
     return ours.matches() && OF_ITS_WORK.contains(ours.group(2));
   }
 
-  /** A name that is passed on sets nothing: the program gets what the server tells it. */
+  /** A passed name has no effect: the program gets the server's value. */
   private void checkPassed(String name, ManifestValue place) {
     if (reserved.contains(name)) {
       place.warn(

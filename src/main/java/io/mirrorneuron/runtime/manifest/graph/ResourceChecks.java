@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** Checks the form of what a node asks for; whether any machine can give it is asked later. */
+/**
+ * Checks the form of a node's resource demands; the scheduler checks later whether a machine has
+ * them.
+ */
 final class ResourceChecks {
   private static final Members RESOURCES =
       Members.closed("devices", "gpu_count", "gpus", "gpu", "ports", "volumes")
@@ -27,10 +30,10 @@ final class ResourceChecks {
   private static final Members VOLUME =
       Members.closed("name", "target", "mode", "type").with(Shape.NAME, "source");
 
-  /** Of each list of a node; each entry costs all who ask for something later. */
+  /** For each list of a node; each entry adds to the cost of every later request. */
   static final int MOST = 100;
 
-  /** At the end of the variable of where a volume is wanted. */
+  /** Suffix of the variable with a volume's target. */
   static final String TARGET = "_TARGET";
 
   private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_-]+");
@@ -74,7 +77,7 @@ final class ResourceChecks {
     return areShort;
   }
 
-  /** The program would not be started with another one, each time. */
+  /** With an invalid limit, no attempt of the program would start. */
   private static void checkLimits(ManifestValue limits) {
     for (Map.Entry<String, JsonNode> member : limits.value().properties()) {
       String name = member.getKey();
@@ -87,7 +90,7 @@ final class ResourceChecks {
     }
   }
 
-  /** More is kept for the program than it may use. */
+  /** The reservation is above the limit. */
   private static void warnBelow(ManifestValue limit, long asked, String what) {
     if (LimitReader.isValue(limit.value()) && limit.value().asLong() < asked) {
       limit.warn(
@@ -126,7 +129,7 @@ final class ResourceChecks {
     }
   }
 
-  /** Two entries that come to the same for a program. */
+  /** Reports two entries with the same value, or with the same variable for the program. */
   private static void checkTwice(
       List<ManifestValue> entries, String member, Function<ManifestValue, String> meaning) {
     Map<String, ManifestValue> known = new HashMap<>();
@@ -144,7 +147,7 @@ final class ResourceChecks {
     }
   }
 
-  /** The variable of one may be that of the target of another. */
+  /** The variable of a volume may be that of another volume's target. */
   private static void checkTargets(List<ManifestValue> volumes) {
     Map<String, ManifestValue> targets = new HashMap<>();
     volumes.forEach(
@@ -161,12 +164,12 @@ final class ResourceChecks {
     }
   }
 
-  /** Its numbers are not those of the others. */
+  /** UDP and TCP numbers are independent. */
   private static boolean isUdp(ManifestValue port) {
     return port.find("protocol").asText().equals("udp");
   }
 
-  /** The end of the name of the variable that tells of it. */
+  /** The suffix of the variable for it. */
   static String variable(ManifestValue name) {
     return name.asText().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }

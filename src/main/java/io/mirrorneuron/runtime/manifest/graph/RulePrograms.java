@@ -7,14 +7,14 @@ import java.util.Map;
 /** Runs the programs of rules, or says why it does not. */
 @FunctionalInterface
 public interface RulePrograms {
-  /** The code of what is said when a program was not run. */
+  /** Error code of an issue about a program that was not run. */
   String UNAVAILABLE = "validator.unavailable";
 
   /**
-   * Blocks until the program has ended, by itself or not.
+   * Runs a program. Blocks until it has ended or was stopped.
    *
    * @param command the program and its arguments; no shell reads them
-   * @param variables that it gets beside the usual few
+   * @param variables in addition to the default ones
    * @param files texts, by the variable that names the file in which the program finds each
    */
   Ended run(
@@ -23,21 +23,20 @@ public interface RulePrograms {
       Map<String, String> files,
       Duration limit);
 
-  /** How it went. */
   sealed interface Ended {
     /**
      * @param why a sentence without an end
-     * @param help what can be done about it
+     * @param help advice
      */
     record NotRun(String why, String help) implements Ended {}
 
     /**
-     * @param output of stdout and then of stderr, as far as it is kept
+     * @param output of stdout and then of stderr, cut to a limit
      */
     record TimedOut(String output) implements Ended {}
 
     /**
-     * @param output of stdout and then of stderr, as far as it is kept
+     * @param output of stdout and then of stderr, cut to a limit
      */
     record Exited(int code, String output) implements Ended {}
   }

@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Looks for the scripts that commands name among the files that their programs start with. What is
- * not there is told as a warning: a name may be one that only looks like a file's.
+ * Looks for the scripts of commands among the files of their programs. A missing script is only a
+ * warning: an argument may just look like a file name.
  */
 public final class ScriptCheck {
   private static final String HELP = "Add the file below payloads/, or correct its name.";
@@ -28,7 +28,7 @@ public final class ScriptCheck {
   private static final Pattern SCRIPT =
       Pattern.compile("[^/\\s{-][^\\s{]*\\.[A-Za-z][A-Za-z0-9]{0,4}");
 
-  /** What stands for the workspace where a folder is written absolutely. */
+  /** The workspace in absolute paths. */
   private static final String SANDBOX = "/sandbox/job";
 
   private final Set<String> payloads;
@@ -88,7 +88,9 @@ public final class ScriptCheck {
         .findFirst();
   }
 
-  /** The folder below the workspace that it starts in, empty for itself; absent when unclear. */
+  /**
+   * Its working folder below the workspace, empty for the workspace itself; absent when unclear.
+   */
   private static Optional<String> start(ProgramPlace program) {
     String folder = program.workdir();
     if (program.namesWorkspace()) {
@@ -102,7 +104,7 @@ public final class ScriptCheck {
         : Optional.empty();
   }
 
-  /** Those in the workspace. */
+  /** The files in the workspace. */
   private Set<String> files(List<Upload> uploads) {
     Set<String> files = new HashSet<>();
     for (Upload upload : uploads) {
@@ -119,7 +121,7 @@ public final class ScriptCheck {
     return files;
   }
 
-  /** A program may start in the only folder that is uploaded, which it finds by itself. */
+  /** If only one folder is uploaded, the program may start in it. */
   private static boolean isThere(
       String path, String start, List<Upload> uploads, Set<String> files) {
     return files.contains(below(start, path))

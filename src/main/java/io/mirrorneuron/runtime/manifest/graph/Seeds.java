@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.SequencedSet;
 import java.util.Set;
 
-/** Where a job starts and with what. */
+/** The entrypoints of a job and their first messages. */
 public final class Seeds {
-  /** Messages that a job can start with; a short list for many entrypoints adds up. */
+  /** Maximum of first messages of a job; a short list for many entrypoints adds up. */
   static final int MAX_MESSAGES = 200_000;
 
   private static final Set<String> ROOT_ROLES = Set.of("root", "root_coordinator");
@@ -86,8 +86,9 @@ public final class Seeds {
   }
 
   /**
-   * A list is for every entrypoint; an object has one member per node. Of several places the first
-   * that has something for an entrypoint decides what it gets. Entrypoints come first.
+   * A list is for every entrypoint; an object has one member per node. An entrypoint gets the
+   * messages of the first place that has some for it. Must be called after the entrypoints are
+   * read.
    */
   public void readInputs(List<ManifestValue> places) {
     for (ManifestValue place : places) {
@@ -138,8 +139,8 @@ public final class Seeds {
   }
 
   /**
-   * Adds values by name to the body of each first message, where they replace members of these
-   * names; a body that is no object has no names, and stays.
+   * Adds values by name to the body of each first message, replacing members of the same name; a
+   * body that is no object stays unchanged.
    */
   public void add(ObjectNode named) {
     if (named.isEmpty()) {

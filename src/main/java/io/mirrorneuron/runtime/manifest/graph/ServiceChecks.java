@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Checks the form of services that a manifest offers or asks for; {@code runtime.md} 5.4. */
+/** Checks the form of services that a manifest offers or requires; {@code runtime.md} 5.4. */
 public final class ServiceChecks {
   private static final Members SERVICE =
       Members.closed("name", "id", "address", "host", "port", "url", "meta", "provider", "origin")
@@ -26,7 +26,7 @@ public final class ServiceChecks {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
   private static final Set<String> ORIGINS = Set.of("internal", "external");
 
-  /** Of one list; a hostile manifest has thousands, and each costs timers and connections. */
+  /** Per list; a hostile manifest has thousands, and each costs timers and connections. */
   private static final int MOST_SERVICES = 100;
 
   private static final int MOST_CHECKS = 20;
@@ -35,9 +35,9 @@ public final class ServiceChecks {
   private ServiceChecks() {}
 
   /**
-   * What a job or an agent offers.
+   * Services that a job or an agent offers.
    *
-   * @param services a list, or one of them
+   * @param services a list, or a single service
    */
   static void offered(ManifestValue services) {
     Set<String> names = new HashSet<>();
@@ -55,9 +55,9 @@ public final class ServiceChecks {
   }
 
   /**
-   * What a job or an agent needs.
+   * Services that a job or an agent needs.
    *
-   * @param services a list of names or services, or one of them
+   * @param services a list of names or services, or a single one
    */
   static void required(ManifestValue services) {
     if (services.value().isTextual()) {
@@ -67,7 +67,7 @@ public final class ServiceChecks {
     }
   }
 
-  /** What the programs of an agent wait for: they look into the registry, again and again. */
+  /** Services that an agent's programs wait for; these are polled in the registry. */
   static void waitedFor(ManifestValue services) {
     required(services);
     List<ManifestValue> each = services.value().isObject() ? List.of(services) : services.items();
@@ -89,9 +89,9 @@ public final class ServiceChecks {
   }
 
   /**
-   * What is wrong with one requirement that stands alone, not in a manifest.
+   * Checks a single requirement outside of a manifest.
    *
-   * @param label what it is called in sentences
+   * @param label its name in messages
    */
   public static Findings alone(String label, JsonNode requirement) {
     Findings findings = new Findings(false, Findings.Purpose.NEW);
@@ -105,7 +105,7 @@ public final class ServiceChecks {
   }
 
   /**
-   * @param byName whether a name stands for a service, as where one is only asked for
+   * @param byName whether a name stands for a service, as in requirements
    */
   private static List<ManifestValue> each(ManifestValue services, boolean byName) {
     if (services.isAbsent()) {
@@ -154,7 +154,7 @@ public final class ServiceChecks {
     }
   }
 
-  /** Whether who finds the service can reach it, and its checks can. */
+  /** Whether clients of the service and its checks can reach it. */
   private static void reach(ManifestValue service) {
     if (!service.find("port").isAbsent()) {
       return;
@@ -177,7 +177,9 @@ public final class ServiceChecks {
         "a letter or digit, then at most 127 letters, digits, _ . or -");
   }
 
-  /** A number, the same as text, or a template that becomes one when the service is registered. */
+  /**
+   * A number, the same as text, or a template that becomes a number when the service is registered.
+   */
   static void port(ManifestValue port) {
     JsonNode value = port.value();
     boolean isTemplate = value.isTextual() && value.textValue().contains("${");
@@ -203,7 +205,7 @@ public final class ServiceChecks {
     must(place, place.isAbsent() || shape.fits(place.value()), wanted);
   }
 
-  /** Says so when a list is too long for anybody to read it. */
+  /** Whether the list is short enough; a longer one is an error. */
   static boolean isShort(ManifestValue list, int most, String what) {
     if (list.value().size() > most) {
       list.refuse(
@@ -214,7 +216,7 @@ public final class ServiceChecks {
     return list.value().size() <= most;
   }
 
-  /** Says what was expected and what is there, unless it fits. */
+  /** Reports what was expected and what is there, unless it fits. */
   static boolean must(ManifestValue place, boolean fits, String wanted) {
     if (!fits) {
       String actual = place.value().isTextual() ? "\"" + place.shown() + "\"" : place.shown();
@@ -223,7 +225,7 @@ public final class ServiceChecks {
     return fits;
   }
 
-  /** Checks the form of one check of a service; {@code runtime.md} 5.4. */
+  /** Checks the form of a service's check; {@code runtime.md} 5.4. */
   private static final class HealthCheckForm {
     private static final Members MEMBERS =
         Members.closed("name", "type", "timeout_ms", "interval_ms", "required", "url", "scheme")
@@ -235,13 +237,13 @@ public final class ServiceChecks {
     private static final Pattern RANGE =
         Pattern.compile("([1-5]\\d{2})(?:\\s*(?:-|\\.\\.)\\s*([1-5]\\d{2}))?");
 
-    /** As HTTP has them. */
+    /** Header names as in HTTP. */
     private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
-    /** Tabs and what can be seen. */
+    /** Tabs and printable characters. */
     private static final Pattern LINE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
 
-    /** What a request of another length, or to another host, is made with. */
+    /** Headers that would change the length or the host of the request. */
     private static final Set<String> OF_THE_CONNECTION =
         Set.of(
             "host",
@@ -260,7 +262,7 @@ public final class ServiceChecks {
     private static final int LONGEST = 86_400_000;
     private static final int MOST_FAILURES = 1000;
 
-    /** What only one type reads; the other members are read by all. */
+    /** Members that only one type reads; all types read the other members. */
     private static final Map<String, List<String>> OF_ONE_TYPE =
         Map.of(
             "http",
@@ -283,7 +285,7 @@ public final class ServiceChecks {
 
     private HealthCheckForm() {}
 
-    /** A check of a service without a port must have one of its own where it connects to one. */
+    /** A check that connects to a port needs a port of its own if its service has none. */
     static void withoutPort(ManifestValue check) {
       String type = check.find("type").asText();
       if ((type.equals("tcp") || type.equals("grpc")) && check.find("port").isAbsent()) {
@@ -318,7 +320,7 @@ public final class ServiceChecks {
       }
     }
 
-    /** Warns of what a check of this type does not read. */
+    /** Warns of members that a check of this type does not read. */
     private static void ignored(ManifestValue check, String type) {
       OF_ONE_TYPE.forEach(
           (other, members) -> {
@@ -439,14 +441,14 @@ public final class ServiceChecks {
     }
   }
 
-  /** Checks where a manifest says that services and their checks are. */
+  /** Checks the addresses of services and their checks. */
   private static final class ServiceAddresses {
     private static final String PAGE = "blueprint-web-ui";
     private static final String PAGE_TAG = "web_ui";
     private static final Pattern TEMPLATE_OR_WEB =
         Pattern.compile("(?i)\\s*(https?://|\\$\\{)\\S+");
 
-    /** What a browser would carry out where somebody follows it. */
+    /** Schemes that a browser would execute when a person follows the link. */
     private static final Pattern ACTIVE =
         Pattern.compile(
             "(?i)[\\x00-\\x20]*(javascript|data|vbscript|blob|file)\\s*:.*", Pattern.DOTALL);
@@ -455,11 +457,11 @@ public final class ServiceChecks {
 
     private ServiceAddresses() {}
 
-    /** {@code url} of a service; that of a page of a run is followed by people. */
+    /** {@code url} of a service; people follow that of a run's page. */
     static void checkUrl(ManifestValue service) {
       ManifestValue url = service.find("url");
       if (url.text() == null) {
-        return; // its shape is looked at elsewhere
+        return; // its shape is checked elsewhere
       }
       boolean isPage =
           PAGE.equals(service.find("name").text())
@@ -478,7 +480,7 @@ public final class ServiceChecks {
       }
     }
 
-    /** {@code url} of a check, which is asked as nobody. */
+    /** {@code url} of a check, which is requested without credentials. */
     static void checkAsked(ManifestValue url) {
       if (url.text() != null && USER.matcher(url.text()).matches()) {
         url.refuse(

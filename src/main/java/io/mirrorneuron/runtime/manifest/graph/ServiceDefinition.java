@@ -10,16 +10,15 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A service that a job or one of its agents offers, as its author wrote it or with its templates
- * filled in.
+ * A service that a job or an agent offers, as written or with its templates filled in.
  *
  * @param agentId null for a service of the job
  * @param port null when the author wrote none
  * @param url null when the author wrote none
- * @param meta what the author says more; values as written, texts with templates filled in
+ * @param meta further values of the author, as written; texts with templates filled in
  * @param origin {@code internal} or {@code external}
  * @param role in a deployment, or null
- * @param problem why it cannot be used as it is, or null
+ * @param problem why it cannot be used, or null
  */
 public record ServiceDefinition(
     String name,
@@ -74,7 +73,7 @@ public record ServiceDefinition(
   }
 
   /**
-   * What is at an address.
+   * A service at an address.
    *
    * @param port may be null
    */
@@ -88,12 +87,12 @@ public record ServiceDefinition(
     return checks;
   }
 
-  /** 0 without one. */
+  /** 0 without a port. */
   public int portNumber() {
     return number(port);
   }
 
-  /** The port that a text names; 0 when it names none. */
+  /** The port number in a text; 0 when there is none. */
   public static int number(String port) {
     if (port == null || !port.trim().matches("\\d{1,5}")) {
       return 0;
@@ -102,7 +101,7 @@ public record ServiceDefinition(
     return number <= LAST_PORT ? number : 0;
   }
 
-  /** The same with templates filled in; what cannot be is told as a problem. */
+  /** The same with templates filled in; unresolved ones become its problem. */
   public ServiceDefinition filled(ServiceTemplates outer) {
     try {
       Map<String, String> own = new LinkedHashMap<>(outer.facts());
@@ -145,13 +144,13 @@ public record ServiceDefinition(
         null);
   }
 
-  /** The same of an agent as its job calls it; null for the job. */
+  /** The same for an agent by its id in the job; null for the job. */
   public ServiceDefinition ofAgent(String agent) {
     return new ServiceDefinition(
         name, agent, address, port, url, tags, meta, provider, origin, role, checks, problem);
   }
 
-  /** Nothing of it is asked, as nobody knows where it is. */
+  /** The same with a problem: no check runs, as its address is unknown. */
   public ServiceDefinition troubled(String why) {
     return new ServiceDefinition(
         name, agentId, address, port, url, tags, meta, provider, origin, role, List.of(), why);

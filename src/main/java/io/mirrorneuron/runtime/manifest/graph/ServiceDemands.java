@@ -17,13 +17,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All that a manifest says of services.
+ * All services in a manifest.
  *
  * @param offered by the job and by its agents
  * @param required before the job may begin
- * @param byAgent what a program of an agent waits for; agents that wait for nothing are absent
- * @param forced whether who submits wants to do without what is required
- * @param ports of all that is offered, where its author wrote a number
+ * @param byAgent services that an agent's programs wait for; agents that wait for nothing are
+ *     absent
+ * @param forced whether the submitter skips the requirements
+ * @param ports fixed port numbers of the offered services
  */
 public record ServiceDemands(
     List<ServiceDefinition> offered,
@@ -49,11 +50,11 @@ public record ServiceDemands(
     return offered.isEmpty() && required.isEmpty() && byAgent.isEmpty();
   }
 
-  /** Of a manifest that was accepted. */
+  /** Of an accepted manifest. */
   public static ServiceDemands of(Workflow workflow) {
     ObjectNode source = workflow.source();
     if (MEMBERS.stream().allMatch(member -> source.findValue(member) == null)) {
-      return NONE; // as most: nothing more is looked at
+      return NONE; // the usual case, without further reading
     }
     ManifestValue root = Manifests.expanded(source);
     List<ServiceDefinition> offered = new ArrayList<>(services(root, null));
@@ -99,7 +100,7 @@ public record ServiceDemands(
     return serving;
   }
 
-  /** Of any manifest, what is required before the job may begin; the rest is left out. */
+  /** Only the requirements before the job's begin, of any manifest. */
   public static ServiceDemands before(ObjectNode source) {
     ManifestValue root = ManifestValue.root(source, new Findings(false));
     List<ServiceRequirement> required = needed(root.find("required_services", "requiredServices"));

@@ -10,13 +10,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * Whether programs behind services may run twice for a while: on the node that a job leaves, and on
- * the one that goes on with it.
+ * Whether a job's services may run twice during a move: on the old node and on the new one.
  *
  * @param offers whether the job offers services at all
  * @param once an agent behind a service whose program may not run twice; null for none
- * @param fixed ports that their author has chosen, which one host has only once; the others are
- *     those that nodes give to programs, {@code ${env.MN_PORT_…}}
+ * @param fixed ports that the author chose, which one host has only once; the other ports are given
+ *     by nodes, {@code ${env.MN_PORT_…}}
  */
 public record ServiceDoubling(boolean offers, String once, List<String> fixed) {
   /** Of a job without services. */
@@ -58,20 +57,20 @@ public record ServiceDoubling(boolean offers, String once, List<String> fixed) {
     return new ServiceDoubling(true, once, Stream.concat(asked, reported).distinct().toList());
   }
 
-  /** The port that a service has wherever it runs, as its author wrote it. */
+  /** The fixed port of a service, as written. */
   private static Stream<String> chosen(ServiceDefinition service) {
     String where = service.port() == null ? service.url() : service.port();
     return where == null || where.contains(VARIABLE) ? Stream.empty() : Stream.of(where);
   }
 
   /**
-   * @param isSameHost whether both nodes share one
+   * @param isSameHost whether both nodes are on the same host
    */
   public boolean isPossible(boolean isSameHost) {
     return offers && once == null && (fixed.isEmpty() || !isSameHost);
   }
 
-  /** What comes of the services when their job goes to another node, for people. */
+  /** What happens to the services during the move, for people. */
   public String sentence() {
     if (once != null) {
       return "its services end first, as agent " + once + " may not run twice";

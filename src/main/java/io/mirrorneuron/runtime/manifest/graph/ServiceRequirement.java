@@ -16,13 +16,13 @@ import java.util.stream.IntStream;
 /**
  * A service that a job, an agent or a caller needs.
  *
- * @param name null when there is none, which is a mistake of the caller
+ * @param name null when it is missing, which is an error of the caller
  * @param place where it is written, with dots: {@code required_services.0}
- * @param required whether it must be there; else it is only told when it is not
- * @param where it is, for services that are in no registry; null for others
+ * @param required whether a missing service is an error, not only a warning
+ * @param where address of a service that is in no registry; else null
  * @param checks that are run in addition
- * @param problem what is wrong with its form, or null; of a manifest that was accepted none is
- * @param warnings what is ignored of it, for who asked
+ * @param problem error in its form, or null; null in an accepted manifest
+ * @param warnings about ignored members, for the caller
  */
 public record ServiceRequirement(
     String name,
@@ -72,7 +72,7 @@ public record ServiceRequirement(
         List.of());
   }
 
-  /** One that nobody has checked yet. */
+  /** An unchecked requirement. */
   private static ServiceRequirement asked(JsonNode json, String place) {
     ServiceRequirement need = of(json, place);
     Findings findings =
@@ -92,11 +92,11 @@ public record ServiceRequirement(
   }
 
   /**
-   * Those of a text in JSON: a list, or one; a blank text has none. What has not the form of a
-   * requirement is among them, with its problem.
+   * Parses a JSON list of requirements, or a single one; a blank text has none. Malformed
+   * requirements are included, with their problem.
    *
    * @throws MnException MALFORMED when it is no JSON; INVALID when it is something else, or too
-   *     much
+   *     long
    */
   public static List<ServiceRequirement> read(String text) {
     JsonNode json;
@@ -117,7 +117,7 @@ public record ServiceRequirement(
         .toList();
   }
 
-  /** For people: the name, and the tags that it must have. */
+  /** For people: the name, and the required tags. */
   public String words() {
     String named = Objects.requireNonNullElse(name, "without a name");
     return tags.isEmpty() ? named : named + " with " + String.join(", ", tags);

@@ -6,18 +6,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Fills in what is only known when a service is registered: {@code ${config.port}}, {@code
+ * Fills in values that are known only when a service is registered: {@code ${config.port}}, {@code
  * ${env.PORT}}, {@code ${node}}, {@code ${job_id}}, {@code ${agent_id}}, {@code ${service.port}}.
  *
  * @param config of the agent, or of the manifest for services of the job
- * @param environment variables that may be told to whoever reads services
+ * @param environment variables that readers of services may see
  * @param facts values by name, as {@code job_id} and {@code service.name}
  */
 public record ServiceTemplates(
     JsonNode config, Map<String, String> environment, Map<String, String> facts) {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}]*)}");
 
-  /** A name stands for nothing. */
+  /** A name has no value. */
   static final class Unfilled extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -27,7 +27,7 @@ public record ServiceTemplates(
   }
 
   /**
-   * @param text may be null, as the answer is then
+   * @param text may be null; the result is null then
    */
   String fill(String text) {
     if (text == null || !text.contains("${")) {

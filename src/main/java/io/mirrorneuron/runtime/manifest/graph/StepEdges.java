@@ -19,9 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/**
- * Reads which step follows which: from the list of edges, and from what steps say under {@code on}.
- */
+/** Reads the order of steps: from the list of edges, and from {@code on} in steps. */
 final class StepEdges {
   private static final Map<String, String> ACCEPTED =
       Map.of(
@@ -91,8 +89,8 @@ final class StepEdges {
   }
 
   /**
-   * {@code on.success} and {@code on.failure} have the steps that follow; any other member is a
-   * message type with the step that it is for. What is connected already is not connected again.
+   * {@code on.success} and {@code on.failure} name following steps; any other member is a message
+   * type with the step that it is for. Skips pairs that are connected already.
    */
   private void readFollowers(String step, DeclaredStep declared) {
     ManifestValue on = declared.place().at("on");

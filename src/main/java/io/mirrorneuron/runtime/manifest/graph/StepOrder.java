@@ -17,7 +17,7 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Checks that all steps of a graph can be reached and that none follows itself. */
+/** Checks that all steps of a graph can be reached and that there is no loop. */
 final class StepOrder {
   private static final int MAX_LISTED = 10;
 
@@ -40,7 +40,7 @@ final class StepOrder {
   }
 
   /**
-   * Reports the steps that no way from the source leads to.
+   * Reports the steps that cannot be reached from the source.
    *
    * @param source null when it is not known
    */

@@ -50,7 +50,7 @@ public final class StepReader {
   private final StepAgents agents;
 
   /**
-   * @param plainSteps those that were written short
+   * @param plainSteps those that were written in the short form
    */
   public StepReader(Map<String, Node> nodes, Bindings bindings, Set<String> plainSteps) {
     this.nodes = nodes;
@@ -83,7 +83,7 @@ public final class StepReader {
         : StepGraph.NONE;
   }
 
-  /** In a loop nothing is first or last, so then only the loop is told. */
+  /** In a loop there is no first or last step, so then only the loop is reported. */
   private SourceAndSink ends(
       ProblemGraph graph, Set<String> steps, List<StepEdge> edges, boolean sound) {
     StepOrder order = new StepOrder(edges);
@@ -221,14 +221,14 @@ public final class StepReader {
   }
 
   /**
-   * Where a graph of steps begins and ends.
+   * The first and the last step of a graph.
    *
-   * @param source null when it was refused; the first of several where there may be several
-   * @param sink null when it was refused; and where there are several and may be
+   * @param source null when it was refused; the first of several where several are allowed
+   * @param sink null when it was refused, or where there are several and that is allowed
    */
   private record SourceAndSink(String source, String sink) {
 
-    /** Where steps may begin and end as their edges have it. */
+    /** Derived from the edges. */
     static SourceAndSink derive(Set<String> steps, List<StepEdge> edges) {
       List<String> first = without(steps, edges, StepEdge::to);
       List<String> last = without(steps, edges, StepEdge::from);
@@ -251,7 +251,7 @@ public final class StepReader {
           end(graph.sink(), steps, edges, StepEdge::from, "successor"));
     }
 
-    /** The named step, else the only one that no edge has at its other side. */
+    /** The named step, else the only step without edges on that side. */
     private static String end(
         ManifestValue place,
         Set<String> steps,
@@ -285,7 +285,6 @@ public final class StepReader {
     }
   }
 
-  /** Which agents work for which step. */
   private static final class StepAgents {
     private final Set<String> nodes;
     private final Bindings bindings;
@@ -329,9 +328,9 @@ public final class StepReader {
     }
 
     /**
-     * Whether every step that was asked for has agents; else no step can be tracked, which is a
-     * warning. A step without agents is an error when others have some and no binding lists workers
-     * for it. Workers that are listed but are no nodes, as in many catalogues, are no error.
+     * Whether every requested step has agents; else no step can be tracked, which is a warning. A
+     * step without agents is an error when other steps have some and no binding lists workers for
+     * it. Listed workers that are no nodes, as in many catalogues, are no error.
      */
     boolean areComplete() {
       if (withoutAgents.isEmpty()) {
@@ -363,8 +362,8 @@ public final class StepReader {
   }
 
   /**
-   * How often a step is tried, for how long, and what its failure means: as the step says, else as
-   * the config of its agent says, else by default.
+   * Attempts, timeouts and failure policy of a step: from the step, else from the config of its
+   * agent, else the defaults.
    */
   private record StepControl(
       boolean required,
@@ -403,9 +402,9 @@ public final class StepReader {
             "skip", FailurePolicy.SKIP);
 
     /**
-     * Reports what cannot be read in the step.
+     * Reports errors in the step.
      *
-     * @param control what the step says
+     * @param control of the step
      * @param config of the agent that works for the step, checked already
      */
     static StepControl read(ManifestValue control, ManifestValue config) {
@@ -431,12 +430,12 @@ public final class StepReader {
           inherited("beacon_timeout_ms", control, config).value().asLong(BEACON_TIMEOUT_MS));
     }
 
-    /** The same for a step that runs no program: people have time limits of their own. */
+    /** The same for a step without a program: people have time limits of their own. */
     StepControl withoutProgram() {
       return new StepControl(required, failurePolicy, new Retry(1, BACKOFF_MS, MULTIPLIER), 0, 0);
     }
 
-    /** What the step says, else what its agent says. */
+    /** The member of the step, else of its agent. */
     private static ManifestValue inherited(
         String member, ManifestValue control, ManifestValue config) {
       return control.at(member).or(config.at(member));
@@ -479,10 +478,10 @@ public final class StepReader {
   }
 
   /**
-   * A step where its author wrote it, with the members that several readers need.
+   * A step as written, with the members that several readers need.
    *
    * @param run the node or binding that does its work
-   * @param control how often and how long it is tried
+   * @param control attempts and timeouts
    */
   record DeclaredStep(
       ManifestValue place, ManifestValue id, ManifestValue run, ManifestValue control) {

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Reads when a step may start. */
 final class StepTriggers {
   private static final Map<String, Rule> RULES =
       Map.ofEntries(
@@ -44,7 +43,7 @@ final class StepTriggers {
   private StepTriggers() {}
 
   /**
-   * @param graph has the rule of all steps that name none
+   * @param graph has the default rule of its steps
    */
   static Trigger read(DeclaredStep step, ManifestValue graph) {
     ManifestValue join = step.place().at("join");
@@ -58,7 +57,7 @@ final class StepTriggers {
   }
 
   /**
-   * Tells of a step that waits for a failure which ends the job before it could start.
+   * Reports a step that waits for a failure which ends the job before the step could start.
    *
    * @param steps all by their ids
    */
@@ -97,7 +96,7 @@ final class StepTriggers {
   }
 
   /**
-   * @param around the object in which the number for the rule is
+   * @param around the object with the number for the rule
    */
   private static Trigger trigger(ManifestValue word, ManifestValue around) {
     Rule rule = RULES.get(word.asText().trim().toLowerCase(Locale.ROOT));

@@ -10,7 +10,7 @@ import java.util.Set;
 public final class UnsafeMarkers {
   private static final Set<String> SIDE_EFFECTS = Set.of("unsafe", "external", "write", "writes");
 
-  /** The members that may have one. */
+  /** The members that may have such a word. */
   public static final String[] ALL = {
     "manual_review_on_recovery",
     "requires_approval",

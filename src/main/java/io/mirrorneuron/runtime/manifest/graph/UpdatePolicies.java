@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import java.util.List;
 import java.util.Set;
 
-/** Reads {@code policies.update}: how a new version takes the place of the one that runs. */
+/** Reads {@code policies.update}: how a new version replaces the running one. */
 public final class UpdatePolicies {
   private static final Members MEMBERS =
       Members.closed("strategy", "health_check", "max_parallel", "canary", "min_healthy_ms")
@@ -18,10 +18,7 @@ public final class UpdatePolicies {
 
   private UpdatePolicies() {}
 
-  /**
-   * What is said there, else what holds by default. Reports what cannot be read or be meant; of a
-   * job that is there already as warnings.
-   */
+  /** The given policy over the defaults. Reports errors; for stored jobs as warnings. */
   public static UpdatePolicy read(ManifestValue place) {
     if (!place.check(Shape.OBJECT)) {
       return UpdatePolicy.DEFAULT;

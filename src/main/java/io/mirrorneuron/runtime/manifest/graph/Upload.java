@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 public record Upload(String source, String target) {
 
   /**
-   * The uploads that the config of a valid node asks for: {@code upload_paths}, else {@code
-   * uploads}, else {@code upload_path} with {@code upload_as}.
+   * The uploads in the config of a valid node: {@code upload_paths}, else {@code uploads}, else
+   * {@code upload_path} with {@code upload_as}.
    */
   public static List<Upload> of(ObjectNode config) {
     for (String list : List.of("upload_paths", "uploads")) {

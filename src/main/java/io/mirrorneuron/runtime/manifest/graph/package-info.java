@@ -1,5 +1,5 @@
 /**
- * Reads agents and what connects them: nodes, edges, entrypoints, policies. Uses {@code
- * manifest.reading} and knows no form of manifests.
+ * Reads the graph of a manifest: nodes, edges, entrypoints, policies. Uses {@code manifest.reading}
+ * and knows no form of manifests.
  */
 package io.mirrorneuron.runtime.manifest.graph;

@@ -38,7 +38,7 @@ public final class Conditions {
     return compiled;
   }
 
-  /** Reports errors at the place; where there are any, the result means nothing. */
+  /** Reports errors at the place; if there are any, the result must not be used. */
   public static Condition compile(ManifestValue place) {
     JsonNode node = place.value();
     boolean empty = place.isAbsent() || node.isContainerNode() && node.isEmpty();
@@ -190,9 +190,9 @@ public final class Conditions {
   }
 
   /**
-   * The operators of conditions. A value that is not there is null: it is equal only to null and
-   * neither smaller nor greater than anything. Numbers are ordered and equal by value, so {@code 1}
-   * is {@code 1.0}; other values are only equal or not.
+   * The operators of conditions. A missing value is null: equal only to null and neither smaller
+   * nor greater than anything. Numbers are ordered and equal by value, so {@code 1} is {@code 1.0};
+   * other values are only equal or not.
    */
   private enum Operator {
     EQUAL("==", Operator::same),
@@ -203,7 +203,7 @@ public final class Conditions {
     LESS_OR_EQUAL("<=", ordered(order -> order <= 0)),
     CONTAINS("contains", Operator::contains),
     IN("in", (left, right) -> contains(right, left)),
-    /** The right side is a boolean: whether a value is wanted. */
+    /** The right side is a boolean: whether a value must exist. */
     EXISTS("exists", (left, right) -> left.isNull() != right.booleanValue());
 
     private final String symbol;

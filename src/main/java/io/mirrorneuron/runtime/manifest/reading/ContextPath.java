@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A dotted path into what a condition can see, for example {@code message.body.items.0.price}.
+ * A dotted path into the context of a condition, for example {@code message.body.items.0.price}.
  * Numbers are positions in lists.
  */
 final class ContextPath {
@@ -67,7 +67,7 @@ final class ContextPath {
         : Optional.empty();
   }
 
-  /** The value at the path, a null node when there is none. */
+  /** The value at the path, or a null node. */
   JsonNode read(Context context) {
     JsonNode node = root.apply(context);
     if (headerName != null && node != null && node.hasNonNull(headerName)) {
@@ -76,7 +76,7 @@ final class ContextPath {
     return follow(node, steps);
   }
 
-  /** What the steps lead to, a null node when there is nothing. */
+  /** The value at the end of the steps, or a null node. */
   static JsonNode follow(JsonNode from, List<String> steps) {
     JsonNode node = from;
     for (String step : steps) {

@@ -17,20 +17,20 @@ import java.util.stream.Stream;
 
 /** The errors and warnings of one manifest, in the order they are found. Not thread-safe. */
 public final class Findings {
-  /** A hostile manifest can have millions of errors; nobody reads more than these. */
+  /** A hostile manifest can have millions of errors. */
   static final int MAX_LISTED = 100;
 
   private static final String WARNING = "manifest.warning";
   private static final String MORE = "manifest.more";
   private static final Location WHOLE = new Location("manifest", "", "/manifest");
 
-  /** What a manifest is read for. */
+  /** Why a manifest is read. */
   public enum Purpose {
-    /** Its job is there already, so only what cannot be run is an error. */
+    /** Of an existing job: only what cannot run is an error. */
     STORED,
-    /** It is to be accepted, perhaps with inputs that nobody has given yet. */
+    /** For a new job; inputs may still be missing. */
     NEW,
-    /** It is to be accepted, and must not have members that no reader knows. */
+    /** For a new job; unknown members are errors. */
     STRICT
   }
 
@@ -40,15 +40,15 @@ public final class Findings {
   private final List<Issue> warnings = new ArrayList<>();
   private final List<ManifestProblem> problems = new ArrayList<>();
 
-  /** Unknown members that are probably others misspelt: what is missing may be there. */
+  /** Unknown members that are probably misspelt: the missing member may be there. */
   private final List<Issue> misspelt = new ArrayList<>();
 
   private int errorCount;
   private int warningCount;
 
   /**
-   * @param inSteps whether the manifest has the form {@code mn.workflow/v1}, whose error codes are
-   *     others
+   * @param inSteps whether the manifest has the form {@code mn.workflow/v1}, which has other error
+   *     codes
    */
   public Findings(boolean inSteps) {
     this(inSteps, Purpose.STORED);
@@ -59,12 +59,12 @@ public final class Findings {
     this.purpose = purpose;
   }
 
-  /** What is among the errors already is not added again. */
+  /** Adds an error unless it is there already. */
   void error(ManifestProblem problem, ManifestPlace place, String message) {
     error(problem, place, message, null, null);
   }
 
-  /** The same of a value that should be another one. */
+  /** The same for a value that should be another one. */
   void error(
       ManifestProblem problem,
       ManifestPlace place,
@@ -90,12 +90,12 @@ public final class Findings {
     return inSteps ? problem.stepCode() : problem.code();
   }
 
-  /** An error of a new manifest, a warning of one that was accepted before. */
+  /** An error of a new manifest, a warning of an accepted one. */
   void refuse(ManifestProblem problem, ManifestPlace place, String message) {
     refuse(problem, place, message, null, null);
   }
 
-  /** The same of a value that should be another one. */
+  /** The same for a value that should be another one. */
   void refuse(
       ManifestProblem problem,
       ManifestPlace place,
@@ -109,7 +109,7 @@ public final class Findings {
     }
   }
 
-  /** An error of a manifest whose job is to run; a warning where that is not so yet. */
+  /** An error in a stored manifest, whose job is to run; a warning in a new one. */
   void require(ManifestPlace place, String refusal, String warning) {
     if (purpose == Purpose.STORED) {
       error(ManifestProblem.REQUIRED, place, refusal);
@@ -118,7 +118,7 @@ public final class Findings {
     }
   }
 
-  /** A sentence that is among the warnings already is not added again. */
+  /** Adds a warning unless the sentence is there already. */
   void warn(ManifestPlace place, String message) {
     warn(Issue.warning(WARNING, message, "", place.location()));
   }
@@ -136,7 +136,7 @@ public final class Findings {
   /**
    * An error when this is strict, else a warning.
    *
-   * @param meant the name that was probably meant; asked only when it will be read
+   * @param meant the probably meant name; called only when it is needed
    */
   void unknown(ManifestPlace place, Supplier<Optional<String>> meant) {
     boolean strict = purpose == Purpose.STRICT;
@@ -155,7 +155,6 @@ public final class Findings {
     }
   }
 
-  /** The warnings as sentences. */
   public List<String> warnings() {
     List<String> listed = new ArrayList<>(warnings.stream().map(Issue::message).toList());
     if (warningCount > warnings.size()) {

@@ -33,12 +33,12 @@ public enum ManifestProblem {
     return help;
   }
 
-  /** The code of an issue of the form with nodes at the root. */
+  /** The issue code in the form with nodes at the root. */
   String code() {
     return "manifest." + word;
   }
 
-  /** The code of an issue of the form {@code mn.workflow/v1}. */
+  /** The issue code in the form {@code mn.workflow/v1}. */
   String stepCode() {
     return switch (this) {
       case REQUIRED, SHAPE, UNSUPPORTED -> "workflow_manifest.schema_failed";

@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A value of a manifest together with its place in the text. Its methods {@code check…} report what
- * is wrong as errors at that place. A place may be empty, so a reader can ask for members without
- * checking that their parents exist.
+ * A value of a manifest together with its place in the text. Its methods {@code check…} report
+ * errors at that place. A place may be empty, so a reader can ask for members without checking that
+ * their parents exist.
  *
  * <p>Where a method takes paths, each is the name of a member, or several names with dots between
  * them: {@code config.command}.
@@ -39,12 +39,12 @@ public final class ManifestValue {
     return new ManifestValue(findings, ManifestPlace.ROOT, value, Written.AS_IT_IS);
   }
 
-  /** One member, whose name may have dots in it. */
+  /** A member, whose name may have dots in it. */
   public ManifestValue at(String member) {
     return child(member, value.get(member));
   }
 
-  /** What stands at the first path that leads to a value; the first path when none does. */
+  /** The value at the first path that leads to a value; the first path when none does. */
   public ManifestValue find(String... paths) {
     return all(paths).stream()
         .filter(found -> !found.isAbsent())
@@ -52,7 +52,7 @@ public final class ManifestValue {
         .orElseGet(() -> follow(paths[0]));
   }
 
-  /** What stands at each of the paths. */
+  /** The values at each of the paths. */
   public List<ManifestValue> all(String... paths) {
     return Stream.of(paths).map(this::follow).toList();
   }
@@ -62,7 +62,7 @@ public final class ManifestValue {
     return dot < 0 ? at(path) : at(path.substring(0, dot)).follow(path.substring(dot + 1));
   }
 
-  /** The other one when there is a value only there, else this one. */
+  /** The other value if only it exists, else this. */
   public ManifestValue or(ManifestValue other) {
     return isAbsent() && !other.isAbsent() ? other : this;
   }
@@ -80,7 +80,7 @@ public final class ManifestValue {
     return new ManifestValue(findings, below.placeOr(seeming), held, below);
   }
 
-  /** The same place, called by another name in messages. */
+  /** The same place with another name in messages. */
   public ManifestValue named(String newName) {
     return new ManifestValue(findings, place.named(newName), value, written);
   }
@@ -89,7 +89,7 @@ public final class ManifestValue {
     return withValue(newValue, Written.AS_IT_IS);
   }
 
-  /** The same place with a value that was made of what stands there. */
+  /** The same place with a value derived from the written one. */
   public ManifestValue withValue(JsonNode newValue, Written authors) {
     return new ManifestValue(findings, place, newValue, authors);
   }
@@ -121,12 +121,12 @@ public final class ManifestValue {
     return isAbsent() ? "" : value.asText();
   }
 
-  /** What stands at the path, or the default when there is nothing or no number. */
+  /** The number at the path, or the default. */
   public int asInt(String path, int byDefault) {
     return follow(path).value.asInt(byDefault);
   }
 
-  /** What stands at the path, or the default when there is nothing or no boolean. */
+  /** The boolean at the path, or the default. */
   public boolean asBoolean(String path, boolean byDefault) {
     return follow(path).value.asBoolean(byDefault);
   }
@@ -147,12 +147,12 @@ public final class ManifestValue {
     return false;
   }
 
-  /** Reports that something else stands here; the words complete the sentence "X must be …". */
+  /** Reports another value as an error; the words complete the sentence "X must be …". */
   public void mustBe(String words) {
     report(ManifestProblem.SHAPE, " must be " + words, words);
   }
 
-  /** The same of a new manifest, with more to say; of one whose job is there, a warning. */
+  /** The same with more text, for a new manifest; for a stored one a warning. */
   public void shouldBe(String words, String... more) {
     String message = label() + " must be " + words + String.join("", more);
     String actual = ShownValue.of(name(), value);
@@ -178,7 +178,7 @@ public final class ManifestValue {
     value.properties().forEach(one -> members.check(one.getKey(), at(one.getKey())));
   }
 
-  /** Each object of a list; anything else in the list, or instead of it, is an error. */
+  /** The objects of a list; anything else in the list, or instead of it, is an error. */
   public Stream<ManifestValue> objects() {
     List<ManifestValue> items = check(Shape.LIST) ? items() : List.of();
     return items.stream().filter(item -> item.checkRequired(Shape.OBJECT));
@@ -216,12 +216,15 @@ public final class ManifestValue {
     findings.warn(place, message);
   }
 
-  /** An error of a new manifest; of one whose job is there already, a warning. */
+  /** An error of a new manifest; a warning of a stored one. */
   public void refuse(ManifestProblem problem, String message) {
     findings.refuse(problem, place, message);
   }
 
-  /** An error of a manifest that is to run; another sentence where it is only looked at. */
+  /**
+   * An error in a stored manifest, whose job is to run; another sentence, as a warning, in a new
+   * one.
+   */
   public void require(String refusal, String warning) {
     findings.require(place, refusal, warning);
   }
@@ -235,7 +238,6 @@ public final class ManifestValue {
     return place.label();
   }
 
-  /** The place for reports. */
   public Location location() {
     return place.location();
   }
@@ -250,7 +252,7 @@ public final class ManifestValue {
     return ShownValue.of(text);
   }
 
-  /** Values of manifests as messages and reports have them. */
+  /** Values of manifests in messages and reports. */
   private static final class ShownValue {
     private static final int SHOWN_CHARS = 80;
     private static final Pattern SECRET =
@@ -260,12 +262,10 @@ public final class ManifestValue {
 
     private ShownValue() {}
 
-    /** Short and on one line. */
     static String of(JsonNode value) {
       return of(value.isTextual() ? value.textValue() : value.toString());
     }
 
-    /** Short and on one line. */
     static String of(String text) {
       StringBuilder head = new StringBuilder();
       int read = 0;
@@ -277,7 +277,7 @@ public final class ManifestValue {
       return read < text.length() ? head.append('…').toString() : head.toString();
     }
 
-    /** The same, unless the name of the value says that it is nobody's business. */
+    /** The same, unless the name of the value says that it is secret. */
     static String of(String name, JsonNode value) {
       return SECRET.matcher(name).find() ? "[redacted]" : of(value);
     }

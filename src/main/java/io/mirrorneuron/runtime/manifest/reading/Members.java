@@ -8,23 +8,23 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The members that an object of a manifest may have: which shape each must have, and which of them
- * ask for more than this server does. An object is closed, so that other members are told as
- * unknown, or open. Immutable.
+ * The members that an object of a manifest may have: the shape of each, and which of them have less
+ * effect than they ask for. A closed object reports other members as unknown, an open one does not.
+ * Immutable.
  */
 public final class Members {
-  /** Of every closed object; they are for people. */
+  /** Members of every closed object; they are for people. */
   private static final String[] NOTES = {
     "description", "display_name", "label", "metadata", "comment", "notes", "tags", "title"
   };
 
   /**
-   * @param suggestion what is proposed to somebody who wrote almost this name; null for nothing, as
-   *     where the member would be ignored
+   * @param suggestion proposal for an author who wrote almost this name; null for none, as where
+   *     the member would be ignored
    */
   private record Member(Shape shape, String warning, String suggestion) {}
 
-  /** Shorter names resemble too many others. */
+  /** Shorter names resemble too many other names. */
   private static final int SHORTEST_COMPARED = 5;
 
   /** Longer names are no typing errors, and comparing them takes time. */
@@ -42,12 +42,12 @@ public final class Members {
     this.elsewhere = elsewhere;
   }
 
-  /** An object with these members, which may have any shape, and no others. */
+  /** An object with these members, which may have any shape, and no other members. */
   public static Members closed(String... names) {
     return new Members(true, Map.of(), Map.of()).with(null, names).with(null, NOTES);
   }
 
-  /** An object that may have any member; names that are almost those of known ones are told. */
+  /** An object that may have any member; reports names that almost match known ones. */
   public static Members open(String... names) {
     return new Members(false, Map.of(), Map.of()).with(null, names);
   }
@@ -59,21 +59,21 @@ public final class Members {
     return new Members(closed, more, elsewhere);
   }
 
-  /** The same, where who wrote almost the one name is shown the other. */
+  /** The same, where an author who wrote almost {@code name} gets {@code other} as a proposal. */
   public Members suggesting(String other, String name) {
     Map<String, Member> more = new LinkedHashMap<>(known);
     more.computeIfPresent(name, (_, member) -> new Member(member.shape, member.warning, other));
     return new Members(closed, more, elsewhere);
   }
 
-  /** The same, where members of another object are known as what stands in the wrong place. */
+  /** The same, with members of another object, which are reported as misplaced. */
   public Members belongingTo(String place, Members other) {
     Map<String, String> more = new LinkedHashMap<>(elsewhere);
     other.known.keySet().forEach(name -> more.put(name, place + "." + name));
     return new Members(closed, known, more);
   }
 
-  /** The same, where somebody who writes this name, as other programs have it, means the other. */
+  /** The same, with names of other programs and what they mean here. */
   public Members meaning(String other, String... names) {
     Map<String, String> more = new LinkedHashMap<>(elsewhere);
     Stream.of(names).forEach(name -> more.put(name, other));
@@ -81,7 +81,7 @@ public final class Members {
   }
 
   /**
-   * The same, with members that are read and have no effect. Those known already keep their shape.
+   * The same, with members that are read and have no effect. Known members keep their shape.
    *
    * @param why completes the sentence "X is ignored: this server …"
    */
@@ -90,8 +90,7 @@ public final class Members {
   }
 
   /**
-   * The same, with members that have less effect than they ask for. Those known already keep their
-   * shape.
+   * The same, with members that have less effect than they ask for. Known members keep their shape.
    *
    * @param warning completes the sentence "X …"
    */
@@ -109,7 +108,7 @@ public final class Members {
     return new Members(closed, more, elsewhere);
   }
 
-  /** Reports what is to be said of one member. */
+  /** Reports findings about one member. */
   void check(String name, ManifestValue place) {
     Member member = known.get(name);
     if (member == null) {
@@ -157,7 +156,7 @@ public final class Members {
     return name.length() >= SHORTEST_COMPARED && name.length() <= LONGEST_COMPARED;
   }
 
-  /** Of an open object, in which everything else is its author's own. */
+  /** In an open object, all other members are the author's own. */
   private Optional<String> near(String name) {
     if (elsewhere.containsKey(name)) {
       return Optional.of(elsewhere.get(name));

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.manifest.reading;
 
-/** What a name of a graph, node, edge or message type may look like. */
+/** The syntax of names of graphs, nodes, edges and message types. */
 public final class NameRules {
   private static final int MAX_LENGTH = 200;
 
@@ -19,7 +19,7 @@ public final class NameRules {
     return place.check(Shape.NAME) ? checked(place) : null;
   }
 
-  /** The same for a place that may be empty: null then, without an error. */
+  /** The same for an optional id: an absent one is null without an error. */
   public static String readOptional(ManifestValue place) {
     return place.check(Shape.NAME) ? checked(place) : null;
   }

@@ -4,8 +4,8 @@ import io.mirrorneuron.config.NearestMatch;
 import java.util.Collection;
 
 /**
- * Names that somebody probably meant who wrote another. A hostile manifest has many wrong names
- * beside many right ones, so only the first few are compared. Not thread-safe.
+ * Corrections of misspelt names. A hostile manifest has many wrong names beside many right ones, so
+ * only the first few are compared. Not thread-safe.
  */
 public final class NearNames {
   private static final int MOST_ASKED = 20;

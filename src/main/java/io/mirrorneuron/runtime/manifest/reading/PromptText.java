@@ -14,10 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A text with values: <code>${payload.total}</code> and the other paths of conditions stand for
- * values of the message, <code>${inputs.count.total}</code> for one of the output of step {@code
- * count}; <code>$${</code> is <code>${</code>. Texts are put in as they are, all else as JSON. A
- * value that is not there is shown as <code>(no payload.total)</code>.
+ * A text with placeholders: <code>${payload.total}</code> and the other paths of conditions stand
+ * for values of the message, <code>${inputs.count.total}</code> for a value of the output of step
+ * {@code count}; <code>$${</code> is <code>${</code>. Texts are inserted as they are, all else as
+ * JSON. A missing value is shown as <code>(no payload.total)</code>.
  */
 public final class PromptText implements Prompt {
   private static final Pattern VALUE = Pattern.compile("\\$?\\$\\{([^}]*)(\\}?)");
@@ -25,7 +25,7 @@ public final class PromptText implements Prompt {
   private static final int MAX_VALUE = 2000;
   private static final int MAX_CHARS = 10_000;
 
-  /** What stands between two texts: a value, or a text as it is. */
+  /** A placeholder, or a text between placeholders. */
   private interface Part {
     void add(Context message, JsonNode inputs, StringBuilder text, List<String> missing);
   }
@@ -35,7 +35,7 @@ public final class PromptText implements Prompt {
 
   private PromptText() {}
 
-  /** Reports errors at the place; where there are any, the result means nothing. */
+  /** Reports errors at the place; if there are any, the result must not be used. */
   public static PromptText compile(ManifestValue place) {
     PromptText prompt = new PromptText();
     String text = place.asText();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import java.util.function.Predicate;
 
-/** What a value must look like; the words complete the sentence "X must be …". */
+/** The required shape of a value; the words complete the sentence "X must be …". */
 public enum Shape {
   OBJECT("an object", JsonNode::isObject),
   LIST("a list", JsonNode::isArray),
@@ -37,7 +37,7 @@ public enum Shape {
     return words;
   }
 
-  /** What to add for somebody who wrote this instead. */
+  /** Advice for an author who wrote this value instead. */
   String hint(JsonNode value) {
     if (!value.isTextual()) {
       return "";

@@ -5,23 +5,23 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where an author wrote what stands in a tree that was made of the manifest: a tree of places
- * beside the tree of values. What it does not tell stands where it seems to. Not thread-safe while
- * it is made.
+ * The author's places of the values in a tree that was derived from the manifest: a tree of places
+ * beside the tree of values. A value without an entry has its own place. Not thread-safe while it
+ * is built.
  */
 public final class Written {
-  /** Everything stands where it seems to. */
+  /** Everything has its own place. */
   static final Written AS_IT_IS = new Written();
 
   private final Map<String, Written> members = new HashMap<>();
   private ManifestPlace place;
 
-  /** What is told of one member or list entry; made when nothing was. */
+  /** The entry of a member or list entry; made if there is none. */
   public Written member(String member) {
     return members.computeIfAbsent(member, name -> new Written());
   }
 
-  /** The value there was written here. */
+  /** Sets the author's place of the value. */
   public Written as(ManifestValue author) {
     place = author.place();
     return this;
@@ -40,7 +40,7 @@ public final class Written {
    *
    * @param parent the object or list around it; null for the whole manifest
    * @param segment name of the member or position in the list
-   * @param name what people call it; for an entry with an id, the id
+   * @param name for people; of an entry with an id, the id
    */
   record ManifestPlace(ManifestPlace parent, String segment, String name) {
     static final ManifestPlace ROOT = new ManifestPlace(null, "", "");
@@ -65,7 +65,7 @@ public final class Written {
       return above.isEmpty() ? segment : above + "." + segment;
     }
 
-    /** The place for reports; what it is in where the names to it are too long. */
+    /** The place for reports; the place around it if its names are too long. */
     Location location() {
       return length() > LONGEST ? parent.location() : new Location("manifest", path(), pointer());
     }

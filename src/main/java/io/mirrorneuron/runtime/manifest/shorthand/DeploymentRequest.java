@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads which key and which policy somebody wants. */
+/** Reads the requested key and policy of a deployment. */
 public final class DeploymentRequest {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
-  /** The form of the ids of deployments, which are found by id or key alike. */
+  /** Deployments are found by id or key alike, so no key may look like an id. */
   private static final Pattern ID = Pattern.compile("dep_.+_\\d+");
 
   private static final List<String> PLACES =
@@ -54,22 +54,22 @@ public final class DeploymentRequest {
     return workflow.jobName().isBlank() ? workflow.graphId() : workflow.jobName();
   }
 
-  /** What is written at a place, without blanks around it; null when it is no text, or blank. */
+  /** The stripped text at a place; null when it is no text, or blank. */
   private static String text(Workflow workflow, String place) {
     ManifestValue found = ManifestValue.root(workflow.source(), new Findings(false)).find(place);
     boolean isText = found.value().isTextual() && !found.text().isBlank();
     return isText ? found.text().strip() : null;
   }
 
-  /** The tag by which people find the version, or null. */
+  /** The version's tag for people, or null. */
   public static String tag(Workflow workflow) {
     return text(workflow, "metadata.deployment_tag");
   }
 
   /**
-   * The policy of a manifest, with what was given before it.
+   * The policy of a manifest; given values take precedence.
    *
-   * @throws MnException INVALID with all that is wrong with it
+   * @throws MnException INVALID with all errors
    */
   public static UpdatePolicy policy(Map<String, Object> given, Workflow workflow) {
     Findings findings = new Findings(false, Findings.Purpose.STRICT);

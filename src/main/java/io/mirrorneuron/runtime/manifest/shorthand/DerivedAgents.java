@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 
 /**
  * The agents of steps that name a command: an executor each, of the step's name, that starts in a
- * copy of the payload files and sends no messages, as the ledger starts the steps that follow.
+ * copy of the payload files. It sends no messages, as the ledger starts the following steps.
  */
 final class DerivedAgents {
   static final List<String> UPLOADS = List.of("upload_paths", "uploads", "upload_path");
 
-  /** What a step may ask for its agent, as nodes do. */
+  /** Resource members that a step may have for its agent, as nodes do. */
   static final List<String> DEMANDS =
       List.of(
           "resources",
@@ -33,10 +33,10 @@ final class DerivedAgents {
           "requires_services",
           "requiresServices");
 
-  /** What the program of a step must put out, as the config of its agent says. */
+  /** Required form of the output of a step's program, in the config of its agent. */
   static final String OUTPUT = "output";
 
-  /** What has no meaning for steps without a program of their own. */
+  /** Members without meaning for steps without a program of their own. */
   static final List<String> OF_PROGRAMS =
       Stream.concat(DEMANDS.stream(), Stream.of(OUTPUT)).toList();
 
@@ -73,12 +73,11 @@ final class DerivedAgents {
     return declared.contains(agent);
   }
 
-  /** The end of a sentence about a name that is no agent's. */
+  /** The end of a sentence about an unknown agent. */
   String hint(String agent) {
     return near.hint(agent);
   }
 
-  /** Adds the agent of this step. */
   void derive(String id, ShortStep step) {
     Written place =
         written.member("nodes").member(Integer.toString(nodes().size())).as(step.place());
@@ -147,7 +146,7 @@ final class DerivedAgents {
     return lines.withValue(words.add(lines.value()));
   }
 
-  /** The first messages go to these agents, unless the author says who gets them. */
+  /** The first messages go to these agents, unless the author names receivers. */
   void startWith(List<String> first) {
     nodes();
     boolean said =
@@ -183,7 +182,7 @@ final class DerivedAgents {
     return nodes;
   }
 
-  /** A line as the list that it probably stands for: {@code [python3, fetch.py]}. */
+  /** A line as the list that was probably meant: {@code [python3, fetch.py]}. */
   static String asList(String line) {
     return "[" + String.join(", ", line.strip().split("\\s+")) + "]";
   }

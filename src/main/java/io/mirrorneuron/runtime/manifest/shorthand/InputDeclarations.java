@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads {@code inputs} at the root: what a job can be given by name. */
+/** Reads {@code inputs} at the root: the named inputs of a job. */
 public final class InputDeclarations {
   private static final Set<String> MEMBERS = Set.of("description", "default", "schema", "value");
 
   private InputDeclarations() {}
 
-  /** The value of each input; what is wrong with one, or missing, is reported. */
+  /** The value of each input; reports wrong and missing ones. */
   public static ObjectNode read(ManifestValue root) {
     ManifestValue place = root.at(NamedInputs.MEMBER);
     ObjectNode values = Json.object();

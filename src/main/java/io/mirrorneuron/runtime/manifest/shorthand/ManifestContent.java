@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A manifest that was accepted, as something to compare and to mix with others. Pure. */
+/** Compares and mixes accepted manifests. Pure. */
 public final class ManifestContent {
   private static final List<String> RUN_IDS = List.of("run_id", "blueprint_run_id");
 
-  /** Members that the programs have which leave them out; they count as those of the programs. */
+  /** Defaults of programs; they count as members of the programs that leave them out. */
   private static final String DEFAULTS = "defaults";
 
-  /** What may differ without that a job has to be another: names, and what is of deployments. */
+  /** Members that may differ without a different job: names, and members for deployments. */
   private static final Set<String> NAMES =
       Set.of("metadata", "job_name", "manifest_version", "deployment", "description", "name");
 
@@ -44,7 +44,7 @@ public final class ManifestContent {
     this.nodes = Manifests.nodes(root);
   }
 
-  /** The same manifest without the run that its author named: each of its jobs has its own. */
+  /** The manifest without the run that its author named: each of its jobs has its own. */
   public static String withoutRun(String text) {
     ObjectNode source = Json.parseObject(text, "manifest_json");
     return dropRun(source) ? Json.write(source) : text;
@@ -66,7 +66,7 @@ public final class ManifestContent {
     return dropped;
   }
 
-  /** The same of all that say the same, in whatever order. */
+  /** The same for manifests with the same content, in whatever order. */
   public String fingerprint() {
     try {
       String ordered =
@@ -82,17 +82,17 @@ public final class ManifestContent {
     }
   }
 
-  /** Whether nothing differs but agents and names. */
+  /** Whether only agents and names differ. */
   public boolean differsInAgentsOnly(ManifestContent other) {
     return rest().equals(other.rest());
   }
 
-  /** By the ids of their agents, as they are written. */
+  /** The agents' nodes by id, as written. */
   Map<String, ManifestValue> nodes() {
     return nodes;
   }
 
-  /** With ids in place of what is written of agents. */
+  /** With ids in place of the agents' definitions. */
   ObjectNode withoutAgents() {
     Map<JsonNode, JsonNode> marks = new IdentityHashMap<>();
     nodes.forEach((id, node) -> marks.put(node.value(), TextNode.valueOf(id)));
@@ -113,8 +113,8 @@ public final class ManifestContent {
   }
 
   /**
-   * This manifest with the agents of another one in place of its own; empty when that cannot be
-   * written, as one of them is written short.
+   * This manifest with some agents of another manifest; empty when that cannot be written, as one
+   * of them is in the short form.
    */
   public Optional<String> with(Collection<String> agents, ManifestContent other) {
     if (agents.isEmpty()) {
@@ -129,7 +129,7 @@ public final class ManifestContent {
     Map<JsonNode, JsonNode> replaced = new IdentityHashMap<>();
     agents.forEach(id -> replaced.put(nodes.get(id).value(), other.nodes.get(id).value()));
     ObjectNode blend = (ObjectNode) rewritten(root.value(), replaced);
-    blend.remove(DEFAULTS); // each program has them by now, the others' those of the other
+    blend.remove(DEFAULTS); // each program has its own or the other manifest's by now
     Map<String, ManifestValue> now = Manifests.nodes(Manifests.expanded(blend));
     boolean isWhole =
         agents.stream().allMatch(id -> now.get(id).value().equals(other.nodes.get(id).value()));
@@ -142,7 +142,7 @@ public final class ManifestContent {
     return Manifests.expanded(rest).value() == rest;
   }
 
-  /** A copy in which some nodes are others. */
+  /** A copy in which some nodes are replaced. */
   private static JsonNode rewritten(JsonNode json, Map<JsonNode, JsonNode> others) {
     JsonNode other = others.get(json);
     if (other != null) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** In what two manifests differ, told by the names of members and never by what they are. Pure. */
+/** The differences of two manifests, by the names of members and never by their values. Pure. */
 public final class ManifestDifferences {
   private static final Set<String> DEEP = Set.of("config", "policies", "resources");
   private final ManifestContent before;
@@ -32,7 +32,7 @@ public final class ManifestDifferences {
     return one.nodes().keySet().stream().filter(id -> !other.nodes().containsKey(id)).toList();
   }
 
-  /** Of each agent that both have and that is written in another way, the members. */
+  /** The differing members of each agent that is in both manifests. */
   public Map<String, List<String>> agentsChanged() {
     Map<String, List<String>> changed = new LinkedHashMap<>();
     before
@@ -49,7 +49,7 @@ public final class ManifestDifferences {
     return changed;
   }
 
-  /** Members of {@code policies}, but for those of {@code policies.update}. */
+  /** Members of {@code policies} except those of {@code policies.update}. */
   public List<String> policies() {
     JsonNode one = before.withoutAgents().path("policies");
     JsonNode other = after.withoutAgents().path("policies");
@@ -59,7 +59,7 @@ public final class ManifestDifferences {
         .toList();
   }
 
-  /** Other members at the root, but for what is written of agents. */
+  /** Other members at the root, without the agents. */
   public List<String> members() {
     ObjectNode one = before.withoutAgents();
     ObjectNode other = after.withoutAgents();
@@ -80,7 +80,7 @@ public final class ManifestDifferences {
     return paths;
   }
 
-  /** Names of members that are not the same in both, in order; none where neither has any. */
+  /** Names of members that differ, in order. */
   private static List<String> differing(JsonNode one, JsonNode other) {
     Set<String> names = new TreeSet<>();
     one.fieldNames().forEachRemaining(names::add);

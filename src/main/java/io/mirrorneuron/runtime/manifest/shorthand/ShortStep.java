@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.manifest.shorthand;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 
-/** A step as its author wrote it short, with what makes it short. */
+/** A step in the short form. */
 record ShortStep(
     ManifestValue place,
     ManifestValue id,
@@ -36,13 +36,13 @@ record ShortStep(
     return !human.isAbsent() || "human".equals(kind.text());
   }
 
-  /** The agent that works for it; of one that says nothing, the one of its name. */
+  /** The agent that works for it; by default the agent of its name. */
   String worker() {
     return run.value().isTextual() ? run.asText() : id.asText();
   }
 
   /**
-   * Nobody would be given what it asks for.
+   * Reports resource demands that no agent would get.
    *
    * @param why completes the sentence "step X …"
    */

@@ -23,30 +23,29 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A manifest in which nothing is left unsaid: what its author wrote short is there in the long
- * form, and each value knows where the author wrote it.
+ * The long form of a manifest, in which each value knows its place in the author's text.
  *
  * @param root equal to the author's when nothing in it is short
  * @param isReadable false when it has no list of steps where one must be, which was reported
  * @param stepsAtRoot whether its author wrote steps at the root
- * @param plainSteps the steps that are given what their parents put out, and put out what their
- *     program prints
+ * @param plainSteps the steps that get their parents' outputs as they are, and whose output is the
+ *     printed text
  */
 public record Shorthand(
     ManifestValue root, boolean isReadable, boolean stepsAtRoot, Set<String> plainSteps) {
   private static final String STEPS = "steps";
   private static final String WORKFLOW = "workflow";
 
-  /** Of what is refused because it has no name; nobody sees it. */
+  /** Name of a manifest that is refused because it has none; never shown. */
   private static final String UNNAMED = "unnamed";
 
   private static final List<String> OTHER_FORMS =
       List.of(WORKFLOW, "nodes", "flow", "graph_id", "workflow_id", "edges", "agents");
 
-  /** More typing errors make another word of it. */
+  /** Words with more typing errors are other words. */
   private static final int TYPOS = 2;
 
-  /** Whether its steps stand at the root, where nobody else has any. */
+  /** Whether its steps stand at the root, which only the short form has. */
   public static boolean isUsedBy(JsonNode manifest) {
     if (OTHER_FORMS.subList(0, 3).stream().anyMatch(manifest::has)) {
       return false;
@@ -65,7 +64,7 @@ public record Shorthand(
     return false;
   }
 
-  /** Reports what is wrong with what is short; the rest is left to the readers of the long form. */
+  /** Reports errors in the short form; readers of the long form report the rest. */
   public static Shorthand expand(ManifestValue root) {
     boolean atRoot = isUsedBy(root.value());
     boolean hasCommands = !atRoot && DerivedSteps.areIn(root.find("workflow.steps"));
@@ -121,7 +120,7 @@ public record Shorthand(
       tree.put("manifest_version", "1.0");
     }
     ManifestValue name = root.find("name", "id");
-    // what is no name is told as the id
+    // an invalid name is reported as the id
     if (!tree.hasNonNull("job_name") && isNamed && name.value().isTextual()) {
       tree.set("job_name", name.value());
       written.member("job_name").as(name);
@@ -130,9 +129,9 @@ public record Shorthand(
   }
 
   /**
-   * {@code defaults}: members that the {@code config} of every executor gets unless it has them.
-   * Variables of {@code environment} are taken one by one; who uploads something by itself gets
-   * none of the uploads.
+   * {@code defaults}: members for the {@code config} of every executor that lacks them. Variables
+   * of {@code environment} are merged one by one; an executor with uploads of its own gets none of
+   * the uploads.
    */
   private static final class NodeDefaults {
     private static final String NODES = "nodes";
@@ -148,7 +147,7 @@ public record Shorthand(
       this.defaults = defaults;
     }
 
-    /** Gives them to the nodes of the tree. */
+    /** Adds them to the nodes of the tree. */
     void apply(ManifestValue root, ObjectNode tree, Written written) {
       if (!defaults.check(Shape.OBJECT)) {
         return;
@@ -214,7 +213,7 @@ public record Shorthand(
   }
 
   /**
-   * Steps that name a command instead of an agent, and steps at the root, which wait for the one
+   * Steps that name a command instead of an agent, and steps at the root, which follow the step
    * before them unless they say what they need.
    */
   private static final class DerivedSteps {
@@ -263,12 +262,11 @@ public record Shorthand(
       this.agents = new DerivedAgents(root, defaults, tree, written);
     }
 
-    /** Whether one of the steps names a command. */
     static boolean areIn(ManifestValue steps) {
       return steps.items().stream().anyMatch(step -> ShortStep.of(step).isCommand());
     }
 
-    /** Rewrites those in {@code workflow} that name a command; answers their ids. */
+    /** Expands the steps in {@code workflow} that name a command; returns their ids. */
     Set<String> inWorkflow() {
       ManifestValue list = root.find("workflow.steps");
       ObjectNode workflow = Json.object().setAll((ObjectNode) root.at("workflow").value());
@@ -295,7 +293,7 @@ public record Shorthand(
       return plain;
     }
 
-    /** Writes those at the root, and what connects them, into the workflow; answers their ids. */
+    /** Moves the steps at the root, with their edges, into the workflow; returns their ids. */
     Set<String> atRoot(ObjectNode workflow, Written places) {
       Map<String, ManifestValue> steps = named(root.at("steps"));
       ArrayNode longSteps = workflow.putArray("steps");
@@ -329,14 +327,14 @@ public record Shorthand(
         }
         before = id;
       }
-      if (first.isEmpty() && !steps.isEmpty()) { // they need each other, which is told elsewhere
+      if (first.isEmpty() && !steps.isEmpty()) { // a loop, which is reported elsewhere
         first.add(longSteps.get(0).get("run").asText());
       }
       agents.startWith(first);
       return Set.copyOf(steps.keySet());
     }
 
-    /** By id, in order; an entry without one, or with that of another, is reported and left out. */
+    /** By id, in order; an entry without id, or with a repeated one, is reported and left out. */
     private static Map<String, ManifestValue> named(ManifestValue list) {
       Map<String, ManifestValue> steps = new LinkedHashMap<>();
       for (ManifestValue item : list.items()) {
@@ -351,7 +349,7 @@ public record Shorthand(
       return steps;
     }
 
-    /** A step that asks people stays as it is: the agent of its name is made where it is read. */
+    /** A step that asks people stays as it is: its agent is made where it is read. */
     private static void asks(String id, ShortStep step, ObjectNode longer) {
       if (!step.human().checkRequired(Shape.OBJECT)) {
         longer.putObject("human").put("prompt", id); // nothing else is wrong with it
@@ -390,7 +388,7 @@ public record Shorthand(
       return id;
     }
 
-    /** Those it names, else the one before it. */
+    /** The named steps, else the step before it. */
     private static List<ManifestValue> needs(
         ManifestValue step, String before, Set<String> steps, NearNames near) {
       ManifestValue needs = ShortStep.of(step).needs();

@@ -42,7 +42,6 @@ public record Gathered(List<OpenSet> sets) {
     return new Gathered(sets.stream().map(set -> set.notAfter(now)).toList());
   }
 
-  /** Whether the event waits already. */
   public boolean holds(String eventId) {
     return sets.stream().anyMatch(set -> set.holds(eventId));
   }
