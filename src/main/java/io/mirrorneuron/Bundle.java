@@ -2,7 +2,7 @@ package io.mirrorneuron;
 
 import io.mirrorneuron.blueprint.Samples;
 import io.mirrorneuron.blueprint.bundle.BundleConfig;
-import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.InputValues;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
@@ -25,7 +25,7 @@ import io.mirrorneuron.runtime.manifest.graph.RulePrograms.Ended;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.schedule.ManifestScheduleCheck;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.BundleUnpacker;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,7 +123,7 @@ public final class Bundle implements AutoCloseable {
    * @throws MnException INVALID for a name that it does not declare
    */
   public Submission submission(Map<String, ?> inputs) {
-    String json = GivenInputs.into(content.manifest.json(), content.manifest.tree(), inputs);
+    String json = InputValues.into(content.manifest.json(), content.manifest.tree(), inputs);
     return new Submission(json, content.payloads, null).from(content.origin);
   }
 
@@ -195,7 +195,7 @@ public final class Bundle implements AutoCloseable {
     BundleStaging staging =
         new BundleStaging(
             folder,
-            BundleZip.Limits.DEFAULT,
+            BundleUnpacker.Limits.DEFAULT,
             Clock.systemUTC(),
             () -> "unpacked",
             UploadQuota.unlimited());

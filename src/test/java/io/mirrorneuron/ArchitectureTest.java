@@ -32,8 +32,8 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.config.NearestMatch;
-import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.config.bundle.BuildStamp;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
@@ -503,17 +503,17 @@ class ArchitectureTest {
                   namedAnyOf(
                       "Redaction",
                       "ErrorEnvelope", // failures
-                      "Excerpt", // what views show of JSON that others wrote
-                      "ShownRun", // runs, as areas get them
-                      "ShownFiles", // their files
+                      "JsonPreview", // what views show of JSON that others wrote
+                      "RedactedRun", // runs, as areas get them
+                      "RedactedFiles", // their files
                       "Question", // the made-up name of one without a name
                       "HumanView", // requests to people
                       "HumanCopies", // what people decided, beside the whole record
                       "RedactedValue", // what rules of inputs say of a configuration
                       "LogLine", // what a journal takes in
-                      "LogForm", // lines that programs print
+                      "LogRecords", // lines that programs print
                       "MarkedSecrets", // manifests, and what is made of their jobs
-                      "HiddenTexts", // what hooks print
+                      "LaunchSecrets", // what hooks print
                       "ReviewMarks", // what authors say of fields of the configuration
                       "CompactTimeline", // a document that it makes of what programs wrote
                       "AskedField", // what counts before a launch is asked for
@@ -689,7 +689,7 @@ class ArchitectureTest {
           .that(
               not(
                   resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))
-                      .or(belongToAnyOf(Desktop.class, ServiceMark.class, BuildStamp.class))))
+                      .or(belongToAnyOf(Desktop.class, HelperProcessMark.class, BuildStamp.class))))
           .should()
           .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
           .because(

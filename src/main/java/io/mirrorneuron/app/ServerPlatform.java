@@ -27,10 +27,10 @@ import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
-import io.mirrorneuron.run.RunIndex.JobPlaces;
+import io.mirrorneuron.run.RunIndex.JobLocations;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.human.HumanDecisions;
 import io.mirrorneuron.server.ServerContext;
@@ -54,7 +54,7 @@ record ServerPlatform(
     BundleStaging staging,
     ModelsPort models,
     RunIndex index,
-    ShownRuns shownRuns,
+    RedactedRuns shownRuns,
     Catalogs catalogs,
     Launches launches)
     implements Platform {
@@ -78,15 +78,15 @@ record ServerPlatform(
         staging,
         models,
         RunIndex.of(on.runs(), places(backend), on.clock()),
-        new ShownRuns(on.runs(), outputs(on.config())),
+        new RedactedRuns(on.runs(), outputs(on.config())),
         catalogs,
         ServerLaunches.of(on, backend, catalogs, staging, models));
   }
 
-  private static JobPlaces places(Backend backend) {
+  private static JobLocations places(Backend backend) {
     return switch (backend) {
       case Backend.Here here -> here.runtime().places().jobs();
-      case Backend.Elsewhere elsewhere -> JobPlaces.UNKNOWN;
+      case Backend.Elsewhere elsewhere -> JobLocations.UNKNOWN;
     };
   }
 

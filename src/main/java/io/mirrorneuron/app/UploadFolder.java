@@ -5,7 +5,7 @@ import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.BundleUnpacker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,11 @@ record UploadFolder(Path path, UploadQuota quota, BundleStaging staging) {
     UploadQuota quota = new UploadQuota(limits.maxCount(), limits.maxBytes(), limits.lifetime());
     BundleStaging staging =
         new BundleStaging(
-            path.resolve("bundles"), BundleZip.Limits.DEFAULT, on.clock(), on.ids()::secret, quota);
+            path.resolve("bundles"),
+            BundleUnpacker.Limits.DEFAULT,
+            on.clock(),
+            on.ids()::secret,
+            quota);
     on.vertx()
         .setPeriodic(0, SWEEP_EVERY.toMillis(), timer -> Thread.startVirtualThread(staging::sweep));
     return new UploadFolder(path, quota, staging);

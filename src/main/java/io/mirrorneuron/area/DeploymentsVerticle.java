@@ -10,7 +10,7 @@ import io.mirrorneuron.port.schedule.DeploymentsPort.DeploymentView.Result;
 import io.mirrorneuron.port.schedule.DeploymentsPort.NewDeployment;
 import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.bundle.SentBundle;
+import io.mirrorneuron.store.bundle.BundleRequest;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 import java.util.Objects;
@@ -25,7 +25,7 @@ public final class DeploymentsVerticle extends AreaVerticle {
   /** Members of a deployment request. */
   private static final Set<String> DEPLOYED =
       Stream.concat(
-              SentBundle.MEMBERS.stream(),
+              BundleRequest.MEMBERS.stream(),
               Stream.of("deployment_key", "update_policy", "wait", "plan_token"))
           .collect(Collectors.toUnmodifiableSet());
 
@@ -78,7 +78,7 @@ public final class DeploymentsVerticle extends AreaVerticle {
 
   private <T> T with(
       ApiCall call, Wanted wanted, String idempotencyKey, Function<NewDeployment, T> work) {
-    SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
+    BundleRequest bundle = LenientJson.read(call.body(), BundleRequest.class);
     return bundle.whileHeld(
         staging,
         () ->

@@ -5,8 +5,8 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.PageMerge;
 import io.mirrorneuron.bus.RunRoute;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
@@ -42,9 +42,9 @@ public final class HumanVerticle extends AreaVerticle {
         "claimRunHuman",
         "releaseRunHuman",
         "acknowledgeRunNotice");
-    on("respondToRunHuman", on(HumanAct.Kind.RESPOND));
-    on("claimRunHuman", on(HumanAct.Kind.CLAIM));
-    on("releaseRunHuman", on(HumanAct.Kind.RELEASE));
+    on("respondToRunHuman", on(RequestAction.Kind.RESPOND));
+    on("claimRunHuman", on(RequestAction.Kind.CLAIM));
+    on("releaseRunHuman", on(RequestAction.Kind.RELEASE));
     on(
         "acknowledgeRunNotice",
         call ->
@@ -52,11 +52,11 @@ public final class HumanVerticle extends AreaVerticle {
                 call.text("run_id"), call.text("notice_id"), call.body(), person(call)));
   }
 
-  private Operation on(HumanAct.Kind kind) {
+  private Operation on(RequestAction.Kind kind) {
     return call ->
         decisions.act(
             call.text("run_id"),
-            new HumanAct(kind, call.text("request_id"), call.body(), person(call)));
+            new RequestAction(kind, call.text("request_id"), call.body(), person(call)));
   }
 
   private static Person person(ApiCall call) {
@@ -102,7 +102,7 @@ public final class HumanVerticle extends AreaVerticle {
       this.service = service;
     }
 
-    ObjectNode act(String runId, HumanAct act) {
+    ObjectNode act(String runId, RequestAction act) {
       // In this order, because the run's folder may be on another node, which the job knows.
       return Stream.<Supplier<Optional<String>>>of(
               () -> RunId.job(runId), () -> service.jobOf(runId))
@@ -114,7 +114,7 @@ public final class HumanVerticle extends AreaVerticle {
     }
 
     /** Empty when the job has no such request. */
-    private Optional<ObjectNode> ofJob(String jobId, String runId, HumanAct act) {
+    private Optional<ObjectNode> ofJob(String jobId, String runId, RequestAction act) {
       HumanDecision decision =
           new HumanDecision(
               runId,

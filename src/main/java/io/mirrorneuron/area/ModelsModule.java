@@ -36,7 +36,9 @@ public final class ModelsModule {
 
     private record Forced(boolean force) {}
 
-    /** @param maxTokens of any type */
+    /**
+     * @param maxTokens of any type
+     */
     private record Wanted(String prompt, Object maxTokens) {}
 
     private record Remote(String name, String baseUrl) {}

@@ -11,9 +11,9 @@ import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.human.HumanDecisions;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
@@ -83,7 +83,7 @@ public interface Platform {
   RunIndex index();
 
   /** Runs as callers may see them: secrets are masked, files are limited to allowed roots. */
-  ShownRuns shownRuns();
+  RedactedRuns shownRuns();
 
   /** Requests of programs to people, and the decisions on them. */
   HumanDecisions decisions();

@@ -1,9 +1,9 @@
 package io.mirrorneuron.area;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import io.mirrorneuron.bus.AnswerWithWarnings;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.WarnedAnswer;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.ScheduleView.ScheduleVersions;
@@ -15,7 +15,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort.FiringPreview;
 import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort.PreviewQuery;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.bundle.SentBundle;
+import io.mirrorneuron.store.bundle.BundleRequest;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   /** Members of a request to create a schedule. */
   private static final Set<String> MADE =
-      Stream.concat(SentBundle.MEMBERS.stream(), Stream.of("schedule", "source"))
+      Stream.concat(BundleRequest.MEMBERS.stream(), Stream.of("schedule", "source"))
           .collect(Collectors.toUnmodifiableSet());
 
   private static final Set<String> APPLIED =
@@ -67,9 +67,11 @@ public final class SchedulesVerticle extends AreaVerticle {
     warned("previewSchedule", Set.of("schedule", "count", "from"), this::preview);
   }
 
-  /** @param known members of its request */
+  /**
+   * @param known members of its request
+   */
   private <T> void warned(String operation, Set<String> known, Function<ApiCall, T> work) {
-    on(operation, call -> WarnedAnswer.of(call, known, () -> work.apply(call)));
+    on(operation, call -> AnswerWithWarnings.of(call, known, () -> work.apply(call)));
   }
 
   private static String id(ApiCall call) {
@@ -79,17 +81,17 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Wanted(Map<String, Object> schedule, Map<String, Object> source) {}
 
   /** With the schedule's own warnings, such as a name already in use. */
-  private WarnedAnswer<ScheduleView> created(ApiCall call) {
-    WarnedAnswer<ScheduleView> made =
-        WarnedAnswer.of(call, MADE, () -> sent(call, SOURCE, schedules::create));
+  private AnswerWithWarnings<ScheduleView> created(ApiCall call) {
+    AnswerWithWarnings<ScheduleView> made =
+        AnswerWithWarnings.of(call, MADE, () -> sent(call, SOURCE, schedules::create));
     List<String> all = new ArrayList<>(made.warnings());
     all.addAll(made.answer().warnings());
-    return new WarnedAnswer<>(made.answer().warned(List.of()), all);
+    return new AnswerWithWarnings<>(made.answer().warned(List.of()), all);
   }
 
   /** Runs the work with the bundle of the request. */
   private <T> T sent(ApiCall call, Map<String, Object> usual, Function<NewSchedule, T> work) {
-    SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
+    BundleRequest bundle = LenientJson.read(call.body(), BundleRequest.class);
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
     Map<String, Object> source = wanted.source().isEmpty() ? usual : wanted.source();
     return bundle.whileHeld(

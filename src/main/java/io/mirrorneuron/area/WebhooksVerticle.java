@@ -1,9 +1,9 @@
 package io.mirrorneuron.area;
 
+import io.mirrorneuron.bus.AnswerWithWarnings;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.MisspeltMembers;
-import io.mirrorneuron.bus.WarnedAnswer;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.InboundWebhooks;
 import io.mirrorneuron.port.schedule.InboundWebhooks.AcceptedHook;
@@ -163,7 +163,7 @@ public final class WebhooksVerticle extends AreaVerticle {
       public EventsVerticle(TriggerEvents events) {
         super("events", LIMIT);
         this.events = events;
-        on("emitTriggerEvent", call -> WarnedAnswer.of(call, MEMBERS, () -> emit(call)));
+        on("emitTriggerEvent", call -> AnswerWithWarnings.of(call, MEMBERS, () -> emit(call)));
         on(
             "listTriggerEvents",
             call -> events.list(Math.clamp(call.integer("limit"), 0, TriggerEvents.MOST)));

@@ -50,7 +50,7 @@ public final class GitCatalog implements CatalogSource {
   private final Duration refresh;
   private final LongSupplier nanoTime;
   private final Path home;
-  private final Clone clone;
+  private final GitClone clone;
   private final OldClones others;
   private CompletableFuture<List<String>> fetch;
   private long fetchedAt;
@@ -72,7 +72,7 @@ public final class GitCatalog implements CatalogSource {
     this.refresh = refresh;
     this.nanoTime = nanoTime;
     this.home = cache.resolve(".git-home");
-    this.clone = new Clone(cache.resolve(folderName(url)));
+    this.clone = new GitClone(cache.resolve(folderName(url)));
     this.others = new OldClones(cache, kept, clock);
   }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.bus;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.node.NodeReads;
+import io.mirrorneuron.port.node.PeerReads;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -14,7 +14,7 @@ import java.time.Duration;
  * Answers calls of other nodes with the areas of this server. An area refuses operations that are
  * not registered for other nodes.
  */
-public record AreaReads(Vertx vertx) implements NodeReads {
+public record AreaReads(Vertx vertx) implements PeerReads {
   /** As long as the longest operation; the asking node gives up earlier. */
   private static final Duration LONGEST = Duration.ofMinutes(5);
 

@@ -4,7 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.mirrorneuron.wire.FileDocument.RemoteRead;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -28,7 +28,7 @@ public interface RemoteReads {
         }
 
         @Override
-        public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
+        public Future<RemoteFile> fetch(RemoteRead read, FileRequest wish) {
           return Future.failedFuture(nobody());
         }
 
@@ -44,7 +44,7 @@ public interface RemoteReads {
   Future<Buffer> read(RemoteRead read, Duration patience);
 
   /** Opens a file; the caller closes it. */
-  Future<RemoteFile> fetch(RemoteRead read, FileWish wish);
+  Future<RemoteFile> fetch(RemoteRead read, FileRequest wish);
 
   /** A file of another node. Used on one context. */
   interface RemoteFile {

@@ -3,9 +3,9 @@ package io.mirrorneuron.bus;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
-import io.mirrorneuron.port.node.NodeReads;
-import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.port.node.RunNodes.RunPlace;
+import io.mirrorneuron.port.node.PeerReads;
+import io.mirrorneuron.port.node.RunLocator;
+import io.mirrorneuron.port.node.RunLocator.RunPlace;
 import io.mirrorneuron.wire.FileDocument.RemoteRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -25,7 +25,7 @@ import java.util.function.Supplier;
  * @param nodes finds the nodes of runs
  * @param remote calls other nodes
  */
-public record RunRoute(RunNodes nodes, RemoteReads remote) {
+public record RunRoute(RunLocator nodes, RemoteReads remote) {
   static final String RUN = "run_id";
 
   private static final String NO_RUN = "run_not_found";
@@ -219,7 +219,7 @@ public record RunRoute(RunNodes nodes, RemoteReads remote) {
                   ? RunTroubles.unknown(asked, node)
                   : RunTroubles.unreached(asked, node, failed.getMessage()));
       // decisions on requests belong to the job's node, with or without an API
-      case NodeReads.NO_API ->
+      case PeerReads.NO_API ->
           (asked.kind() == Kind.ACT ? asked.here().get() : Future.<Buffer>failedFuture(failed))
               .recover(
                   own ->

@@ -37,7 +37,9 @@ public final class BundleReport {
   private final String bundle;
   private final boolean strict;
 
-  /** @param strict whether warnings count as errors */
+  /**
+   * @param strict whether warnings count as errors
+   */
   public BundleReport(Client client, String bundle, boolean strict) {
     this.client = client;
     this.bundle = bundle;
@@ -135,7 +137,8 @@ public final class BundleReport {
   }
 
   /**
-   * Prints the reasons of a refusal on stderr, in the form that {@code mn validate} prints on stdout.
+   * Prints the reasons of a refusal on stderr, in the form that {@code mn validate} prints on
+   * stdout.
    *
    * @return the exit code
    * @throws MnException the refusal, when it is not about the bundle, or has no further details

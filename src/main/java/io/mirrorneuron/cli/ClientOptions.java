@@ -74,8 +74,8 @@ public abstract class ClientOptions {
   }
 
   /**
-   * Also prints JSON when stdout is no terminal: tables for people become documents for programs, as
-   * some scripts of the original client expect.
+   * Also prints JSON when stdout is no terminal: tables for people become documents for programs,
+   * as some scripts of the original client expect.
    */
   public void jsonInPipes() {
     json |= !screen.interactive();
@@ -102,8 +102,8 @@ public abstract class ClientOptions {
   }
 
   /**
-   * A time limit in seconds from an option; zero for no limit. At most a hundred years, which fit into
-   * nanoseconds.
+   * A time limit in seconds from an option; zero for no limit. At most a hundred years, which fit
+   * into nanoseconds.
    */
   public Duration limit(String option, double seconds) {
     if (!(seconds >= 0) || Double.isInfinite(seconds)) {

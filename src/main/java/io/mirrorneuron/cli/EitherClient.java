@@ -52,7 +52,8 @@ public final class EitherClient extends Client {
   /**
    * Does work over the API, even if gRPC is configured.
    *
-   * @throws io.mirrorneuron.model.MnException when the API address is unknown, and the work's failures
+   * @throws io.mirrorneuron.model.MnException when the API address is unknown, and the work's
+   *     failures
    */
   public <T> T atApi(ApiWork<T> work) throws InterruptedException {
     try (RestClient rest = RestClient.of(config(), this)) {

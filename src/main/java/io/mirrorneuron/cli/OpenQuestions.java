@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Open requests of a job to people, merged from its inbox and its events. A read of the inbox may be
- * older than the last event. Not thread-safe.
+ * Open requests of a job to people, merged from its inbox and its events. A read of the inbox may
+ * be older than the last event. Not thread-safe.
  */
 final class OpenQuestions {
   private List<OpenQuestion> asked = List.of();

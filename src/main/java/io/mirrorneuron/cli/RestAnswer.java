@@ -13,7 +13,9 @@ import java.util.stream.Stream;
 /** A JSON document from the HTTP API. */
 public record RestAnswer(JsonNode json) {
 
-  /** @throws MnException when it is no JSON, so the server is no MirrorNeuron */
+  /**
+   * @throws MnException when it is no JSON, so the server is no MirrorNeuron
+   */
   static RestAnswer of(String text) {
     try {
       return new RestAnswer(Json.parse(text));

@@ -10,7 +10,8 @@ import java.util.function.Function;
 import picocli.CommandLine.Option;
 
 /**
- * Options and connection of commands that read runs, from a server's HTTP API or from local folders.
+ * Options and connection of commands that read runs, from a server's HTTP API or from local
+ * folders.
  */
 public final class RunsClient extends ClientOptions {
   @Option(

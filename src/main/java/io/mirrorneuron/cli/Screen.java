@@ -46,8 +46,8 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
           return type.cast(new EitherClient(Screen.this));
         } else if (type == RunsClient.class) {
           return type.cast(new RunsClient(Screen.this));
-        } else if (type == KnownServer.class) {
-          return type.cast(new KnownServer(Screen.this));
+        } else if (type == ServerAddress.class) {
+          return type.cast(new ServerAddress(Screen.this));
         }
         return CommandLine.defaultFactory().create(type);
       }
@@ -111,8 +111,8 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
   }
 
   /**
-   * The name of the system user; empty if it is not a usable name, as in containers whose user has no
-   * entry in the user table.
+   * The name of the system user; empty if it is not a usable name, as in containers whose user has
+   * no entry in the user table.
    */
   public static Optional<String> user() {
     return Optional.ofNullable(System.getProperty("user.name"))

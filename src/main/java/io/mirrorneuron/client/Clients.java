@@ -10,15 +10,15 @@ import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RuntimePorts;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainCancelled;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
+import io.mirrorneuron.port.node.NodeMaintenance.MaintenanceChange;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.port.node.NodeReport;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainCancelled;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
-import io.mirrorneuron.port.node.NodeUpkeep.MaintenanceChange;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.port.node.ServicesPort.ServiceReport;
@@ -372,7 +372,7 @@ public final class Clients implements AutoCloseable {
     }
 
     @Override
-    public NodeUpkeep upkeep() {
+    public NodeMaintenance upkeep() {
       return new GrpcUpkeepClient(calls);
     }
 
@@ -424,8 +424,8 @@ public final class Clients implements AutoCloseable {
     }
   }
 
-  /** {@link NodeUpkeep} of a runtime behind gRPC. */
-  private record GrpcUpkeepClient(GrpcCalls calls) implements NodeUpkeep {
+  /** {@link NodeMaintenance} of a runtime behind gRPC. */
+  private record GrpcUpkeepClient(GrpcCalls calls) implements NodeMaintenance {
     @Override
     public NodeReport status(String node) {
       GetNodeDrainStatusRequest request =

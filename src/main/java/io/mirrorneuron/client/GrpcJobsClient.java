@@ -354,8 +354,8 @@ final class GrpcJobsClient implements JobsPort {
   /**
    * Builds a page from an event stream. Not thread-safe.
    *
-   * <p>Runtimes of this project number their events; the original always sends its whole
-   * history, so an event's number is its position there, from 1.
+   * <p>Runtimes of this project number their events; the original always sends its whole history,
+   * so an event's number is its position there, from 1.
    */
   static final class EventReader {
     private static final Set<String> TERMINAL =
@@ -431,7 +431,9 @@ final class GrpcJobsClient implements JobsPort {
       return !numbered && position == limit;
     }
 
-    /** @param state reported at the stream's end, or null for none */
+    /**
+     * @param state reported at the stream's end, or null for none
+     */
     EventPage page(LogState state) {
       boolean complete = state == null ? terminal : state == LogState.ENDED;
       return new EventPage(List.copyOf(events), next, complete && !overflow);
@@ -443,8 +445,8 @@ final class GrpcJobsClient implements JobsPort {
    * reads for itself, and is reopened until the job has ended.
    *
    * <p>Each stream begins with the last stored event, so no event committed before it is missed.
-   * Runtimes of this project send one event for many at a time: cancelling a busy stream costs
-   * the connection, see {@link GrpcJobsClient.GrpcEventLog}.
+   * Runtimes of this project send one event for many at a time: cancelling a busy stream costs the
+   * connection, see {@link GrpcJobsClient.GrpcEventLog}.
    */
   private static final class EventWatch implements JobsPort.Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);

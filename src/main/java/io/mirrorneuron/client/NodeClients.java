@@ -11,10 +11,10 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
 import io.mirrorneuron.port.node.NodeMembers.Offer;
-import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
+import io.mirrorneuron.port.node.PeerReads;
 import io.mirrorneuron.proto.node.v1.FetchPart;
 import io.mirrorneuron.proto.node.v1.FetchRequest;
 import io.mirrorneuron.proto.node.v1.FileHead;
@@ -30,7 +30,7 @@ import io.mirrorneuron.proto.node.v1.RetireRequest;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.mirrorneuron.wire.FileDocument.RemoteRead;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -320,7 +320,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
 
     @Override
-    public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
+    public Future<RemoteFile> fetch(RemoteRead read, FileRequest wish) {
       try {
         GrpcCalls calls = calls(files.get(), read, Duration.ZERO);
         return calls
@@ -345,7 +345,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     }
 
     private static MnException unreached(RemoteRead read, MnException failure) {
-      if (!Set.of(UNREACHED, REPLY_LOST, NodeReads.NO_API).contains(failure.error())) {
+      if (!Set.of(UNREACHED, REPLY_LOST, PeerReads.NO_API).contains(failure.error())) {
         return failure;
       }
       String name = new NodeAddress(read.owner(), read.address()).name();
@@ -374,7 +374,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
           .build();
     }
 
-    private static FetchRequest request(RemoteRead read, FileWish wish) {
+    private static FetchRequest request(RemoteRead read, FileRequest wish) {
       FetchRequest.Builder request =
           FetchRequest.newBuilder().setRead(request(read)).setHead(wish.isHead());
       if (wish.range() != null) {

@@ -21,7 +21,9 @@ final class RemotePrograms implements PeerPrograms {
 
   private final BiFunction<Peer, Duration, GrpcCalls> calls;
 
-  /** @param calls to a node, with a deadline; zero for none */
+  /**
+   * @param calls to a node, with a deadline; zero for none
+   */
   RemotePrograms(BiFunction<Peer, Duration, GrpcCalls> calls) {
     this.calls = calls;
   }
@@ -29,7 +31,7 @@ final class RemotePrograms implements PeerPrograms {
   @Override
   public Talk open(Peer peer, Opening opening, byte[] record) {
     GrpcCalls to = calls.apply(peer, Duration.ZERO);
-    ProgramTalk talk = new ProgramTalk(NodeClients::reported);
+    ProgramStream talk = new ProgramStream(NodeClients::reported);
     GrpcClientRequest<ExecuteRequest, ExecuteEvent> call =
         await(
             to.open(ProgramServiceGrpcClient.Execute, Duration.ZERO)

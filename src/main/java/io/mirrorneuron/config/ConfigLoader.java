@@ -125,7 +125,7 @@ public final class ConfigLoader {
   public List<String> strangers() {
     Set<String> variables = new HashSet<>();
     for (String key : settings.keys()) {
-      variables.addAll(SecondName.variables(key));
+      variables.addAll(SettingAlias.variables(key));
     }
     return UnknownVariables.of(variables, bundled("variables").orElseThrow())
         .among(environment.keySet());
@@ -148,7 +148,7 @@ public final class ConfigLoader {
       settings.add(document(file), FILE, file.toString());
     }
     for (String key : settings.keys()) {
-      for (String name : SecondName.variables(key)) {
+      for (String name : SettingAlias.variables(key)) {
         settings.add(key, environment.get(name), VARIABLE, name);
       }
     }

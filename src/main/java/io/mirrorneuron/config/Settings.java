@@ -73,7 +73,7 @@ final class Settings {
   }
 
   private void put(String name, JsonNode node, Layer layer, String origin) {
-    String key = SecondName.first(name);
+    String key = SettingAlias.first(name);
     Value present = values.get(key);
     if (present == null) {
       String meant =

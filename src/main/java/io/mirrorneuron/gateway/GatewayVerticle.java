@@ -337,7 +337,9 @@ public final class GatewayVerticle extends VerticleBase {
 
     /** Serves files of the jar; each is read on request. */
     private record Files(Router router, Vertx vertx, Auth auth) {
-      /** @param file its path in the jar */
+      /**
+       * @param file its path in the jar
+       */
       void serve(String path, String type, String file) {
         serve(path, type, file, (content, request) -> content);
       }

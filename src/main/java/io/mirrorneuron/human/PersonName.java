@@ -1,6 +1,6 @@
 package io.mirrorneuron.human;
 
-import io.mirrorneuron.model.SteeringCharacters;
+import io.mirrorneuron.model.UnsafeNameCharacters;
 import io.mirrorneuron.wire.Fault;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
@@ -53,7 +53,7 @@ public final class PersonName {
    * @param place in the request, of the name
    */
   static Optional<Fault> fault(String name, List<Object> place) {
-    if (SteeringCharacters.areIn(name)) {
+    if (UnsafeNameCharacters.areIn(name)) {
       return Optional.of(
           new Fault(
               "value_error", place, "must be a name without control characters", visible(name)));
@@ -70,7 +70,7 @@ public final class PersonName {
         .mapToObj(
             c ->
                 UNSEEN.matcher(Character.toString(c)).matches()
-                        || SteeringCharacters.areIn(Character.toString(c))
+                        || UnsafeNameCharacters.areIn(Character.toString(c))
                     ? "\\u%04x".formatted(c)
                     : Character.toString(c))
         .reduce("", String::concat);

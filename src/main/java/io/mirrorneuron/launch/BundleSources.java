@@ -4,8 +4,8 @@ import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.BundleOrigin.RunIdentity;
+import io.mirrorneuron.blueprint.bundle.CheckedBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
-import io.mirrorneuron.blueprint.bundle.FittingBundle;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.HookStore.HookNews;
 import io.mirrorneuron.model.ErrorCode;
@@ -184,7 +184,7 @@ public final class BundleSources implements LaunchSources {
 
     @Override
     public Validation configuration() {
-      FittingBundle fitting = FittingBundle.of(bundle, order.config(), order.inputs());
+      CheckedBundle fitting = CheckedBundle.of(bundle, order.config(), order.inputs());
       configured = fitting.bundle();
       List<Issue> issues = new ArrayList<>();
       String form = order.source() == LaunchOrder.Source.CATALOG ? bundle.id() : "--folder PATH";
@@ -193,7 +193,7 @@ public final class BundleSources implements LaunchSources {
         manifest("run"); // whatever it is called
       } catch (MnException e) {
         issues.addAll(LaunchReports.configuration(e, form));
-        configured = FittingBundle.withoutNamedInputs(bundle, order.config(), order.inputs());
+        configured = CheckedBundle.withoutNamedInputs(bundle, order.config(), order.inputs());
       }
       if (!order.force()) {
         issues.addAll(folders.faults(configured.config().merged(), bundle.folder()));

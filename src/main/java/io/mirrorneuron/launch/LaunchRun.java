@@ -15,7 +15,7 @@ import io.mirrorneuron.port.ModelsPort.ModelOwner;
 import io.mirrorneuron.port.ModelsPort.PullProgress;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
-import io.mirrorneuron.wire.HiddenTexts;
+import io.mirrorneuron.wire.LaunchSecrets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -172,7 +172,7 @@ final class LaunchRun {
   private void requireConfiguration() {
     Validation report = bundle.configuration();
     if (!report.ok()) {
-      validation = Checking.refusal(ports, order, bundle, log.launch().runId(), report);
+      validation = LaunchChecks.refusal(ports, order, bundle, log.launch().runId(), report);
       throw LaunchReports.invalid(validation);
     }
   }
@@ -310,7 +310,7 @@ final class LaunchRun {
                       launch.id(),
                       hooks,
                       bundle.configJson(),
-                      HiddenTexts.of(
+                      LaunchSecrets.of(
                           bundle.submission(launch.runId()).manifestJson(), bundle.configJson())));
       bundle.reported(news);
       log.completed(

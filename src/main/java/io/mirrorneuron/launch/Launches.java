@@ -240,8 +240,8 @@ public final class Launches implements AutoCloseable {
   }
 
   /** What can be asked without a launch. */
-  public Checking checking() {
-    return new Checking(ports, runs);
+  public LaunchChecks checking() {
+    return new LaunchChecks(ports, runs);
   }
 
   /** Stops where each launch is; the next server goes on with it. */

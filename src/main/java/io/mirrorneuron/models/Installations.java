@@ -24,7 +24,7 @@ final class Installations {
   private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
 
   private final RunnerApi runner;
-  private final SharedLoad<Set<String>> inventory;
+  private final SharedFetch<Set<String>> inventory;
   private final Ownership ownership;
   private final Bounds bounds;
   private final Clock clock;
@@ -34,7 +34,7 @@ final class Installations {
 
   Installations(
       RunnerApi runner,
-      SharedLoad<Set<String>> inventory,
+      SharedFetch<Set<String>> inventory,
       Ownership ownership,
       Bounds bounds,
       Clock clock) {

@@ -8,7 +8,7 @@ import io.mirrorneuron.models.BoundedHttp.Bounds;
 import io.mirrorneuron.models.BoundedHttp.UpstreamFailure;
 import io.mirrorneuron.models.BoundedHttp.UpstreamFailure.Kind;
 import io.mirrorneuron.models.ModelCatalog.ModelLimits;
-import io.mirrorneuron.models.Outlook.Seen;
+import io.mirrorneuron.models.ModelQueries.Seen;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ModelsPort;
 import io.mirrorneuron.port.ModelsPort.BenchmarkOrder;
@@ -47,10 +47,10 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
   private final RunnerApi runner;
   private final EndpointApi endpoint;
   private final Ownership ownership;
-  private final SharedLoad<Set<String>> inventory;
+  private final SharedFetch<Set<String>> inventory;
   private final Installations installations;
   private final ModelInstaller installer;
-  private final Outlook outlook;
+  private final ModelQueries outlook;
 
   /**
    * @param cluster says what the node of this process has
@@ -60,10 +60,10 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
     this.runner = new RunnerApi(http, settings.runners());
     this.endpoint = new EndpointApi(http, settings.endpoint());
     this.ownership = new Ownership(settings.ownership());
-    this.inventory = new SharedLoad<>("mn.models.list", runner::list);
+    this.inventory = new SharedFetch<>("mn.models.list", runner::list);
     this.installations = new Installations(runner, inventory, ownership, limits.pull(), clock);
     this.outlook =
-        new Outlook(
+        new ModelQueries(
             settings,
             cluster,
             installations::owners,
@@ -89,7 +89,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
   @Override
   public ModelDetail get(String id) {
     Seen seen = outlook.look();
-    CatalogEntry model = Outlook.found(seen, id);
+    CatalogEntry model = ModelQueries.found(seen, id);
     return new ModelDetail(
         seen.views().view(model),
         model.requirements(),
@@ -127,13 +127,13 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
   @Override
   public RemovedModel remove(String id, boolean force) {
     Seen seen = outlook.look();
-    CatalogEntry model = Outlook.found(seen, id);
-    String name = Outlook.there(seen, model, id);
+    CatalogEntry model = ModelQueries.found(seen, id);
+    String name = ModelQueries.there(seen, model, id);
     new Removal(seen.views().view(model), installations.isUnderWay(model)).check(force);
     try {
       runner.delete(name);
     } catch (UpstreamFailure e) {
-      throw Outlook.failed(id + " could not be removed: " + RunnerApi.CALLED, e);
+      throw ModelQueries.failed(id + " could not be removed: " + RunnerApi.CALLED, e);
     } finally {
       inventory.forget();
     }
@@ -144,7 +144,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
   @Override
   public ModelDoctor doctor(String id) {
     Seen seen = outlook.look();
-    CatalogEntry model = Outlook.found(seen, id);
+    CatalogEntry model = ModelQueries.found(seen, id);
     return Examination.of(model, seen, runner.root(), endpoint);
   }
 
@@ -161,9 +161,9 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
     }
     String failure = RunnerApi.CALLED + " benchmark failed";
     if (seen.runner() != null && !seen.stale()) {
-      throw Outlook.failed(failure, seen.runner());
+      throw ModelQueries.failed(failure, seen.runner());
     }
-    Outlook.there(seen, model, id);
+    ModelQueries.there(seen, model, id);
     try {
       Benchmark.Result result =
           new Benchmark().run(runner, model.apiModel(), order, limits.chat(), gone);
@@ -180,7 +180,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
           result.sample(),
           result.estimated());
     } catch (UpstreamFailure e) {
-      throw Outlook.failed(failure, e);
+      throw ModelQueries.failed(failure, e);
     }
   }
 
@@ -293,11 +293,11 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
 
   /** Decides what has to be done for models that are wanted, and has it done. Blocking. */
   private static final class ModelInstaller {
-    private final Outlook outlook;
+    private final ModelQueries outlook;
     private final Ownership ownership;
     private final Installations installations;
 
-    ModelInstaller(Outlook outlook, Ownership ownership, Installations installations) {
+    ModelInstaller(ModelQueries outlook, Ownership ownership, Installations installations) {
       this.outlook = outlook;
       this.ownership = ownership;
       this.installations = installations;
@@ -330,7 +330,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
 
     private Begun begun(ModelOrder order, ModelOwner owner) {
       Seen seen = outlook.look();
-      CatalogEntry model = Outlook.found(seen, order.model());
+      CatalogEntry model = ModelQueries.found(seen, order.model());
       if (!model.isOfRunner()) {
         ownership.add(model.dockerModel(), owner);
         return new Begun(model, "service_required", null);
@@ -401,11 +401,11 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
 
     ModelInstall update(String id) {
       Seen seen = outlook.look();
-      CatalogEntry model = Outlook.found(seen, id);
+      CatalogEntry model = ModelQueries.found(seen, id);
       if (!model.isOfRunner()) {
         return install(model, null, "service_required", null);
       }
-      Outlook.there(seen, model, id);
+      ModelQueries.there(seen, model, id);
       return install(model, null, installations.begin(model, null).progress().status(), null);
     }
   }

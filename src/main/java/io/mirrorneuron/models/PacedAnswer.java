@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * Writes an answer piece by piece, each after its pause, and injects a fault. Runs on the event loop
- * of its connection.
+ * Writes an answer piece by piece, each after its pause, and injects a fault. Runs on the event
+ * loop of its connection.
  */
 final class PacedAnswer {
   private static final int HUGE_BYTES = 10 << 20;

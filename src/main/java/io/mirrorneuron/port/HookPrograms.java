@@ -51,8 +51,8 @@ public interface HookPrograms {
    * @param grace from TERM to KILL when it is stopped
    * @param stays queried after the program exits: whether its child processes may live on until it
    *     is stopped
-   * @param printed receives all output piece by piece, from one thread at a time; must not block for
-   *     long
+   * @param printed receives all output piece by piece, from one thread at a time; must not block
+   *     for long
    */
   public record HookProgram(
       String id,

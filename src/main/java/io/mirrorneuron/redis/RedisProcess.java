@@ -1,7 +1,7 @@
 package io.mirrorneuron.redis;
 
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.ServiceMark;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -28,9 +28,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The server process of one folder. It runs as a daemon in its own session, so that Ctrl-C in
- * our terminal does not end it before our last writes. Not thread-safe, but {@link #pid} may
- * be called from any thread.
+ * The server process of one folder. It runs as a daemon in its own session, so that Ctrl-C in our
+ * terminal does not end it before our last writes. Not thread-safe, but {@link #pid} may be called
+ * from any thread.
  */
 final class RedisProcess {
   private static final Pattern PROCESS_ID = Pattern.compile("process_id:(\\d+)");
@@ -164,7 +164,7 @@ final class RedisProcess {
         new ProcessBuilder(program.toString(), folder.configuration().toString())
             .redirectErrorStream(true);
     builder.environment().keySet().retainAll(INHERITED);
-    Process starter = ServiceMark.start(builder, "redis");
+    Process starter = HelperProcessMark.start(builder, "redis");
     try (InputStream output = starter.getInputStream()) {
       String said = new String(output.readAllBytes(), StandardCharsets.UTF_8).strip();
       if (starter.waitFor() != 0) {

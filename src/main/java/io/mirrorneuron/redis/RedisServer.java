@@ -85,8 +85,8 @@ public final class RedisServer implements AutoCloseable {
   }
 
   /**
-   * @param storage of its folder; while that is full, Redis may end again and again, which is
-   *     not logged each time
+   * @param storage of its folder; while that is full, Redis may end again and again, which is not
+   *     logged each time
    */
   public static RedisServer launch(Options options, Storage storage) {
     try {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.RunIndex.JobPlaces.Standing;
+import io.mirrorneuron.run.RunIndex.JobLocations.Standing;
 import io.mirrorneuron.run.RunRow.Place;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
@@ -47,7 +47,7 @@ public final class RunIndex {
   private final FolderRows folders;
   private final RowsElsewhere elsewhere;
 
-  private RunIndex(RunStore store, JobPlaces places, Clock clock) {
+  private RunIndex(RunStore store, JobLocations places, Clock clock) {
     this.store = store;
     this.rows = new IndexedRows(clock);
     this.folders = new FolderRows(store, clock, rows);
@@ -56,11 +56,11 @@ public final class RunIndex {
 
   /** An index of the store, filled in the background; lists wait for that. */
   public static RunIndex of(RunStore store, Clock clock) {
-    return of(store, JobPlaces.UNKNOWN, clock);
+    return of(store, JobLocations.UNKNOWN, clock);
   }
 
   /** An index that also shows the current state of jobs that other nodes have taken over. */
-  public static RunIndex of(RunStore store, JobPlaces places, Clock clock) {
+  public static RunIndex of(RunStore store, JobLocations places, Clock clock) {
     RunIndex index = new RunIndex(store, places, clock);
     index.folders.listen();
     Thread.ofVirtual().name("run index").start(index::fill);
@@ -243,7 +243,7 @@ public final class RunIndex {
     /** Milliseconds between two looks for each thousand of open runs. */
     private static final long PAUSE_MS = 30;
 
-    private final JobPlaces places;
+    private final JobLocations places;
     private final Clock clock;
     private final IndexedRows rows;
 
@@ -252,7 +252,7 @@ public final class RunIndex {
 
     private long nextLook;
 
-    RowsElsewhere(JobPlaces places, Clock clock, IndexedRows rows) {
+    RowsElsewhere(JobLocations places, Clock clock, IndexedRows rows) {
       this.places = places;
       this.clock = clock;
       this.rows = rows;
@@ -341,7 +341,7 @@ public final class RunIndex {
     private final Set<String> touched = ConcurrentHashMap.newKeySet();
 
     /** Runs without a folder until their first reader, not yet among the rows. */
-    private final Queue<UnreadRuns.Shown> unread = new ConcurrentLinkedQueue<>();
+    private final Queue<OnDemandRuns.Shown> unread = new ConcurrentLinkedQueue<>();
 
     private boolean knowsUnread;
     private FileTime scanned;
@@ -364,7 +364,7 @@ public final class RunIndex {
         store.unread().each(unread::add);
         knowsUnread = true;
       }
-      for (UnreadRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {
+      for (OnDemandRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {
         if (!store.has(run.runId())) {
           rows.put(RunRow.of(run));
         }
@@ -522,10 +522,10 @@ public final class RunIndex {
   /**
    * Where the jobs of this node's run folders are now, according to the store of jobs. Thread-safe.
    */
-  public interface JobPlaces {
+  public interface JobLocations {
     /** For a process that does not reach the store of jobs: only the folders are known. */
-    JobPlaces UNKNOWN =
-        new JobPlaces() {
+    JobLocations UNKNOWN =
+        new JobLocations() {
           @Override
           public String self() {
             return "";

@@ -12,13 +12,13 @@ final class RunListeners {
 
   private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
   private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
-  private final List<Consumer<UnreadRuns.Shown>> ofUnread = new CopyOnWriteArrayList<>();
+  private final List<Consumer<OnDemandRuns.Shown>> ofUnread = new CopyOnWriteArrayList<>();
 
   void listen(Consumer<String> listener) {
     listeners.add(listener);
   }
 
-  void listenToUnread(Consumer<UnreadRuns.Shown> listener) {
+  void listenToUnread(Consumer<OnDemandRuns.Shown> listener) {
     ofUnread.add(listener);
   }
 
@@ -29,7 +29,7 @@ final class RunListeners {
     listeners.forEach(listener -> listener.accept(runId));
   }
 
-  void tellUnread(UnreadRuns.Shown run) {
+  void tellUnread(OnDemandRuns.Shown run) {
     ofUnread.forEach(listener -> listener.accept(run));
   }
 

@@ -3,7 +3,7 @@ package io.mirrorneuron.run;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.run.RunIndex.JobPlaces.Standing;
+import io.mirrorneuron.run.RunIndex.JobLocations.Standing;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -132,7 +132,7 @@ record RunRow(
   }
 
   /** The row of a run that has no folder until its first reader. */
-  static RunRow of(UnreadRuns.Shown run) {
+  static RunRow of(OnDemandRuns.Shown run) {
     Instant at = Objects.requireNonNullElse(Records.time(run.startedAt()), Instant.EPOCH);
     return new RunRow(
         run.runId(),

@@ -3,7 +3,7 @@ package io.mirrorneuron.run;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.run.folder.FolderKeeper;
+import io.mirrorneuron.run.folder.FolderListener;
 import io.mirrorneuron.run.folder.NewFolder;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunFolder.FolderStamp;
@@ -29,7 +29,7 @@ public final class RunStore implements AutoCloseable {
   private final RunWriter writer;
   private final RunListeners changes = new RunListeners();
   private final RunWatch watch = new RunWatch(this::stamps);
-  private volatile UnreadRuns unread = UnreadRuns.NONE;
+  private volatile OnDemandRuns unread = OnDemandRuns.NONE;
   private final RunJournals journals;
 
   /**
@@ -66,7 +66,7 @@ public final class RunStore implements AutoCloseable {
   }
 
   /** Sets the runs whose folders are made on demand; for the recorder. */
-  public void unread(UnreadRuns runs) {
+  public void unread(OnDemandRuns runs) {
     unread = runs;
   }
 
@@ -154,7 +154,7 @@ public final class RunStore implements AutoCloseable {
     return new RunFolder(
         runId,
         root.resolve(runId),
-        new FolderKeeper() {
+        new FolderListener() {
           @Override
           public void changed(String name) {
             RunStore.this.changed(runId, name);
@@ -181,17 +181,17 @@ public final class RunStore implements AutoCloseable {
   }
 
   /** Subscribes to runs that from now on wait for their first reader. */
-  public void onUnread(Consumer<UnreadRuns.Shown> listener) {
+  public void onUnread(Consumer<OnDemandRuns.Shown> listener) {
     changes.listenToUnread(listener);
   }
 
   /** The runs whose folders are made on demand. */
-  public UnreadRuns unread() {
+  public OnDemandRuns unread() {
     return unread;
   }
 
   /** Announces a run that waits for its first reader; for the recorder. */
-  public void waits(UnreadRuns.Shown run) {
+  public void waits(OnDemandRuns.Shown run) {
     changes.tellUnread(run);
   }
 

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.admission.Admission;
-import io.mirrorneuron.runtime.admission.Admission.Keeping;
 import io.mirrorneuron.runtime.admission.Admission.PortState;
-import io.mirrorneuron.runtime.admission.ClusterPeers;
+import io.mirrorneuron.runtime.admission.Admission.Restrictions;
+import io.mirrorneuron.runtime.admission.ClusterMachines;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
@@ -43,14 +43,14 @@ final class NodeAdmission {
       NodeMachine machine,
       LocalExecutions executions,
       Storage storage,
-      NodeElsewhere elsewhere,
+      RemoteServices elsewhere,
       NodeServices.Working services) {
     Programs programs =
         new Programs(
             machine.stock(),
             executions::capacity,
             executions::given,
-            new Keeping(
+            new Restrictions(
                 executions::enforcement,
                 HardLimits::of,
                 executions.confiner()::reaches,
@@ -67,8 +67,8 @@ final class NodeAdmission {
             settings.node().marks(),
             programs);
     var neighbours = elsewhere.neighbours();
-    ClusterPeers others =
-        new ClusterPeers(
+    ClusterMachines others =
+        new ClusterMachines(
             neighbours::machines,
             neighbours::seen,
             elsewhere.drains()::members,

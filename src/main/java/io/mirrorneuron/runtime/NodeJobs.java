@@ -6,8 +6,8 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.cluster.DeferredReads;
 import io.mirrorneuron.runtime.cluster.NodeEndpoint;
-import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalChanges;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -27,9 +27,9 @@ import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.JobNews;
 import io.mirrorneuron.runtime.remote.RemoteTasks;
 import io.mirrorneuron.runtime.schedule.ManifestScheduleCheck;
-import io.mirrorneuron.store.ChosenRuns;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.ServedJobStore;
+import io.mirrorneuron.store.JobsByRunId;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.bucket.BucketedJobStore;
@@ -89,11 +89,13 @@ final class NodeJobs {
    */
   record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeEndpoint endpoint) {}
 
-  /** @param own the jobs of this node alone */
+  /**
+   * @param own the jobs of this node alone
+   */
   static Jobs jobs(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      NodeElsewhere.Working remote,
+      RemoteServices.Working remote,
       JobAccess access,
       LocalJobs own,
       Watches watches,
@@ -112,7 +114,7 @@ final class NodeJobs {
             own,
             changes,
             remote.remoteTasks(),
-            new OpenReads(),
+            new DeferredReads(),
             address -> tell(nodes, owner, address),
             record -> nodes.describe(owner, record)));
   }
@@ -126,7 +128,7 @@ final class NodeJobs {
       StorePlaces places) {
     String owner = identity.owner();
     return new PlacesOfRuns(
-        new StoredRunNodes(owner, store, nodes, runs, new ChosenRuns(places)::job, engine::isOpen),
+        new StoredRunNodes(owner, store, nodes, runs, new JobsByRunId(places)::job, engine::isOpen),
         new StoredJobPlaces(owner, engine::isOpen, store));
   }
 
@@ -142,7 +144,7 @@ final class NodeJobs {
 
   static Engine.Ports ports(
       JobStore store,
-      NodeElsewhere.Working remote,
+      RemoteServices.Working remote,
       RuntimeIdentity identity,
       Admission admission,
       ScheduledTimers timers,

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.run.RunIndex.JobPlaces;
+import io.mirrorneuron.port.node.RunLocator;
+import io.mirrorneuron.run.RunIndex.JobLocations;
 
 /**
  * Finds the nodes on which runs are.
@@ -9,4 +9,4 @@ import io.mirrorneuron.run.RunIndex.JobPlaces;
  * @param runs one at a time
  * @param jobs of runs that have folders here
  */
-public record PlacesOfRuns(RunNodes runs, JobPlaces jobs) {}
+public record PlacesOfRuns(RunLocator runs, JobLocations jobs) {}

@@ -3,13 +3,13 @@ package io.mirrorneuron.runtime;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.folder.KeptResults;
+import io.mirrorneuron.run.folder.ResultFiles;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.process.Sampler.SampleSink;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.ProgramLog.LogSink;
 import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces.RunPlaces;
@@ -85,7 +85,7 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
   @Override
   public ArtifactRef keep(String runId, String name, InputStream json) throws IOException {
     try {
-      KeptResults.Kept kept = KeptResults.keep(store.open(runId), name, json);
+      ResultFiles.Kept kept = ResultFiles.keep(store.open(runId), name, json);
       String path = ArtifactRef.path(kept.sha256());
       return ArtifactRef.of(runId, path, kept.size(), kept.sha256());
     } catch (IOException e) {
@@ -100,7 +100,7 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
     if (run.isEmpty()) {
       throw new NoSuchFileException("this server has no such run");
     }
-    return KeptResults.open(run.get(), artifact.sha256());
+    return ResultFiles.open(run.get(), artifact.sha256());
   }
 
   @Override

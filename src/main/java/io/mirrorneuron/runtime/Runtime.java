@@ -22,7 +22,7 @@ import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.LocalMaintenance;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -33,13 +33,13 @@ import io.mirrorneuron.runtime.exec.process.UnifiedGroups;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.local.BundlePrograms;
 import io.mirrorneuron.runtime.local.Clearing;
-import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.OperationKeeper;
+import io.mirrorneuron.runtime.local.OrderedJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
@@ -86,7 +86,7 @@ public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
   private final StorePlaces stored;
   private final LocalExecutions executions;
-  private final NodeElsewhere.Working remote;
+  private final RemoteServices.Working remote;
   private final ScheduledTimers timers;
   private final Engine engine;
   private final ServedJobStore store;
@@ -117,7 +117,7 @@ public final class Runtime implements AutoCloseable {
     NodeServices node = NodeServices.of(identity, stored);
     events = NodeEvents.of(settings, identity, stored.shared(), timers, vertx);
     var kept = new ProgramRecords(runs, machine.gpus()::known, storage);
-    var others = NodeElsewhere.of(settings, identity, stored, bundles, kept, timers);
+    var others = RemoteServices.of(settings, identity, stored, bundles, kept, timers);
     executions =
         NodePrograms.start(settings, identity, machine, runs, storage, others, node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
@@ -138,7 +138,7 @@ public final class Runtime implements AutoCloseable {
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, remote, access, own, watches, timers);
     places = NodeJobs.places(identity, engine, store, others.nodes(), runs, stored);
-    records = records(identity, manifests, new DerivedJobs(access, storage), clearing);
+    records = records(identity, manifests, new OrderedJobs(access, storage), clearing);
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
@@ -152,11 +152,11 @@ public final class Runtime implements AutoCloseable {
   }
 
   private NodeRecords records(
-      RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived, Clearing clearing) {
+      RuntimeIdentity identity, ManifestCache manifests, OrderedJobs derived, Clearing clearing) {
     var lifetime = remote.with().nodes().lifetime();
     var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
-    LocalUpkeep upkeep = remote.upkeep(identity.owner(), engine, store);
+    LocalMaintenance upkeep = remote.upkeep(identity.owner(), engine, store);
     var operations = new OperationKeeper.Means(jobs(), store, clearing, upkeep);
     return new NodeRecords(
         NodeSchedules.of(identity, lifetime, stored.shared(), children, events, timers),
@@ -240,7 +240,7 @@ public final class Runtime implements AutoCloseable {
     return records.operations().port();
   }
 
-  public LocalUpkeep upkeep() {
+  public LocalMaintenance upkeep() {
     return records.upkeep();
   }
 
@@ -311,7 +311,7 @@ public final class Runtime implements AutoCloseable {
     private NodeDeployments() {}
 
     static LocalDeployments.Jobs jobs(
-        DerivedJobs derived, JobDefinitions definitions, ManifestCache manifests) {
+        OrderedJobs derived, JobDefinitions definitions, ManifestCache manifests) {
       return new LocalDeployments.Jobs(derived, definitions, manifests::parse);
     }
 
@@ -353,7 +353,7 @@ public final class Runtime implements AutoCloseable {
         NodeMachine machine,
         RunStore runs,
         Storage storage,
-        NodeElsewhere remote,
+        RemoteServices remote,
         ServiceGate gate) {
       Config.Executors programs = settings.executors();
       ExecutionHost host =
@@ -382,7 +382,7 @@ public final class Runtime implements AutoCloseable {
         Timers timers) {
       return new SubmissionSweep(
           executions.submissions().claims(),
-          settings.orStrangers(exists),
+          settings.orForeign(exists),
           status,
           timers,
           Thread::startVirtualThread);
@@ -473,7 +473,7 @@ public final class Runtime implements AutoCloseable {
       ScheduleKeeper schedules,
       DeploymentKeeper deployments,
       OperationKeeper operations,
-      LocalUpkeep upkeep,
+      LocalMaintenance upkeep,
       NodeDrains drains)
       implements AutoCloseable {
 

@@ -24,8 +24,8 @@ import java.util.function.Function;
  * @param node load limits of this node, and values for placement constraints
  * @param services limits for service checks
  * @param models where language models are, for programs
- * @param keepsStrangers whether files without a job in the store stay, because they may belong to a
- *     job of another store
+ * @param keepsForeignFiles whether files without a job in the store stay, because they may belong
+ *     to a job of another store
  * @param endpoints ports of this server that webhooks and checks must not call; a port opened later
  *     is added to it
  */
@@ -42,25 +42,25 @@ public record RuntimeSettings(
     NodeSettings node,
     ServiceSettings services,
     ModelSettings models,
-    boolean keepsStrangers,
+    boolean keepsForeignFiles,
     OwnPorts endpoints) {
 
   private static final Duration FOREVER = Duration.ofDays(36_500);
 
   /** How long payload files without a job in the store stay. */
   Duration bundleLifetime() {
-    return keepsStrangers ? FOREVER : retention.bundles();
+    return keepsForeignFiles ? FOREVER : retention.bundles();
   }
 
   /** The check before files of a job are removed. */
-  Function<String, CompletionStage<Boolean>> orStrangers(
+  Function<String, CompletionStage<Boolean>> orForeign(
       Function<String, CompletionStage<Boolean>> exists) {
-    return keepsStrangers ? job -> CompletableFuture.completedStage(true) : exists;
+    return keepsForeignFiles ? job -> CompletableFuture.completedStage(true) : exists;
   }
 
   /** Whether this node has joined the store of another node and also has a store of its own. */
-  boolean isRemoteTask() {
-    return keepsStrangers;
+  boolean hasJoined() {
+    return keepsForeignFiles;
   }
 
   public static RuntimeSettings of(Config config) {
@@ -68,9 +68,9 @@ public record RuntimeSettings(
   }
 
   /**
-   * @param isRemoteTask whether this node has a store of its own besides the one in use
+   * @param hasJoined whether this node has a store of its own besides the one in use
    */
-  public static RuntimeSettings of(Config config, boolean isRemoteTask) {
+  public static RuntimeSettings of(Config config, boolean hasJoined) {
     return new RuntimeSettings(
         config.home().resolve("bundles"),
         config.executors(),
@@ -84,7 +84,7 @@ public record RuntimeSettings(
         config.node(),
         config.services(),
         config.models(),
-        isRemoteTask,
+        hasJoined,
         endpoints(config));
   }
 

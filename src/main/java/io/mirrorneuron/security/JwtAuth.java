@@ -6,7 +6,7 @@ import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.SteeringCharacters;
+import io.mirrorneuron.model.UnsafeNameCharacters;
 import io.mirrorneuron.security.Auth.Principal;
 import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.wire.Json;
@@ -250,7 +250,7 @@ public final class JwtAuth implements Auth {
       if (subject.length() > MAX_SUBJECT) {
         return ": the claim has more than " + MAX_SUBJECT + " characters";
       }
-      return SteeringCharacters.areIn(subject)
+      return UnsafeNameCharacters.areIn(subject)
           ? ": the claim has control characters, marks of the direction of writing, or halves of"
               + " characters"
           : null;

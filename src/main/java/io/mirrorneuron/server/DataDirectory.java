@@ -122,7 +122,9 @@ public final class DataDirectory implements AutoCloseable {
     return kept("redis.password");
   }
 
-  /** @throws MnException (DATA_LOSS) when the file exists and cannot be read */
+  /**
+   * @throws MnException (DATA_LOSS) when the file exists and cannot be read
+   */
   public Optional<JoinedCluster> joined() throws IOException {
     Path file = home.resolve(JOINED);
     return Files.exists(file)

@@ -116,7 +116,8 @@ public final class BackupArchive {
     try {
       Path folder = Files.createTempDirectory(scratch, "backup-");
       try {
-        BundleZip.unpack(zip, folder, BundleZip.Limits.DEFAULT, name -> false, bytes -> {});
+        BundleUnpacker.unpack(
+            zip, folder, BundleUnpacker.Limits.DEFAULT, name -> false, bytes -> {});
         return read(contents(folder));
       } finally {
         delete(folder);

@@ -32,7 +32,7 @@ public final class BundleStaging {
   private static final String ARRIVING = "arriving-";
 
   private final Path root;
-  private final BundleZip.Limits limits;
+  private final BundleUnpacker.Limits limits;
   private final Clock clock;
   private final Supplier<String> ids;
   private final UploadQuota quota;
@@ -51,7 +51,11 @@ public final class BundleStaging {
    * @param ids unguessable: a handle authorizes the submission of its bundle
    */
   public BundleStaging(
-      Path root, BundleZip.Limits limits, Clock clock, Supplier<String> ids, UploadQuota quota) {
+      Path root,
+      BundleUnpacker.Limits limits,
+      Clock clock,
+      Supplier<String> ids,
+      UploadQuota quota) {
     this.root = root;
     this.limits = limits;
     this.clock = clock;
@@ -82,7 +86,8 @@ public final class BundleStaging {
     sizes.put(handle, 0L);
     try {
       Files.createDirectories(arriving);
-      BundleZip.unpack(zip, arriving, limits, ZipNames::isOfFinder, bytes -> take(handle, bytes));
+      BundleUnpacker.unpack(
+          zip, arriving, limits, ZipNames::isOfFinder, bytes -> take(handle, bytes));
       read(handle, arriving);
       Files.move(arriving, root.resolve(handle), StandardCopyOption.ATOMIC_MOVE);
       return open(handle);
@@ -192,7 +197,7 @@ public final class BundleStaging {
   private void count(Path folder) {
     String handle = folder.getFileName().toString();
     if (!sizes.containsKey(handle)) {
-      long size = new StagedFolder(folder).size(BundleZip.ENTRY_BYTES);
+      long size = new StagedFolder(folder).size(BundleUnpacker.ENTRY_BYTES);
       if (sizes.putIfAbsent(handle, size) == null) {
         quota.countIn(size);
       }

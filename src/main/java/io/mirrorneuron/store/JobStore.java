@@ -172,7 +172,9 @@ public interface JobStore {
     }
   }
 
-  /** @param existing true when the key had been used before; nothing was written then */
+  /**
+   * @param existing true when the key had been used before; nothing was written then
+   */
   record Created(String jobId, boolean existing) {}
 
   /**
@@ -264,8 +266,8 @@ public interface JobStore {
   }
 
   /** Errors for jobs that are not created, as their submitter reads them. */
-  public static final class JobRefusals {
-    private JobRefusals() {}
+  public static final class JobCreationErrors {
+    private JobCreationErrors() {}
 
     public static MnException keyReused() {
       return new MnException(

@@ -3,7 +3,7 @@ package io.mirrorneuron.store;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
-import io.mirrorneuron.store.JobStore.JobRefusals;
+import io.mirrorneuron.store.JobStore.JobCreationErrors;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.bucket.ClaimKeys;
 import io.mirrorneuron.store.bucket.PackedJobs;
@@ -202,13 +202,14 @@ final class RedisJobWriter {
       return new FencedException(jobId);
     }
     if (text.contains("IDEMPOTENCY")) {
-      return JobRefusals.keyReused();
+      return JobCreationErrors.keyReused();
     }
     if (text.contains(RUN_ID)) {
-      return JobRefusals.runIdInUse(text.substring(text.indexOf(RUN_ID) + RUN_ID.length()).strip());
+      return JobCreationErrors.runIdInUse(
+          text.substring(text.indexOf(RUN_ID) + RUN_ID.length()).strip());
     }
     if (text.contains(BUNDLE)) {
-      return JobRefusals.bundleGone();
+      return JobCreationErrors.bundleGone();
     }
     return failure;
   }

@@ -5,19 +5,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The facts of a document about an agent: one that a runtime runs, or the node of an agent
- * graph that declares it. Missing facts are null.
+ * The facts of a document about an agent: one that a runtime runs, or the node of an agent graph
+ * that declares it. Missing facts are null.
  *
- * @param agentId its name in lists of agents, {@code nodeId} in graphs and {@code id} in
- *     bindings; manifests mix them
+ * @param agentId its name in lists of agents, {@code nodeId} in graphs and {@code id} in bindings;
+ *     manifests mix them
  * @param agentType {@code executor}, {@code router} …
  * @param type of the template that the author chose
  * @param assignedNode where it runs, as is {@code node}
  * @param processedMessages number of handled messages
  * @param mailboxDepth number of waiting messages
  * @param lastError an error object, or a text
- * @param goal of an agent that is a step by itself, as {@code action} and the following ones;
- *     see {@link ManifestFacts.Step}
+ * @param goal of an agent that is a step by itself, as {@code action} and the following ones; see
+ *     {@link ManifestFacts.Step}
  */
 public record AgentFacts(
     String agentId,
@@ -64,6 +64,8 @@ public record AgentFacts(
 
   public record Config(String model, String llmModel) {}
 
-  /** @param outboundEdges ids of the agents that it sends to */
+  /**
+   * @param outboundEdges ids of the agents that it sends to
+   */
   public record Metadata(List<String> outboundEdges) {}
 }

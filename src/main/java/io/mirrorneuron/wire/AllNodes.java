@@ -6,18 +6,18 @@ import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 import io.mirrorneuron.port.ClusterView;
+import io.mirrorneuron.port.node.NodeMaintenance;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * All nodes of one store: this one as it is now, the others by their last descriptions. A
- * dead node is shown as offline and adds no capacity; a removed node is left out.
+ * All nodes of one store: this one as it is now, the others by their last descriptions. A dead node
+ * is shown as offline and adds no capacity; a removed node is left out.
  *
  * @param here this node alone; each of its answers is made anew
  * @param others may block
@@ -27,7 +27,7 @@ public record AllNodes(
     ClusterView here,
     Supplier<List<OtherNode>> others,
     Supplier<Map<String, NodeState>> decided,
-    NodeUpkeep upkeep,
+    NodeMaintenance upkeep,
     NodeMembers members)
     implements ClusterPort {
   @Override
@@ -90,12 +90,16 @@ public record AllNodes(
       return LenientJson.read(node, NodeFields.class);
     }
 
-    /** @param all changed by this call */
+    /**
+     * @param all changed by this call
+     */
     ClusterSummary in(ClusterSummary all) {
       return decide(all.json()) ? ClusterForm.read(all.json()) : all;
     }
 
-    /** @param all changed by this call */
+    /**
+     * @param all changed by this call
+     */
     CapacityReport in(CapacityReport all) {
       decide(all.json());
       return all;

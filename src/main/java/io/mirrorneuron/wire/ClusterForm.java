@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Reads the summary of a cluster, {@code grpc.md} section 5, from any runtime: members that
- * are absent or of another type count as missing.
+ * Reads the summary of a cluster, {@code grpc.md} section 5, from any runtime: members that are
+ * absent or of another type count as missing.
  */
 public final class ClusterForm {
   private ClusterForm() {}

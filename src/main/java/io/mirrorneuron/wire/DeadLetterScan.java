@@ -8,8 +8,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Finds the dead letters of a job: events about messages that were not handled. Takes the
- * whole event log from its start, in portions of any size. Not thread-safe.
+ * Finds the dead letters of a job: events about messages that were not handled. Takes the whole
+ * event log from its start, in portions of any size. Not thread-safe.
  */
 public final class DeadLetterScan {
   private static final String TYPE = "dead_letter";
@@ -35,8 +35,8 @@ public final class DeadLetterScan {
   }
 
   /**
-   * {@code {index, event_index, agent_id, reason, timestamp, message}} of those found so far,
-   * in order; {@code event_index} counts from the start of the log.
+   * {@code {index, event_index, agent_id, reason, timestamp, message}} of those found so far, in
+   * order; {@code event_index} counts from the start of the log.
    */
   public List<ObjectNode> letters() {
     return Collections.unmodifiableList(letters);

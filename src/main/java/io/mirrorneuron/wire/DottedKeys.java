@@ -10,8 +10,8 @@ public final class DottedKeys {
   private DottedKeys() {}
 
   /**
-   * Walks objects. An object that is empty, or whose key is a setting, is a value: its keys are
-   * the user's.
+   * Walks objects. An object that is empty, or whose key is a setting, is a value: its keys are the
+   * user's.
    */
   public static Map<String, JsonNode> of(JsonNode document, Predicate<String> isSetting) {
     Map<String, JsonNode> flat = new LinkedHashMap<>();

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 
 /**
- * Applies the limits of error objects {@code mn.error.v1}: hides secrets, then cuts texts,
- * lists and the whole to size. Pure and idempotent.
+ * Applies the limits of error objects {@code mn.error.v1}: hides secrets, then cuts texts, lists
+ * and the whole to size. Pure and idempotent.
  */
 public final class ErrorEnvelope {
   /** Bytes of the whole object as JSON. */
@@ -131,8 +131,7 @@ public final class ErrorEnvelope {
   }
 
   /**
-   * At most so many characters; a cut text ends with an ellipsis and never within a surrogate
-   * pair.
+   * At most so many characters; a cut text ends with an ellipsis and never within a surrogate pair.
    */
   private static String cutChars(String text, int chars) {
     return text.length() <= chars ? text : text.substring(0, boundary(text, chars - 1)) + "…";

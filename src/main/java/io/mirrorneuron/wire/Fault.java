@@ -13,8 +13,7 @@ import java.util.stream.Collectors;
  * One violation of the contract by a request.
  *
  * @param type such as {@code missing} or {@code int_parsing}
- * @param loc {@code query}, {@code path}, {@code header} or {@code body}, then names and
- *     indexes
+ * @param loc {@code query}, {@code path}, {@code header} or {@code body}, then names and indexes
  * @param input the value that was sent, or null
  */
 public record Fault(String type, List<Object> loc, String msg, Object input) {
@@ -36,8 +35,8 @@ public record Fault(String type, List<Object> loc, String msg, Object input) {
   }
 
   /**
-   * The same failure, also listed in {@code errors} as {@code {code, message, severity}} when
-   * that is empty: the web page of release 1.2.5 shows those entries, else only the error code.
+   * The same failure, also listed in {@code errors} as {@code {code, message, severity}} when that
+   * is empty: the web page of release 1.2.5 shows those entries, else only the error code.
    */
   public static MnException listed(MnException failure) {
     if (failure.validation() != null) {

@@ -49,7 +49,9 @@ public record FileDocument(
   public record FileFacts(
       long size, Instant modified, String tag, String contentType, String fileName) {
 
-    /** @param identity the same for all names of one file */
+    /**
+     * @param identity the same for all names of one file
+     */
     public static FileFacts of(
         long size, FileTime modified, Object identity, FileDocument document) {
       String tag =

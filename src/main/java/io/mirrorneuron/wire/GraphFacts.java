@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 
 /**
- * A graph of agents in a manifest or a report of a runtime. It stands at the top of its
- * document or in the member {@code agents}.
+ * A graph of agents in a manifest or a report of a runtime. It stands at the top of its document or
+ * in the member {@code agents}.
  */
 public record GraphFacts(List<AgentFacts> nodes, List<EdgeFacts> edges, GraphFacts agents) {
   public static final GraphFacts NONE = new GraphFacts(List.of(), List.of(), null);

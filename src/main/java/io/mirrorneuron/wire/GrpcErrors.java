@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 /**
  * Maps {@link MnException} to gRPC status and back.
  *
- * <p>The texts are API: existing clients look for prefixes ({@code requirements_not_met:}
- * followed by a report) and substrings. Trailers carry the rest, so that our own client
- * restores the exact failure.
+ * <p>The texts are API: existing clients look for prefixes ({@code requirements_not_met:} followed
+ * by a report) and substrings. Trailers carry the rest, so that our own client restores the exact
+ * failure.
  */
 public final class GrpcErrors {
   /** Error codes that start the status message, each followed by a report or a text. */
@@ -97,8 +97,8 @@ public final class GrpcErrors {
   }
 
   /**
-   * The failure behind a status. Also understands the original runtime, which sends INTERNAL
-   * for a missing job or a wrong state.
+   * The failure behind a status. Also understands the original runtime, which sends INTERNAL for a
+   * missing job or a wrong state.
    *
    * @param message decoded, may be null
    */

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Names of our gRPC metadata beyond the protocol's own. Clients that do not know them lose
- * only precision.
+ * Names of our gRPC metadata beyond the protocol's own. Clients that do not know them lose only
+ * precision.
  */
 public final class GrpcMetadata {
   public static final String AUTHORIZATION = "authorization";
 
   /**
-   * Request metadata of SubmitJob: same key and content, same job. Of EmitTriggerEvent: the id
-   * of the event.
+   * Request metadata of SubmitJob: same key and content, same job. Of EmitTriggerEvent: the id of
+   * the event.
    */
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
@@ -39,14 +39,14 @@ public final class GrpcMetadata {
   public static final String COMMAND_ID = "mn-command-id";
 
   /**
-   * Request metadata of AddNode: {@code host:port} of the node, when it does not follow from
-   * its name.
+   * Request metadata of AddNode: {@code host:port} of the node, when it does not follow from its
+   * name.
    */
   public static final String NODE_ADDRESS = "mn-node-address";
 
   /**
-   * Request metadata of PromoteDeployment and RollbackDeployment: {@code true} to wait a
-   * limited time until the deployment is over or awaits its promotion, else {@code false}.
+   * Request metadata of PromoteDeployment and RollbackDeployment: {@code true} to wait a limited
+   * time until the deployment is over or awaits its promotion, else {@code false}.
    */
   public static final String WAIT = "mn-wait";
 

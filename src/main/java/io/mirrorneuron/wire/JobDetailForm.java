@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads the detail of a job, {@code grpc.md} section 5, from any runtime, and other documents
- * about jobs. Members with several names are read under all of them.
+ * Reads the detail of a job, {@code grpc.md} section 5, from any runtime, and other documents about
+ * jobs. Members with several names are read under all of them.
  */
 public final class JobDetailForm {
   private static final Set<String> LASTING = Set.of("service", "system");

@@ -53,7 +53,9 @@ public record JobEventFacts(
     return LenientJson.read(event, JobEventFacts.class);
   }
 
-  /** @param from id of the step */
+  /**
+   * @param from id of the step
+   */
   public record Parent(String from) {}
 
   /** Ids of the steps that this step waits for. */

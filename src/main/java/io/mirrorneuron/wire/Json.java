@@ -31,8 +31,8 @@ import java.util.stream.StreamSupport;
 /** The shared JSON mapper (snake_case, unknown members ignored) and time format. */
 public final class Json {
   /**
-   * Buffers of parsers and generators. Jackson's own are kept by thread, which makes new ones
-   * for each virtual thread.
+   * Buffers of parsers and generators. Jackson's own are kept by thread, which makes new ones for
+   * each virtual thread.
    */
   public static final RecyclerPool<BufferRecycler> BUFFERS = JsonRecyclerPools.newBoundedPool(64);
 

@@ -15,8 +15,8 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Parses JSON that people write; errors name the place. More than {@link ValueCount#MOST}
- * values are an error, found before a tree is built.
+ * Parses JSON that people write; errors name the place. More than {@link ValueCount#MOST} values
+ * are an error, found before a tree is built.
  */
 public final class JsonText {
   private static final char MARK = '\uFEFF';

@@ -18,13 +18,12 @@ import java.util.Objects;
 import java.util.function.Function;
 
 /**
- * Reads records from JSON of foreign origin: another runtime, an older version, a program.
- * Names are those of {@link Json#MAPPER}. Values that do not fit count as missing, and
- * nothing fails: a component is then null, 0, false, or an empty list or map, and an element
- * of a list or map is left out. Null, a blank text and a member of another type do not fit;
- * only {@code int}, {@code long}, {@code double} and {@code boolean} also accept texts. Trees
- * are not copied and other members are not visited, so reading a few members of a large
- * document is cheap.
+ * Reads records from JSON of foreign origin: another runtime, an older version, a program. Names
+ * are those of {@link Json#MAPPER}. Values that do not fit count as missing, and nothing fails: a
+ * component is then null, 0, false, or an empty list or map, and an element of a list or map is
+ * left out. Null, a blank text and a member of another type do not fit; only {@code int}, {@code
+ * long}, {@code double} and {@code boolean} also accept texts. Trees are not copied and other
+ * members are not visited, so reading a few members of a large document is cheap.
  */
 public final class LenientJson {
   private static final SnakeCaseStrategy NAMES = new SnakeCaseStrategy();

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The facts of a manifest for views of a job: names, steps, and their workers. This runtime
- * may not accept the manifest. Missing facts are null.
+ * The facts of a manifest for views of a job: names, steps, and their workers. This runtime may not
+ * accept the manifest. Missing facts are null.
  *
  * @param workflow the problem graph; older manifests have it as {@code flow}
  */
@@ -49,8 +49,8 @@ public record ManifestFacts(
   }
 
   /**
-   * @param bindings worker of each {@code run}: an id, a worker, or an object with
-   *     {@code worker} or {@code workers}
+   * @param bindings worker of each {@code run}: an id, a worker, or an object with {@code worker}
+   *     or {@code workers}
    */
   public record Runtime(Map<String, JsonNode> bindings) {}
 

@@ -13,11 +13,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Secrets that the author of a manifest marks, whatever their names: configuration fields
- * with {@code secret} in {@code init_config_review}, and inputs whose schema is
- * {@code writeOnly}. Their values are hidden in place, and texts and numbers of some length
- * wherever they are repeated. Secrets by name are hidden as well. Programs still get these
- * values. Immutable.
+ * Secrets that the author of a manifest marks, whatever their names: configuration fields with
+ * {@code secret} in {@code init_config_review}, and inputs whose schema is {@code writeOnly}. Their
+ * values are hidden in place, and texts and numbers of some length wherever they are repeated.
+ * Secrets by name are hidden as well. Programs still get these values. Immutable.
  */
 public final class MarkedSecrets {
   private static final String SCHEMA = "schema";

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The two forms of a message. The full form is {@code {envelope, headers, body, artifacts,
- * stream, body_encoding}}. In the flat form the members of the envelope stand at top level,
- * and the body is {@code body}, else {@code payload}, else all remaining members. Pure.
+ * The two forms of a message. The full form is {@code {envelope, headers, body, artifacts, stream,
+ * body_encoding}}. In the flat form the members of the envelope stand at top level, and the body is
+ * {@code body}, else {@code payload}, else all remaining members. Pure.
  */
 public final class MessageForm {
   private static final String ENVELOPE = "envelope";
@@ -46,9 +46,8 @@ public final class MessageForm {
   }
 
   /**
-   * The message in full form. Missing parts are absent, except the body, which is then {@code
-   * {}}; null members count as absent. The argument is not changed; the result shares its
-   * parts.
+   * The message in full form. Missing parts are absent, except the body, which is then {@code {}};
+   * null members count as absent. The argument is not changed; the result shares its parts.
    */
   public static ObjectNode full(ObjectNode message) {
     return message.path(ENVELOPE) instanceof ObjectNode envelope
@@ -66,7 +65,9 @@ public final class MessageForm {
     return full;
   }
 
-  /** @param whole whether the envelope was written in full, so that stray members are no body */
+  /**
+   * @param whole whether the envelope was written in full, so that stray members are no body
+   */
   private static ObjectNode assembled(ObjectNode message, ObjectNode envelope, boolean whole) {
     ObjectNode full = Json.object();
     full.set(ENVELOPE, envelope);

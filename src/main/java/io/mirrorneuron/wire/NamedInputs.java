@@ -5,9 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 
 /**
- * The named inputs of a job in {@code inputs} at the root of a manifest. Each is declared by
- * an object with {@code default}, {@code description}, {@code schema} and, once given,
- * {@code value}; anything but an object is the default itself.
+ * The named inputs of a job in {@code inputs} at the root of a manifest. Each is declared by an
+ * object with {@code default}, {@code description}, {@code schema} and, once given, {@code value};
+ * anything but an object is the default itself.
  */
 public final class NamedInputs {
   public static final String MEMBER = "inputs";

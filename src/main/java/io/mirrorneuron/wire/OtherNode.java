@@ -77,7 +77,9 @@ public record OtherNode(NodeRecord record, boolean lives) {
     return new CapacityReport(report);
   }
 
-  /** @param more null when a node of another version does not report it */
+  /**
+   * @param more null when a node of another version does not report it
+   */
   private static void add(ObjectNode sum, JsonNode more) {
     for (var amount : more == null ? Set.<Map.Entry<String, JsonNode>>of() : more.properties()) {
       String name = amount.getKey();

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Hides values whose names mark them as secret. Numbers, booleans and counts of tokens are
- * not secret. Searches texts that are JSON themselves, as a whole or in some of their lines,
- * as programs print it; other texts stay unchanged. Pure; returns the argument itself when
- * nothing is hidden.
+ * Hides values whose names mark them as secret. Numbers, booleans and counts of tokens are not
+ * secret. Searches texts that are JSON themselves, as a whole or in some of their lines, as
+ * programs print it; other texts stay unchanged. Pure; returns the argument itself when nothing is
+ * hidden.
  */
 public final class Redaction {
   /** Replaces a secret. */

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The secret fields in {@code init_config_review} of a manifest or its metadata, and their
- * values there.
+ * The secret fields in {@code init_config_review} of a manifest or its metadata, and their values
+ * there.
  */
 public final class ReviewMarks {
   private static final String REVIEW = "init_config_review";

@@ -95,8 +95,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * A flaw of a schema that its author must fix: the check would differ from the author's
-   * intent, or fail with some values only.
+   * A flaw of a schema that its author must fix: the check would differ from the author's intent,
+   * or fail with some values only.
    */
   public static Optional<String> complaint(ObjectNode schema) {
     for (JsonNode origin : schema.findValues("$schema")) {
@@ -169,8 +169,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * Faults by the program's own schema. A large value is explained in parts first and checked
-   * as a whole only when no part has a fault.
+   * Faults by the program's own schema. A large value is explained in parts first and checked as a
+   * whole only when no part has a fault.
    *
    * @param root location of the value
    * @param input what the sender wrote for a scalar, or null to look it up in the value

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Secret numbers. They match as whole numbers only, not within longer ones, so that times and
- * ids stay. A JSON value is replaced as a whole JSON value. Immutable.
+ * Secret numbers. They match as whole numbers only, not within longer ones, so that times and ids
+ * stay. A JSON value is replaced as a whole JSON value. Immutable.
  */
 final class SecretNumbers {
   /** In digits. */
@@ -24,7 +24,9 @@ final class SecretNumbers {
   private final List<String> written;
   private final List<BigDecimal> values;
 
-  /** @param written each {@link #isWritten}, the longer ones first */
+  /**
+   * @param written each {@link #isWritten}, the longer ones first
+   */
   SecretNumbers(List<String> written) {
     this.written = written;
     this.values = written.stream().map(BigDecimal::new).toList();

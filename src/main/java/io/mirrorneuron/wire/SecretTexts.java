@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Secret texts that are hidden wherever repeated: literally, within JSON, and line by line as
- * in logs. Texts of less than eight characters are not hidden, as they occur by chance;
- * numbers match only as whole numbers. Immutable.
+ * Secret texts that are hidden wherever repeated: literally, within JSON, and line by line as in
+ * logs. Texts of less than eight characters are not hidden, as they occur by chance; numbers match
+ * only as whole numbers. Immutable.
  */
 public final class SecretTexts {
   private static final int SHORTEST = 8;

@@ -10,7 +10,9 @@ public final class SelfNode {
 
   private SelfNode() {}
 
-  /** @throws MnException UNAVAILABLE when the summary does not say */
+  /**
+   * @throws MnException UNAVAILABLE when the summary does not say
+   */
   public static String name(ClusterSummary summary) {
     for (JsonNode document : summary.nodeDocuments()) {
       Node node = LenientJson.read(document, Node.class);

@@ -9,9 +9,9 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 
 /**
- * Converts milliseconds since the epoch to texts of {@link Json#timestamp}, and back; 0 is no
- * time. A ledger has about ten for each step, so the usual form is parsed by hand, ten times
- * as fast as a formatter.
+ * Converts milliseconds since the epoch to texts of {@link Json#timestamp}, and back; 0 is no time.
+ * A ledger has about ten for each step, so the usual form is parsed by hand, ten times as fast as a
+ * formatter.
  */
 public final class Timestamps {
   private static final int DAY_MILLIS = 24 * 3600 * 1000;

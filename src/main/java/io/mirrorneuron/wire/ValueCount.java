@@ -8,13 +8,13 @@ import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import java.io.IOException;
 
 /**
- * Counts JSON values (objects, lists, texts, numbers, true, false and null) while parsing: a
- * value of two bytes takes a hundred in memory, so bytes do not limit the size of the tree.
+ * Counts JSON values (objects, lists, texts, numbers, true, false and null) while parsing: a value
+ * of two bytes takes a hundred in memory, so bytes do not limit the size of the tree.
  */
 public final class ValueCount extends JsonParserDelegate {
   /**
-   * Most values of one untrusted text. A job of 30,000 agents, each with an edge to it and one
-   * from it, has as many.
+   * Most values of one untrusted text. A job of 30,000 agents, each with an edge to it and one from
+   * it, has as many.
    */
   public static final int MOST = 500_000;
 

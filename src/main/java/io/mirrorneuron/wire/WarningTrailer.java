@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The warnings of a submission as a trailer, because the reply has no room for them. Other
- * clients ignore it.
+ * The warnings of a submission as a trailer, because the reply has no room for them. Other clients
+ * ignore it.
  */
 public final class WarningTrailer {
   /** Header lists end at 8 KiB in common clients; encoding adds a third. */

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.regex.Pattern;
 
 /**
- * Addresses that programs write and browsers follow. Only {@code http} and {@code https} are
- * safe: {@code javascript:} and {@code data:} would act in the name of the user.
+ * Addresses that programs write and browsers follow. Only {@code http} and {@code https} are safe:
+ * {@code javascript:} and {@code data:} would act in the name of the user.
  */
 public final class WebAddress {
   private static final Pattern WEB = Pattern.compile("(?i)https?://\\S+");

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Trees;

@@ -2,9 +2,9 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.report.ExportBudget;
@@ -36,7 +36,7 @@ class RunVerifyTest {
     try (RunStore store = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())) {
       RunFolder run = SampleRuns.completed(store, "run-1");
       ExportZip.write(
-          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
+          new RedactedRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           file,

@@ -8,8 +8,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.mirrorneuron.blueprint.Clone.RemoteBounds;
 import io.mirrorneuron.blueprint.GitCatalog.GitHome;
+import io.mirrorneuron.blueprint.GitClone.RemoteBounds;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.TurnedClock;
 import java.io.BufferedOutputStream;

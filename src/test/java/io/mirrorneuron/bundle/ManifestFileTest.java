@@ -212,15 +212,15 @@ class ManifestFileTest {
     Map<String, JsonNode> values =
         Map.of("city", TextNode.valueOf("Porto"), "days", IntNode.valueOf(2));
 
-    String filled = GivenInputs.into(file.json(), file.tree(), values);
+    String filled = InputValues.into(file.json(), file.tree(), values);
 
     assertThat(Json.parse(filled).get("inputs"))
         .hasToString(
             "{\"city\":{\"default\":\"Lisbon\",\"value\":\"Porto\"},"
                 + "\"days\":{\"default\":1,\"value\":2},\"key\":null}");
-    assertThat(GivenInputs.into(file.json(), file.tree(), Map.of())).isSameAs(file.json());
+    assertThat(InputValues.into(file.json(), file.tree(), Map.of())).isSameAs(file.json());
     assertThatThrownBy(
-            () -> GivenInputs.into(file.json(), file.tree(), Map.of("ctiy", TextNode.valueOf("x"))))
+            () -> InputValues.into(file.json(), file.tree(), Map.of("ctiy", TextNode.valueOf("x"))))
         .hasMessage("unknown input ctiy; did you mean city?");
   }
 

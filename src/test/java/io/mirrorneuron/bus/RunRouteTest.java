@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
-import io.mirrorneuron.port.node.NodeReads;
-import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.port.node.RunNodes.RunPlace;
-import io.mirrorneuron.port.node.RunNodes.RunPlace.Kind;
+import io.mirrorneuron.port.node.PeerReads;
+import io.mirrorneuron.port.node.RunLocator;
+import io.mirrorneuron.port.node.RunLocator.RunPlace;
+import io.mirrorneuron.port.node.RunLocator.RunPlace.Kind;
 import io.mirrorneuron.wire.FileDocument.RemoteRead;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -34,8 +34,8 @@ class RunRouteTest {
   private Future<Buffer> here = Future.succeededFuture(Buffer.buffer("here"));
   private Future<Buffer> there = Future.succeededFuture(Buffer.buffer("there"));
 
-  private final RunNodes nodes =
-      new RunNodes() {
+  private final RunLocator nodes =
+      new RunLocator() {
         @Override
         public boolean sawOthers() {
           return sawOthers;
@@ -78,7 +78,7 @@ class RunRouteTest {
         }
 
         @Override
-        public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
+        public Future<RemoteFile> fetch(RemoteRead read, FileRequest wish) {
           throw new AssertionError("the gateway does");
         }
       };
@@ -189,7 +189,7 @@ class RunRouteTest {
   void aDecisionOnWhatAJobAsksNeedsNoApiThere() {
     sawOthers = true;
     kind = Kind.THERE;
-    there = failed(NodeReads.NO_API);
+    there = failed(PeerReads.NO_API);
     assertThat(answer(RunRoute.Kind.ACT).result()).hasToString("here");
     assertThat(failure(RunRoute.Kind.READ).error()).isEqualTo("owner_unreachable");
     here = Future.failedFuture(NO_RUN);

@@ -3,7 +3,7 @@ package io.mirrorneuron.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.bundle.NeededServices;
+import io.mirrorneuron.bundle.RequiredServices;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
@@ -115,10 +115,10 @@ class GrpcServicesIT {
         .containsExactly("invalid", "invalid", "passing");
     assertThat(report.warnings()).singleElement().asString().contains("unknown member web.min");
     assertThat(services.check("{}").ok()).isFalse();
-    assertThat(services.check(NeededServices.of("{\"required_services\":[5]}")).ok()).isFalse();
-    assertThat(services.check(NeededServices.of("{\"required_services\":5}")).ok()).isFalse();
-    assertThat(services.check(NeededServices.of("{\"required_services\":{}}")).ok()).isFalse();
-    assertThat(services.check(NeededServices.of("{\"required_services\":null}")).ok()).isTrue();
+    assertThat(services.check(RequiredServices.of("{\"required_services\":[5]}")).ok()).isFalse();
+    assertThat(services.check(RequiredServices.of("{\"required_services\":5}")).ok()).isFalse();
+    assertThat(services.check(RequiredServices.of("{\"required_services\":{}}")).ok()).isFalse();
+    assertThat(services.check(RequiredServices.of("{\"required_services\":null}")).ok()).isTrue();
   }
 
   @Test

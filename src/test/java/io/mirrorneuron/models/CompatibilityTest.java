@@ -2,8 +2,8 @@ package io.mirrorneuron.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.models.ModelQueries.Compatibility;
 import io.mirrorneuron.models.NodeFacts.Card;
-import io.mirrorneuron.models.Outlook.Compatibility;
 import io.mirrorneuron.port.ModelsPort.ModelFit;
 import java.nio.file.Path;
 import java.util.List;

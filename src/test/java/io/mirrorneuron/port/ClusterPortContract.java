@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterSummary.ClusterNode;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.MaintenanceChange;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.MaintenanceChange;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,7 +120,7 @@ public interface ClusterPortContract {
 
   @Test
   default void aNodeInMaintenanceTakesNoWorkUntilThatEnds() {
-    NodeUpkeep upkeep = cluster().upkeep();
+    NodeMaintenance upkeep = cluster().upkeep();
     String node = cluster().overview().nodes().getFirst().name();
     MaintenanceChange on = upkeep.maintain(node, true, "disk");
 
@@ -134,7 +134,7 @@ public interface ClusterPortContract {
 
   @Test
   default void aNodeThatNobodyHasHeardOfIsUnknown() {
-    NodeUpkeep upkeep = cluster().upkeep();
+    NodeMaintenance upkeep = cluster().upkeep();
     String nobody = "mirror_neuron@nobody";
 
     assertThat(upkeep.status(nobody).status()).isEqualTo(NodeCondition.UNKNOWN);

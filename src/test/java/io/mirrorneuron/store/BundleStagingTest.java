@@ -365,7 +365,7 @@ class BundleStagingTest {
   private BundleStaging staging() {
     return new BundleStaging(
         folder.resolve("staged"),
-        BundleZip.Limits.DEFAULT,
+        BundleUnpacker.Limits.DEFAULT,
         Clock.fixed(NOW, ZoneOffset.UTC),
         () -> "0000000" + ids.incrementAndGet(),
         quota);

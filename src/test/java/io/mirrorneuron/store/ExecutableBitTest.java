@@ -61,7 +61,7 @@ class ExecutableBitTest {
     BundleStaging staging =
         new BundleStaging(
             temp.resolve("staging"),
-            BundleZip.Limits.DEFAULT,
+            BundleUnpacker.Limits.DEFAULT,
             Clock.systemUTC(),
             () -> "12345678-" + mode + content.length,
             UploadQuota.unlimited());
@@ -122,7 +122,7 @@ class ExecutableBitTest {
                 TOOL));
     Path file = Files.write(temp.resolve("backup.zip"), BackupArchive.pack(backup));
     Path into = Files.createDirectory(temp.resolve("into"));
-    BundleZip.unpack(file, into, BundleZip.Limits.DEFAULT, name -> false, bytes -> {});
+    BundleUnpacker.unpack(file, into, BundleUnpacker.Limits.DEFAULT, name -> false, bytes -> {});
 
     assertThat(into.resolve("bundle/payloads/tool")).isExecutable();
     assertThat(

@@ -2,11 +2,11 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.testing.InMemoryElsewhereIndex;
 
-class InMemoryElsewhereIndexTest implements ElsewhereIndexContract {
+class InMemoryElsewhereIndexTest implements RemoteExecutionIndexContract {
   private final InMemoryElsewhereIndex index = new InMemoryElsewhereIndex();
 
   @Override
-  public ElsewhereIndex index() {
+  public RemoteExecutionIndex index() {
     return index;
   }
 

@@ -6,8 +6,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterSummary.CapacityReport;
+import io.mirrorneuron.port.node.NodeMaintenance;
 import io.mirrorneuron.port.node.NodeMembers;
-import io.mirrorneuron.port.node.NodeUpkeep;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /** One small healthy node in memory. Thread-safe. */
 public final class FakeCluster implements ClusterPort {
   public static final String NODE = "mirror_neuron@fake";
-  private final NodeUpkeep upkeep = UpkeepFixture.of(NODE, GatewayFixture.NOW);
+  private final NodeMaintenance upkeep = UpkeepFixture.of(NODE, GatewayFixture.NOW);
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final ObjectNode limits =
@@ -84,7 +84,7 @@ public final class FakeCluster implements ClusterPort {
   }
 
   @Override
-  public NodeUpkeep upkeep() {
+  public NodeMaintenance upkeep() {
     return upkeep;
   }
 

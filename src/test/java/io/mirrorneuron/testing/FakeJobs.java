@@ -20,7 +20,7 @@ import io.mirrorneuron.port.JobsPort.ReplayedLetter;
 import io.mirrorneuron.port.JobsPort.RestoredJob;
 import io.mirrorneuron.port.JobsPort.SentMessage;
 import io.mirrorneuron.port.JobsPort.SubmittedJob;
-import io.mirrorneuron.port.Moment;
+import io.mirrorneuron.port.NullableTime;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Validation;
@@ -289,7 +289,7 @@ public final class FakeJobs implements JobsPort {
             List.of(),
             null,
             null,
-            new Moment("2026-06-20T10:00:05.000Z"),
+            new NullableTime("2026-06-20T10:00:05.000Z"),
             null,
             null,
             null,

@@ -39,10 +39,10 @@ import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.models.LocalModels;
 import io.mirrorneuron.models.ModelCatalog.ModelLimits;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.human.DecisionService;
 import io.mirrorneuron.run.human.HumanInbox;
@@ -54,7 +54,7 @@ import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.store.BundleZip;
+import io.mirrorneuron.store.BundleUnpacker;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.store.JobStore.JobRows;
 import io.mirrorneuron.store.RedisState;
@@ -159,7 +159,7 @@ public final class GatewayFixture implements AutoCloseable {
     BundleStaging staging =
         new BundleStaging(
             folder.resolve("bundles"),
-            new BundleZip.Limits(1 << 20, 4 << 20, 100, 200),
+            new BundleUnpacker.Limits(1 << 20, 4 << 20, 100, 200),
             clock,
             () -> "0000000" + ids.incrementAndGet(),
             quota);
@@ -167,8 +167,8 @@ public final class GatewayFixture implements AutoCloseable {
     DecisionService service =
         new DecisionService(runs, logs, clock, () -> "id" + ids.incrementAndGet());
     RunIndex index = RunIndex.of(runs, Clock.systemUTC());
-    ShownRuns shown =
-        new ShownRuns(
+    RedactedRuns shown =
+        new RedactedRuns(
             runs,
             new AllowedRoots(
                 List.of(folder.resolve("home/shared"), folder.resolve("out")),

@@ -10,10 +10,10 @@ import io.mirrorneuron.port.node.HostedPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.cluster.CoordinationStore;
+import io.mirrorneuron.runtime.cluster.DeferredReads;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeEndpoint;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
@@ -111,7 +111,7 @@ public final class GrpcRuntime implements AutoCloseable {
         jobs,
         AgentChanges.NONE,
         HostedPrograms.NONE,
-        new OpenReads(),
+        new DeferredReads(),
         address -> {},
         record -> {});
   }

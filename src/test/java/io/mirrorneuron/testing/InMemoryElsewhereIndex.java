@@ -1,6 +1,6 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.store.ElsewhereIndex;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** Keeps the contract of {@link ElsewhereIndex} for jobs whose epochs it is told. */
-public final class InMemoryElsewhereIndex implements ElsewhereIndex {
+/** Keeps the contract of {@link RemoteExecutionIndex} for jobs whose epochs it is told. */
+public final class InMemoryElsewhereIndex implements RemoteExecutionIndex {
   private final Map<String, Long> epochs = new ConcurrentHashMap<>();
   private final Set<String> taken = ConcurrentHashMap.newKeySet();
   private final ToLongFunction<String> epochOf;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.area.jobs.JobRuns;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,7 +18,7 @@ public final class JobRunsFixture {
     RunStore runs = new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere());
     return new JobRuns(
         runs,
-        new ShownRuns(runs, new AllowedRoots(List.of(), folder)),
+        new RedactedRuns(runs, new AllowedRoots(List.of(), folder)),
         RunIndex.of(runs, clock),
         clock);
   }

@@ -1,11 +1,11 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.node.NodeMaintenance;
 import io.mirrorneuron.port.node.NodeMembers;
-import io.mirrorneuron.port.node.NodeUpkeep;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.runtime.drain.JobsOfNode;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.LocalMaintenance;
 import io.mirrorneuron.runtime.drain.NodeStore;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
@@ -21,27 +21,27 @@ public final class UpkeepFixture {
    * @param node its name; it lives
    * @param now its clock stands still
    */
-  public static NodeUpkeep of(String node, Instant now) {
+  public static NodeMaintenance of(String node, Instant now) {
     return of(node, now, registry(node));
   }
 
   /** The same with others. */
-  public static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
+  public static LocalMaintenance of(String node, Instant now, InMemoryNodeRegistry nodes) {
     return of(node, now, nodes, new InMemoryJobStore());
   }
 
   /** The same with jobs, none of which is taken over. */
-  public static LocalUpkeep of(
+  public static LocalMaintenance of(
       String node, Instant now, InMemoryNodeRegistry nodes, InMemoryJobStore jobs) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
     NodeStore book = new NodeStore(new InMemoryRecordStore(), timers);
     CompletionStage<?> done = CompletableFuture.completedStage(null);
-    return new LocalUpkeep(
+    return new LocalMaintenance(
         node,
         nodes,
         book,
         timers,
-        new LocalUpkeep.OwnWork(
+        new LocalMaintenance.OwnWork(
             new JobsOfNode(jobs, manifest -> ServiceDoubling.NOTHING),
             () -> done,
             () -> done,

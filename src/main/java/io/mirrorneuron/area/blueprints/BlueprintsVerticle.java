@@ -186,7 +186,9 @@ public final class BlueprintsVerticle extends AreaVerticle {
         List<Category> categories,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
-    /** @param slugs of categories; empty for all */
+    /**
+     * @param slugs of categories; empty for all
+     */
     Buffer of(Catalog catalog, Set<String> slugs) {
       Written before = written.getIfPresent(slugs);
       if (before != null && before.catalog() == catalog) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.bundle.NeededServices;
+import io.mirrorneuron.bundle.RequiredServices;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.IgnoredMembers;
@@ -16,13 +16,13 @@ import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterSummary.CapacityReport;
 import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.port.ClusterSummary.ClusterNode.Pool;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.port.node.NodeMembers.HostJoin;
 import io.mirrorneuron.port.node.NodeMembers.HostJoin.Joined;
 import io.mirrorneuron.port.node.NodeReport;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
 import io.mirrorneuron.port.node.ServicesPort.ServiceReport;
@@ -184,12 +184,12 @@ public final class ClusterVerticle extends AreaVerticle {
       if (wanted.manifest.isEmpty()) {
         throw MnException.invalid("say which services, or which manifest that needs some");
       }
-      return services.check(NeededServices.of(Json.write(wanted.manifest)));
+      return services.check(RequiredServices.of(Json.write(wanted.manifest)));
     }
   }
 
   /** The operations that control which nodes take work. */
-  private record NodeOperations(NodeUpkeep nodes) {
+  private record NodeOperations(NodeMaintenance nodes) {
 
     private record MaintenanceOrder(Boolean enabled, String reason) {}
 
@@ -246,7 +246,7 @@ public final class ClusterVerticle extends AreaVerticle {
   }
 
   /** The operations on cluster membership. */
-  private record MemberOperations(NodeMembers members, NodeUpkeep upkeep) {
+  private record MemberOperations(NodeMembers members, NodeMaintenance upkeep) {
 
     private record Wanted(String host, String token, Long grpcPort) {}
 

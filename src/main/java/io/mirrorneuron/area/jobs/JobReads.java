@@ -14,7 +14,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.JobsPort.EventPage;
-import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.RedactedRun;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -46,13 +46,13 @@ final class JobReads {
           .map(run -> compact(jobId, record.with(runs.summarised(run)), last, run))
           .orElseGet(() -> CompactDetail.compact(jobId, record, last, RunFacts.NONE));
     } catch (MnException e) {
-      ShownRun run = runs.left(jobId, e);
+      RedactedRun run = runs.left(jobId, e);
       JobRecord record = new JobRecord(JobDetail.NONE, runs.summarised(run));
       return compact(jobId, record, runs.lastEvents(run, CompactDetail.EVENTS_READ), run);
     }
   }
 
-  private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
+  private ObjectNode compact(String jobId, JobRecord record, EventPage last, RedactedRun run) {
     return CompactDetail.compact(jobId, record, last, runs.facts(run));
   }
 
@@ -99,7 +99,7 @@ final class JobReads {
     try {
       return JobStatusView.of(jobId, JobRecord.of(jobs.brief(jobId)));
     } catch (MnException e) {
-      ShownRun run = runs.left(jobId, e);
+      RedactedRun run = runs.left(jobId, e);
       return JobStatusView.of(jobId, new JobRecord(JobDetail.NONE, runs.summarised(run)));
     }
   }
@@ -112,7 +112,7 @@ final class JobReads {
     }
   }
 
-  private JobDetail full(ShownRun run) {
+  private JobDetail full(RedactedRun run) {
     StoredRun documents = runs.documents(run);
     ObjectNode job = documents.run() instanceof ObjectNode known ? known.deepCopy() : Json.object();
     if (documents.job() instanceof ObjectNode known) {

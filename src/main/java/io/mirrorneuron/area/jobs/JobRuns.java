@@ -12,10 +12,10 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.JobsPort.EventPage;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.RunJournal;
@@ -46,11 +46,11 @@ public final class JobRuns {
   private static final long STORY_BYTES = 64 << 20;
 
   private final RunStore store;
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
   private final RunIndex index;
   private final Clock clock;
 
-  public JobRuns(RunStore store, ShownRuns runs, RunIndex index, Clock clock) {
+  public JobRuns(RunStore store, RedactedRuns runs, RunIndex index, Clock clock) {
     this.store = store;
     this.runs = runs;
     this.index = index;
@@ -58,24 +58,24 @@ public final class JobRuns {
   }
 
   /** The run folder of the job, if it exists; it may lag some milliseconds behind the job. */
-  Optional<ShownRun> folder(JobRecord job) {
+  Optional<RedactedRun> folder(JobRecord job) {
     return folder(job.runId());
   }
 
   /** The run folder after the final documents of an ended job were written. */
-  Optional<ShownRun> wholeFolder(JobRecord job) {
+  Optional<RedactedRun> wholeFolder(JobRecord job) {
     if (job.isFinal() && job.runId() != null) {
       store.finish(job.runId());
     }
     return folder(job.runId());
   }
 
-  private Optional<ShownRun> folder(String runId) {
+  private Optional<RedactedRun> folder(String runId) {
     return Optional.ofNullable(runId).flatMap(runs::present);
   }
 
   /** The newest run that names the job. */
-  Optional<ShownRun> ofJob(String jobId) {
+  Optional<RedactedRun> ofJob(String jobId) {
     JsonNode page = index.list(new RunIndex.Query(1, "", "", "", jobId, "", null));
     return folder(page.at("/data/0/run_id").textValue());
   }
@@ -83,7 +83,7 @@ public final class JobRuns {
   /**
    * The newest run of a job for which the runtime answered NOT_FOUND; rethrows any other failure.
    */
-  ShownRun left(String jobId, MnException failure) {
+  RedactedRun left(String jobId, MnException failure) {
     if (failure.code() != ErrorCode.NOT_FOUND) {
       throw failure;
     }
@@ -91,12 +91,12 @@ public final class JobRuns {
   }
 
   /** The documents of the run; a missing summary is computed. */
-  StoredRun summarised(ShownRun folder) {
+  StoredRun summarised(RedactedRun folder) {
     return new StoredRun(
         document(folder, "job.json"), document(folder, "run.json"), folder.summary());
   }
 
-  StoredRun documents(ShownRun folder) {
+  StoredRun documents(RedactedRun folder) {
     return new StoredRun(
         document(folder, "job.json"),
         document(folder, "run.json"),
@@ -104,7 +104,7 @@ public final class JobRuns {
   }
 
   /** The record of a job that the runtime no longer knows, with its plan. */
-  JobRecord record(ShownRun folder) {
+  JobRecord record(RedactedRun folder) {
     ObjectNode document = Json.object();
     Stream.of("config.json", "manifest.json")
         .map(name -> document(folder, name))
@@ -121,12 +121,12 @@ public final class JobRuns {
         || !graph.nodesOfAgents().isEmpty();
   }
 
-  private static JsonNode document(ShownRun folder, String name) {
+  private static JsonNode document(RedactedRun folder, String name) {
     return folder.peek(name).<JsonNode>map(json -> json).orElse(MissingNode.getInstance());
   }
 
   /** The run's part of a job's detail. */
-  RunFacts facts(ShownRun folder) {
+  RunFacts facts(RedactedRun folder) {
     List<ObjectNode> files = new ArrayList<>(folder.artifacts((file, why) -> {}));
     files.addAll(folder.outputs());
     boolean sampled = folder.has(RunLog.RESOURCES.file());
@@ -139,7 +139,7 @@ public final class JobRuns {
   }
 
   /** The job's events from its run, for a job that the runtime no longer knows. */
-  EventPage events(ShownRun folder, long after, int limit) {
+  EventPage events(RedactedRun folder, long after, int limit) {
     List<ObjectNode> events = all(folder, record -> new JobEvent(record).seq() > after);
     return new EventPage(
         events.stream().limit(limit).map(JobRuns::event).map(Json::write).toList(),
@@ -149,7 +149,7 @@ public final class JobRuns {
         events.size() <= limit);
   }
 
-  EventPage lastEvents(ShownRun folder, int limit) {
+  EventPage lastEvents(RedactedRun folder, int limit) {
     List<ObjectNode> events = all(folder, any -> true);
     List<ObjectNode> last = events.subList(Math.max(0, events.size() - limit), events.size());
     return new EventPage(
@@ -171,7 +171,7 @@ public final class JobRuns {
         .orElse(page);
   }
 
-  private EventPage merged(EventPage page, ShownRun folder, int limit) {
+  private EventPage merged(EventPage page, RedactedRun folder, int limit) {
     List<ObjectNode> own = journal(folder).ofPrograms(0, limit, LISTED_BYTES).events();
     if (own.isEmpty()) {
       return page;
@@ -188,7 +188,7 @@ public final class JobRuns {
   }
 
   /** Events that programs of the run wrote themselves, after a number of its journal, in order. */
-  RunJournal.OfPrograms ofPrograms(ShownRun folder, long after) {
+  RunJournal.OfPrograms ofPrograms(RedactedRun folder, long after) {
     return journal(folder).ofPrograms(after, MOST_EVENTS, STORY_BYTES);
   }
 
@@ -214,12 +214,12 @@ public final class JobRuns {
     };
   }
 
-  private List<ObjectNode> all(ShownRun folder, Predicate<ObjectNode> wanted) {
+  private List<ObjectNode> all(RedactedRun folder, Predicate<ObjectNode> wanted) {
     return journal(folder)
         .last(MOST_EVENTS, new RunJournal.Filter(EnumSet.of(RunLog.EVENTS), null), wanted);
   }
 
-  private RunJournal journal(ShownRun folder) {
+  private RunJournal journal(RedactedRun folder) {
     RunJournal journal = folder.journal();
     journal.takeInAll();
     return journal;

@@ -7,7 +7,7 @@ import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.JobsPort.EventPage;
-import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.RedactedRun;
 import io.mirrorneuron.run.journal.RunJournal;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,7 +53,7 @@ final class JobStories {
     try {
       return known(jobId, view);
     } catch (MnException e) {
-      ShownRun run = runs.left(jobId, e);
+      RedactedRun run = runs.left(jobId, e);
       JobRecord record = runs.record(run);
       JobStory story = new JobStory(jobId, record);
       readOfPrograms(story, run, 0);
@@ -87,7 +87,7 @@ final class JobStories {
 
   private JobRecord read(String jobId, Kept mine) {
     JobRecord record = JobRecord.of(jobs.brief(jobId));
-    Optional<ShownRun> run = runs.wholeFolder(record);
+    Optional<RedactedRun> run = runs.wholeFolder(record);
     if (run.isPresent()) {
       record = record.with(runs.documents(run.get()));
       mine.journal = readOfPrograms(mine.story, run.get(), mine.journal);
@@ -98,7 +98,7 @@ final class JobStories {
   }
 
   /** Returns the number in the run's journal at which the next read continues. */
-  private long readOfPrograms(JobStory story, ShownRun run, long after) {
+  private long readOfPrograms(JobStory story, RedactedRun run, long after) {
     RunJournal.OfPrograms own = runs.ofPrograms(run, after);
     story.addOfPrograms(own.events(), own.last());
     return own.next();

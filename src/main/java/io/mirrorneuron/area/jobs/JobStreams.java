@@ -211,7 +211,7 @@ final class JobStreams {
      *
      * @param gone completes when the caller has disconnected
      */
-    Future<JobStanding> end(String jobId, Duration wait, Future<Void> gone) {
+    Future<LazyJobStatus> end(String jobId, Duration wait, Future<Void> gone) {
       if (wait.isZero()) {
         return views.status(jobId);
       }
@@ -221,7 +221,7 @@ final class JobStreams {
     }
 
     /** As {@link #end}; opens no watch if the job has already ended. */
-    Future<JobStanding> endOfOlder(String jobId, Duration wait, Future<Void> gone) {
+    Future<LazyJobStatus> endOfOlder(String jobId, Duration wait, Future<Void> gone) {
       return changes.isWatched(jobId)
           ? end(jobId, wait, gone)
           : views
@@ -243,11 +243,11 @@ final class JobStreams {
         this.gone = gone;
       }
 
-      Future<JobStanding> end() {
+      Future<LazyJobStatus> end() {
         return StepLoop.until(this::look); // a job may change many times
       }
 
-      private Future<Optional<JobStanding>> look() {
+      private Future<Optional<LazyJobStatus>> look() {
         return isOver()
             ? views.status(jobId).map(Optional::of)
             : changes
@@ -255,7 +255,7 @@ final class JobStreams {
                 .compose(version -> views.status(jobId).compose(status -> look(version, status)));
       }
 
-      private Future<Optional<JobStanding>> look(long version, JobStanding status) {
+      private Future<Optional<LazyJobStatus>> look(long version, LazyJobStatus status) {
         if (status.isFinal()) {
           changes.ended(jobId);
         }

@@ -35,7 +35,7 @@ final class JobViewCaches {
   private final Function<String, Future<Buffer>> details;
   private final Function<String, Future<ProgressPage>> progress;
   private final Function<String, Future<Buffer>> graphs;
-  private final Function<String, Future<JobStanding>> statuses;
+  private final Function<String, Future<LazyJobStatus>> statuses;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; nothing is cached then
@@ -55,9 +55,9 @@ final class JobViewCaches {
     this.statuses =
         kept(
             rows,
-            (id, row) -> Future.succeededFuture(JobStanding.ofRow(id, row)),
-            id -> threads.blocking(() -> JobStanding.of(reads.status(id))),
-            JobStanding::bytes,
+            (id, row) -> Future.succeededFuture(LazyJobStatus.ofRow(id, row)),
+            id -> threads.blocking(() -> LazyJobStatus.of(reads.status(id))),
+            LazyJobStatus::bytes,
             STATUS_BYTES);
     this.details =
         kept(
@@ -74,7 +74,7 @@ final class JobViewCaches {
   }
 
   /** Does not depend on the files of the job's run. */
-  Future<JobStanding> status(String jobId) {
+  Future<LazyJobStatus> status(String jobId) {
     return statuses.apply(jobId);
   }
 

@@ -9,7 +9,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.blueprint.bundle.BundleConfig;
-import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.InputValues;
 import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaThreads;
@@ -188,7 +188,7 @@ public final class JobsVerticle extends AreaVerticle {
     String jobId = id(call);
     return switch (call.text("include")) {
       case "full" -> blocking(() -> encode(reads.full(jobId)));
-      case "status" -> views.status(jobId).map(JobStanding::document);
+      case "status" -> views.status(jobId).map(LazyJobStatus::document);
       default -> sawOthers() ? details.of(jobId) : views.detail(jobId);
     };
   }
@@ -340,7 +340,9 @@ public final class JobsVerticle extends AreaVerticle {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
       @JsonInclude(JsonInclude.Include.NON_NULL) JobStatusView.Job job) {
 
-    /** @param ignored sentences about members of the request */
+    /**
+     * @param ignored sentences about members of the request
+     */
     static SubmitAnswer of(SubmittedJob job, List<String> ignored) {
       List<String> warnings = new ArrayList<>(ignored);
       warnings.addAll(job.warnings());
@@ -551,7 +553,7 @@ public final class JobsVerticle extends AreaVerticle {
 
     /** Without inputs and force the author's text is stored unchanged. */
     private String filled(String text, ObjectNode manifest) {
-      String given = GivenInputs.into(text, manifest, inputs);
+      String given = InputValues.into(text, manifest, inputs);
       return force ? SkippedChecks.into(given) : given;
     }
   }

@@ -7,8 +7,8 @@ import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.report.Comparison;
 import io.mirrorneuron.run.report.ExportBudget;
 import io.mirrorneuron.run.report.ExportZip;
@@ -54,7 +54,7 @@ public final class ArchiveVerticle extends AreaVerticle {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("export-", 0).factory());
 
   private volatile boolean stopping;
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
   private final Path scratch;
   private final String tool;
   private final Storage storage;
@@ -65,7 +65,8 @@ public final class ArchiveVerticle extends AreaVerticle {
    * @param tool name and version of the exporting program
    * @param storage checks whether there is room for them
    */
-  public ArchiveVerticle(ShownRuns runs, Path scratch, String tool, Storage storage, Clock clock) {
+  public ArchiveVerticle(
+      RedactedRuns runs, Path scratch, String tool, Storage storage, Clock clock) {
     super("archive", LIMIT);
     this.runs = runs;
     this.scratch = scratch;
@@ -135,7 +136,7 @@ public final class ArchiveVerticle extends AreaVerticle {
 
   /** Answers a file that is deleted after it was sent. */
   private ObjectNode exportRun(ApiCall call) throws Exception {
-    ShownRun run = runs.find(call.text("run_id"));
+    RedactedRun run = runs.find(call.text("run_id"));
     if (!exports.tryAcquire()) {
       throw new MnException(
               ErrorCode.EXHAUSTED,
@@ -159,7 +160,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     }
   }
 
-  private ObjectNode exportRun(ApiCall call, ShownRun run) throws IOException {
+  private ObjectNode exportRun(ApiCall call, RedactedRun run) throws IOException {
     Format format = Format.wanted(call);
     storage.requireRoom();
     long oldest = clock.instant().minus(LEFT_BEHIND).toEpochMilli();
@@ -188,7 +189,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     return answer.put("delete_after", true);
   }
 
-  private void write(ShownRun run, Format format, Path file, ExportBudget allowance)
+  private void write(RedactedRun run, Format format, Path file, ExportBudget allowance)
       throws IOException {
     switch (format) {
       case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(RunStory.of(run)).json());
@@ -198,7 +199,7 @@ public final class ArchiveVerticle extends AreaVerticle {
   }
 
   /** The end of an ended run, so that its export is always the same. */
-  private String createdAt(ShownRun run) {
+  private String createdAt(RedactedRun run) {
     String ended = run.isOver() ? run.endedAt() : "";
     return ended.isEmpty() ? Json.timestamp(clock.instant()) : ended;
   }
@@ -215,7 +216,7 @@ public final class ArchiveVerticle extends AreaVerticle {
   }
 
   private ObjectNode compareRuns(ApiCall call) {
-    List<ShownRun> folders = new ArrayList<>();
+    List<RedactedRun> folders = new ArrayList<>();
     for (var id : call.body().path("run_ids")) {
       if (runs.present(id.asText()).isEmpty()) {
         throw MnException.notFound("run", id.asText());
@@ -223,7 +224,7 @@ public final class ArchiveVerticle extends AreaVerticle {
       folders.add(runs.find(id.asText()));
     }
     List<RunStory> stories = new ArrayList<>();
-    for (ShownRun folder : folders) {
+    for (RedactedRun folder : folders) {
       stories.add(RunStory.of(folder));
     }
     return Comparison.of(stories);

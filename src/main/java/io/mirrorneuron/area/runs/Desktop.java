@@ -1,7 +1,7 @@
 package io.mirrorneuron.area.runs;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
@@ -92,7 +92,7 @@ public final class Desktop {
     builder.environment().clear();
     builder.environment().putAll(environment);
     try {
-      Process process = ServiceMark.start(builder, "desktop");
+      Process process = HelperProcessMark.start(builder, "desktop");
       if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() != 0) {
         throw failed(file, null);
       }

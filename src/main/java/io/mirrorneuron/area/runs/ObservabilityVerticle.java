@@ -5,9 +5,9 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.RunRoute;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.report.ResourceSummary.Window;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
@@ -25,13 +25,13 @@ public final class ObservabilityVerticle extends AreaVerticle {
   private static final long TICK_MILLIS = 10;
 
   private final RunStore store;
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
   private final Clock clock;
   private final RunRecords records;
   private RunChanges changes;
   private RunFollowers followers;
 
-  public ObservabilityVerticle(RunStore store, ShownRuns runs, Clock clock) {
+  public ObservabilityVerticle(RunStore store, RedactedRuns runs, Clock clock) {
     super("observability", LIMIT);
     this.store = store;
     this.runs = runs;
@@ -109,7 +109,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
     return ResourcePage.read(run(call), after, clock.instant());
   }
 
-  private ShownRun run(ApiCall call) {
+  private RedactedRun run(ApiCall call) {
     return runs.find(call.text("run_id"));
   }
 
@@ -120,7 +120,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
    * @param ended whether no page follows
    */
   private record ResourcePage(ObjectNode summary, long next, boolean ended) {
-    static ResourcePage read(ShownRun run, long after, Instant now) {
+    static ResourcePage read(RedactedRun run, long after, Instant now) {
       boolean over = run.isOver();
       long version = run.resourcesVersion(over);
       return version == after

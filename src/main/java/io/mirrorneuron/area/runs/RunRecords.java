@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.JournalEntry;
@@ -30,9 +30,9 @@ final class RunRecords {
   /** The meaning of {@code limit=0}. */
   private static final int EVERYTHING = 50_000;
 
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
 
-  RunRecords(ShownRuns runs) {
+  RunRecords(RedactedRuns runs) {
     this.runs = runs;
   }
 
@@ -55,7 +55,7 @@ final class RunRecords {
       return list(call, EnumSet.of(RunLog.LOGS), filter(call), since(call));
     }
     String runId = call.text("run_id");
-    ShownRun run = runs.find(runId);
+    RedactedRun run = runs.find(runId);
     boolean over = run.isOver();
     RunJournal.Page page =
         journal(run)
@@ -100,7 +100,7 @@ final class RunRecords {
   Page page(ApiCall call) {
     String runId = call.text("run_id");
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
-    ShownRun.News news =
+    RedactedRun.News news =
         runs.find(runId)
             .news(after, new Filter(channels(call), filter(call)), (int) call.integer("limit"));
     return new Page(
@@ -130,7 +130,7 @@ final class RunRecords {
     }
   }
 
-  private RunJournal journal(ShownRun run) {
+  private RunJournal journal(RedactedRun run) {
     RunJournal journal = run.journal();
     journal.takeInAll();
     return journal;

@@ -9,7 +9,7 @@ import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.node.ServicesPort.RegisteredService;
 import io.mirrorneuron.port.node.ServicesPort.ServiceFilter;
-import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.RedactedRun;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
@@ -56,7 +56,7 @@ final class RunUi {
    * @param limit most events, the last ones
    * @throws MnException NOT_FOUND {@code run UI not found}
    */
-  ObjectNode of(ShownRun folder, int limit) {
+  ObjectNode of(RedactedRun folder, int limit) {
     ObjectNode job = folder.read("job.json").orElseGet(Json::object);
     ObjectNode run = folder.read("run.json").orElseGet(Json::object);
     Optional<ObjectNode> ui = folder.readAsMade("ui.json");
@@ -87,7 +87,7 @@ final class RunUi {
    *     unreachable
    */
   private Optional<Service> service(
-      ShownRun folder, ObjectNode job, ObjectNode run, boolean optional) {
+      RedactedRun folder, ObjectNode job, ObjectNode run, boolean optional) {
     List<JsonNode> documents = new ArrayList<>(List.of(job, run));
     folder.read("event_relay.json").ifPresent(documents::add);
     return found(documents)
@@ -144,7 +144,7 @@ final class RunUi {
    * @param registered whether it is from the registry, which knows the service's status
    */
   private record Service(
-      JsonNode document, boolean registered, ShownRun folder, RunHeader job, RunHeader run) {
+      JsonNode document, boolean registered, RedactedRun folder, RunHeader job, RunHeader run) {
 
     ObjectNode ui() {
       ObjectNode ui = Json.object().put("schema_version", 1).put("adapter", adapter());

@@ -15,9 +15,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.ServicesPort;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.ServedFile;
@@ -56,7 +56,7 @@ public final class RunsVerticle extends AreaVerticle {
    */
   public record Places(Path bundles, Path userHome) {}
 
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
   private final RunIndex index;
   private final JobsPort jobs;
   private final SeenLists lists;
@@ -66,7 +66,7 @@ public final class RunsVerticle extends AreaVerticle {
   private final RunVideo video;
 
   public RunsVerticle(
-      ShownRuns runs,
+      RedactedRuns runs,
       RunIndex index,
       JobsPort jobs,
       ServicesPort services,
@@ -171,19 +171,19 @@ public final class RunsVerticle extends AreaVerticle {
     return Objects.requireNonNullElse(call.text(parameter), "");
   }
 
-  private ShownRun run(ApiCall call) {
+  private RedactedRun run(ApiCall call) {
     return runs.find(call.text("run_id"));
   }
 
   /** The worker's result, else the job's result. */
-  private ObjectNode result(ShownRun folder) {
+  private ObjectNode result(RedactedRun folder) {
     return folder
         .readAsMade("result.json")
         .or(() -> folder.jobResult(id -> job(id).map(job -> job.parts().result())))
         .orElseThrow(() -> notFound("result"));
   }
 
-  private ObjectNode finalArtifact(ShownRun folder) {
+  private ObjectNode finalArtifact(RedactedRun folder) {
     return folder
         .readAsMade("final_artifact.json")
         .or(
@@ -210,7 +210,7 @@ public final class RunsVerticle extends AreaVerticle {
   }
 
   private ObjectNode listRunArtifacts(ApiCall call) {
-    ShownRun folder = run(call);
+    RedactedRun folder = run(call);
     ObjectNode answer = about(folder);
     ArrayNode list = answer.putArray("artifacts");
     folder.artifacts((file, why) -> omit(answer, file, why)).forEach(list::add);
@@ -226,7 +226,7 @@ public final class RunsVerticle extends AreaVerticle {
   }
 
   private ObjectNode listRunOutputs(ApiCall call) {
-    ShownRun folder = run(call);
+    RedactedRun folder = run(call);
     ObjectNode answer = about(folder);
     ArrayNode list = answer.putArray("outputs");
     folder.outputs().forEach(list::add);
@@ -242,7 +242,7 @@ public final class RunsVerticle extends AreaVerticle {
     return run(call).output(call.integer("output_index"));
   }
 
-  private static ObjectNode about(ShownRun folder) {
+  private static ObjectNode about(RedactedRun folder) {
     return Json.object().put("run_id", folder.runId()).put("run_dir", folder.path().toString());
   }
 
@@ -320,7 +320,7 @@ public final class RunsVerticle extends AreaVerticle {
     /**
      * @throws MnException NOT_FOUND, FORBIDDEN {@code video source is outside allowed roots}
      */
-    ServedFile of(ShownRun run) {
+    ServedFile of(RedactedRun run) {
       ObjectNode ui =
           run.readAsMade("ui.json").filter(page -> !page.isEmpty()).orElseThrow(RunUi::notFound);
       Path source =
@@ -347,7 +347,7 @@ public final class RunsVerticle extends AreaVerticle {
       return new ServedFile(file.path(), contentType(source), file.root());
     }
 
-    private Optional<Path> local(ShownRun run, String source) {
+    private Optional<Path> local(RedactedRun run, String source) {
       if (!source.matches("(?i)[a-z][a-z0-9+.-]*:.*")) {
         return reach.resolve(run.path(), source);
       }
@@ -362,7 +362,7 @@ public final class RunsVerticle extends AreaVerticle {
     }
 
     /** The payload folder of the run's job, if the job names this run. */
-    private Optional<Path> bundle(ShownRun run) {
+    private Optional<Path> bundle(RedactedRun run) {
       return jobs.apply(run.jobId())
           .filter(job -> job.facts().runId() == null || job.facts().runId().equals(run.runId()))
           .map(JobDetail::bundleFingerprint)

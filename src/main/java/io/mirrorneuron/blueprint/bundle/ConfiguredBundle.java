@@ -2,7 +2,7 @@ package io.mirrorneuron.blueprint.bundle;
 
 import io.mirrorneuron.blueprint.bundle.BlueprintForm.FormAnswers;
 import io.mirrorneuron.blueprint.bundle.BundleOrigin.RunIdentity;
-import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.InputValues;
 import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ModelsPort.ConfiguredModel;
@@ -46,7 +46,7 @@ public record ConfiguredBundle(
    */
   public static ConfiguredBundle of(
       BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
-    FittingBundle found = FittingBundle.of(bundle, request, answers);
+    CheckedBundle found = CheckedBundle.of(bundle, request, answers);
     if (!found.refusals().isEmpty()) {
       throw found.refusals().getFirst();
     }
@@ -169,7 +169,7 @@ public record ConfiguredBundle(
       if (manifest.has("run_id")) {
         manifest.put("run_id", identity.runId());
       }
-      String text = GivenInputs.into(Json.write(manifest), manifest, values(launch));
+      String text = InputValues.into(Json.write(manifest), manifest, values(launch));
       return force ? SkippedChecks.into(text) : text;
     }
 

@@ -4,7 +4,7 @@ import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
 import io.mirrorneuron.wire.FileDocument.RemoteRead;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,7 +37,7 @@ public final class ClusteredFiles implements RemoteReads {
   }
 
   @Override
-  public Future<RemoteFile> fetch(RemoteRead read, FileWish wish) {
+  public Future<RemoteFile> fetch(RemoteRead read, FileRequest wish) {
     JsonObject wanted = new JsonObject(Json.write(wish));
     return message(read.owner(), "open", read.call(), wanted)
         .map(head -> new Held(read.owner(), read.call(), facts(head.body().toJsonObject())));

@@ -3,16 +3,16 @@ package io.mirrorneuron.cli.blueprint;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.job.ShortIds;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -62,7 +62,7 @@ final class FolderRuns implements RunReader {
   private final Path scratch;
   private final JobWatcher.AutoClosing atCtrlC;
   private final RunStore store;
-  private final ShownRuns runs;
+  private final RedactedRuns runs;
   private RunIndex index;
 
   /**
@@ -80,13 +80,13 @@ final class FolderRuns implements RunReader {
       Path none = Files.createDirectory(scratch.resolve("no-runs"));
       Path journals = Files.createDirectory(scratch.resolve("journals"));
       store = new RunStore(Files.isDirectory(root) ? root : none, new RunWriter.NotHere(journals));
-      runs = new ShownRuns(store, new AllowedRoots(List.of(), root));
+      runs = new RedactedRuns(store, new AllowedRoots(List.of(), root));
     } catch (IOException e) {
       throw MnException.unavailable("there is no place to put records in order: " + e, e);
     }
   }
 
-  private ShownRun run(String id) {
+  private RedactedRun run(String id) {
     return runId(id)
         .filter(store::has)
         .flatMap(runs::present)
@@ -135,7 +135,7 @@ final class FolderRuns implements RunReader {
             .flatMap(name -> RunLog.of(name).stream())
             .collect(Collectors.toCollection(() -> EnumSet.noneOf(RunLog.class)));
     LogLevel level = Optional.ofNullable(wanted.level()).flatMap(LogLevel::of).orElse(null);
-    ShownRun.News news =
+    RedactedRun.News news =
         run(run)
             .news(
                 after,
@@ -198,7 +198,9 @@ final class FolderRuns implements RunReader {
                 .formatted(id));
       }
       return RestAnswer.like(
-          people.service().act(runId, new HumanAct(HumanAct.Kind.RESPOND, id, answer, by)));
+          people
+              .service()
+              .act(runId, new RequestAction(RequestAction.Kind.RESPOND, id, answer, by)));
     }
   }
 

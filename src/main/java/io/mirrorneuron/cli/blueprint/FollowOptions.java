@@ -2,7 +2,7 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RunsClient;
-import io.mirrorneuron.cli.run.ServerAbsence;
+import io.mirrorneuron.cli.run.ReconnectNotice;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunLog;
 import java.util.ArrayDeque;
@@ -53,7 +53,7 @@ final class FollowOptions {
         client,
         runs -> {
           RunReader.Page page = printLast(client, runs, run, wanted, last, shown);
-          ServerAbsence absence = new ServerAbsence(client);
+          ReconnectNotice absence = new ReconnectNotice(client);
           absence.over();
           while (follow && !page.ended()) {
             if (page.records().size() < MANY) {

@@ -2,8 +2,8 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.blueprint.Templates;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.KnownServer;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.ServerAddress;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.PrintWriter;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 public final class InitCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
-  @Mixin KnownServer server;
+  @Mixin ServerAddress server;
 
   @Parameters(
       index = "0",

@@ -47,7 +47,7 @@ final class RecordLines {
       throws InterruptedException {
     long[] last = {0};
     boolean[] ended = {false};
-    ServerAbsence absence = new ServerAbsence(client);
+    ReconnectNotice absence = new ReconnectNotice(client);
     Consumer<String> reader =
         data -> {
           absence.over();

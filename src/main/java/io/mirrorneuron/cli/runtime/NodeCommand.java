@@ -8,14 +8,14 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.port.ClusterSummary.ClusterNode;
 import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeMembers.HostJoin;
 import io.mirrorneuron.port.node.NodeMembers.HostJoin.Joined;
 import io.mirrorneuron.port.node.NodeMembers.Member;
 import io.mirrorneuron.port.node.NodeReport;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -138,7 +138,7 @@ public final class NodeCommand extends CommandGroup {
       throws InterruptedException {
     return client.call(
         mn -> {
-          NodeUpkeep upkeep = mn.cluster().upkeep();
+          NodeMaintenance upkeep = mn.cluster().upkeep();
           HostJoin join =
               new HostJoin(mn.cluster().members(), name -> upkeep.status(name).isThere());
           Joined joined = join.add(host, port, token);

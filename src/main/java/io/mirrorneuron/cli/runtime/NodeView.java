@@ -3,16 +3,16 @@ package io.mirrorneuron.cli.runtime;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.DrainState.DrainAction;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainCancelled;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
+import io.mirrorneuron.port.node.NodeMaintenance.MaintenanceChange;
+import io.mirrorneuron.port.node.NodeMaintenance.Quarantine;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
 import io.mirrorneuron.port.node.NodeMembers.HostJoin.Joined;
 import io.mirrorneuron.port.node.NodeMembers.Member;
 import io.mirrorneuron.port.node.NodeReport;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.port.node.NodeState.NodeFault;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainCancelled;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
-import io.mirrorneuron.port.node.NodeUpkeep.MaintenanceChange;
-import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import java.util.Map;
 
 /** Prints the stored decisions about a node. */

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.Bundle;
-import io.mirrorneuron.bundle.NeededServices;
+import io.mirrorneuron.bundle.RequiredServices;
 import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
@@ -146,7 +146,7 @@ public final class ServiceCommand extends CommandGroup {
 
   private static String needed(String bundle) {
     try (Bundle opened = BundleReport.open(bundle)) {
-      return NeededServices.of(opened.submission().manifestJson());
+      return RequiredServices.of(opened.submission().manifestJson());
     }
   }
 

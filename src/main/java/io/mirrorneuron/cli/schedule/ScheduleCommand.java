@@ -7,7 +7,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.port.schedule.ScheduleView;
-import io.mirrorneuron.port.schedule.ScheduleView.MissedTimes;
+import io.mirrorneuron.port.schedule.ScheduleView.MissedTimesDefault;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.SchedulesPort.DispatchReport;
 import io.mirrorneuron.port.schedule.SchedulesPort.NewSchedule;
@@ -60,7 +60,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Option(
               names = "--missed-policy",
               paramLabel = "POLICY",
-              defaultValue = MissedTimes.MADE_UP_FOR,
+              defaultValue = MissedTimesDefault.MADE_UP_FOR,
               description =
                   "When no server runs at that time: catchup_one, the default, runs it as soon as"
                       + " one does, skip never.")
@@ -454,7 +454,7 @@ public final class ScheduleCommand extends CommandGroup {
         schedule.putAll(ofManifest());
       }
       schedule.putAll(options.members(client));
-      MissedTimes.madeUpFor(schedule);
+      MissedTimesDefault.madeUpFor(schedule);
       return schedule;
     }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
-import io.mirrorneuron.port.schedule.ScheduleView.MissedTimes;
+import io.mirrorneuron.port.schedule.ScheduleView.MissedTimesDefault;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +26,7 @@ public final class ScheduleSpec {
     String word = text.strip();
     if (word.startsWith("{")) {
       Map<String, Object> schedule = object(client, "--schedule", word);
-      MissedTimes.madeUpFor(schedule);
+      MissedTimesDefault.madeUpFor(schedule);
       return schedule;
     }
     if (word.toLowerCase(Locale.ROOT).matches("auto|resource|resource_wait")) {
@@ -84,7 +84,7 @@ public final class ScheduleSpec {
     Map<String, Object> schedule = new LinkedHashMap<>();
     schedule.put("kind", "delayed");
     schedule.put(member, when);
-    schedule.put("missed_policy", MissedTimes.MADE_UP_FOR);
+    schedule.put("missed_policy", MissedTimesDefault.MADE_UP_FOR);
     return schedule;
   }
 

@@ -4,7 +4,7 @@ import io.mirrorneuron.bus.RemoteReads;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -26,7 +26,7 @@ public final class FileAnswer {
 
   private final RoutingContext ctx;
   private final HttpServerResponse response;
-  private final FileWish wish;
+  private final FileRequest wish;
 
   private FileAnswer(RoutingContext ctx) {
     this.ctx = ctx;
@@ -34,8 +34,8 @@ public final class FileAnswer {
     this.wish = wish(ctx.request());
   }
 
-  private static FileWish wish(HttpServerRequest request) {
-    return new FileWish(
+  private static FileRequest wish(HttpServerRequest request) {
+    return new FileRequest(
         request.getHeader("Range"),
         request.getHeader("If-Range"),
         request.getHeader(HttpHeaders.IF_NONE_MATCH),
@@ -97,7 +97,7 @@ public final class FileAnswer {
   private void headersOf(FileFacts file) {
     response
         .putHeader("ETag", file.tag())
-        .putHeader("Last-Modified", FileWish.date(file.modified()))
+        .putHeader("Last-Modified", FileRequest.date(file.modified()))
         .putHeader("Accept-Ranges", "bytes");
     POLICY.apply(response);
   }

@@ -7,7 +7,7 @@ import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,7 +28,7 @@ public final class FilePieces implements RemoteFile {
   private long sent;
 
   private FilePieces(
-      Vertx vertx, FileDocument document, OpenFile file, FileFacts facts, FileWish wish) {
+      Vertx vertx, FileDocument document, OpenFile file, FileFacts facts, FileRequest wish) {
     this.vertx = vertx;
     this.document = document;
     this.file = file;
@@ -37,7 +37,7 @@ public final class FilePieces implements RemoteFile {
   }
 
   /** Fails as NOT_FOUND when it no longer exists, and as UNAVAILABLE when it cannot be read. */
-  public static Future<FilePieces> open(Vertx vertx, FileDocument document, FileWish wish) {
+  public static Future<FilePieces> open(Vertx vertx, FileDocument document, FileRequest wish) {
     return vertx.executeBlocking(
         () -> {
           try {

@@ -62,7 +62,7 @@ final class BusCalls {
       answer =
           isGateway(settings.nodeToken(), message.headers())
               ? ofGateway(tag, name, call, message.headers())
-              : ofStranger(strangers.operation(tag, name), call, message.headers());
+              : ofExternal(strangers.operation(tag, name), call, message.headers());
     } catch (RuntimeException e) {
       answer = Future.failedFuture(e);
     }
@@ -133,7 +133,7 @@ final class BusCalls {
         .map(reported -> answersFile ? remote(reported) : reported);
   }
 
-  private Future<Answer> ofStranger(ApiOperation operation, JsonObject message, MultiMap headers) {
+  private Future<Answer> ofExternal(ApiOperation operation, JsonObject message, MultiMap headers) {
     return strangers
         .enter(operation, headers)
         .compose(

@@ -12,7 +12,7 @@ import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Auth.Role;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -227,10 +227,10 @@ public final class BusEndpoint extends VerticleBase {
       };
     }
 
-    private static FileWish wish(Object body) {
+    private static FileRequest wish(Object body) {
       return Json.read(
           body instanceof JsonObject wanted ? wanted.encode() : "{}",
-          FileWish.class,
+          FileRequest.class,
           "what is wanted of the file");
     }
   }

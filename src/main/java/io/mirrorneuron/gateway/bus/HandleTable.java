@@ -32,7 +32,9 @@ final class HandleTable<T> {
     this.release = release;
   }
 
-  /** @throws MnException UNAVAILABLE when it is full */
+  /**
+   * @throws MnException UNAVAILABLE when it is full
+   */
   String put(T thing) {
     if (slots.size() >= most) {
       release.accept(thing);

@@ -5,7 +5,7 @@ import io.mirrorneuron.bus.RemoteReads.RemoteFile;
 import io.mirrorneuron.gateway.answer.FilePieces;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.FileDocument;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -55,7 +55,7 @@ final class HeldFiles {
   }
 
   /** Opens the file; completes with its head. */
-  Future<Buffer> open(String name, FileWish wish) {
+  Future<Buffer> open(String name, FileRequest wish) {
     Held held = shelf.get(name);
     if (held.file != null) {
       throw MnException.malformed("the file was opened before; ask the operation again");

@@ -147,7 +147,9 @@ public final class Uploads {
     }
   }
 
-  /** @param instead the end of the sentence */
+  /**
+   * @param instead the end of the sentence
+   */
   private static Refusal missing(String field, String instead) {
     String words = "must be a file, in the part \"%s\" of a multipart/form-data body%s";
     return Refusal.invalid(

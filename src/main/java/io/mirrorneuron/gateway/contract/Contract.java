@@ -139,7 +139,9 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
 
     private RequestRules() {}
 
-    /** @param document of {@link ServerContract} */
+    /**
+     * @param document of {@link ServerContract}
+     */
     static JsonObject of(JsonObject document) {
       JsonObject rules = document.copy();
       JsonObject paths = new JsonObject();

@@ -36,7 +36,9 @@ public final class ContractCheck {
 
   private ContractCheck() {}
 
-  /** @throws IllegalStateException naming every difference */
+  /**
+   * @throws IllegalStateException naming every difference
+   */
   public static void verify(JsonObject document, Collection<? extends AreaVerticle> areas) {
     List<String> faults = faults(document, areas);
     if (!faults.isEmpty()) {

@@ -51,8 +51,8 @@ final class Realtime {
     this.streams = streams;
     this.clock = clock;
     long expiry =
-        TokenEnd.of(caller.expiry(), clock)
-            .arm(vertx, () -> socket.close(SocketSink.REFUSED, TokenEnd.PROBLEM.error()));
+        TokenExpiry.of(caller.expiry(), clock)
+            .arm(vertx, () -> socket.close(SocketSink.REFUSED, TokenExpiry.PROBLEM.error()));
     long timer = vertx.setPeriodic(interval.toMillis(), due -> heartbeat());
     socket.drainHandler(drained -> drained());
     socket.textMessageHandler(this::receive);

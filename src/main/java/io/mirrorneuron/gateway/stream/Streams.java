@@ -54,7 +54,7 @@ public final class Streams {
             absent ->
                 new Feed(vertx, subscription, reads, first.next(), wait, () -> feeds.remove(key)));
     Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
-    subscriber.endWith(TokenEnd.of(subscription.expiry(), clock));
+    subscriber.endWith(TokenExpiry.of(subscription.expiry(), clock));
     feed.add(subscriber);
     if (closed) {
       subscriber.cut(); // closed while its first page was being read

@@ -22,7 +22,7 @@ final class Subscriber {
   private boolean over;
   private long lastWrite = System.nanoTime();
   private long timer = -1;
-  private long expiry = TokenEnd.NONE;
+  private long expiry = TokenExpiry.NONE;
 
   /**
    * @param first the page that was read before the client was accepted
@@ -40,14 +40,14 @@ final class Subscriber {
   }
 
   /** Breaks off when the client's token expires; the client reconnects with a newer one. */
-  void endWith(TokenEnd end) {
+  void endWith(TokenExpiry end) {
     expiry =
         end.arm(
             vertx,
             () -> {
               if (!over) {
                 leave();
-                outlet.refuse(TokenEnd.PROBLEM);
+                outlet.refuse(TokenExpiry.PROBLEM);
               }
             });
   }

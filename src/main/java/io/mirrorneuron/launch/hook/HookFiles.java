@@ -3,8 +3,8 @@ package io.mirrorneuron.launch.hook;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.untrusted.OpenFolder;
-import io.mirrorneuron.wire.HiddenTexts;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LaunchSecrets;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -59,7 +59,7 @@ public final class HookFiles {
     }
   }
 
-  HookOutput output(String runId, String name, HiddenTexts secrets) {
+  HookOutput output(String runId, String name, LaunchSecrets secrets) {
     try (OpenFolder folder = OpenFolder.at(folder(runId))) {
       return new HookOutput(folder.append(name), secrets);
     } catch (IOException e) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.launch.hook;
 
-import io.mirrorneuron.wire.HiddenTexts;
+import io.mirrorneuron.wire.LaunchSecrets;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ final class HookOutput implements Consumer<byte[]>, AutoCloseable {
   private static final String CUT = "[line cut]\n";
 
   private final FileChannel file;
-  private final HiddenTexts secrets;
+  private final LaunchSecrets secrets;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private byte[] tail = {};
   private long left;
@@ -33,7 +33,7 @@ final class HookOutput implements Consumer<byte[]>, AutoCloseable {
   /**
    * @param file to which it is added; closed with this
    */
-  HookOutput(FileChannel file, HiddenTexts secrets) throws IOException {
+  HookOutput(FileChannel file, LaunchSecrets secrets) throws IOException {
     this.file = file;
     this.secrets = secrets;
     this.left = Math.max(0, MOST - file.size());

@@ -2,7 +2,7 @@ package io.mirrorneuron.launch.hook;
 
 import io.mirrorneuron.config.LaunchSettings;
 import io.mirrorneuron.port.HookPrograms;
-import io.mirrorneuron.wire.HiddenTexts;
+import io.mirrorneuron.wire.LaunchSecrets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -84,7 +84,7 @@ public interface HookStore {
       String launchId,
       BundleHooks hooks,
       String configJson,
-      HiddenTexts secrets) {}
+      LaunchSecrets secrets) {}
 
   /**
    * The additions that a hook reports when it is ready.

@@ -11,8 +11,8 @@ import io.mirrorneuron.port.HookPrograms.Hook;
 import io.mirrorneuron.port.HookPrograms.HookProgram;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.untrusted.UntrustedFiles.RefusedFile;
-import io.mirrorneuron.wire.HiddenTexts;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LaunchSecrets;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +40,7 @@ final class RunHook {
 
   private final HookContext means;
   private final HookScripts scripts;
-  private final HiddenTexts secrets;
+  private final LaunchSecrets secrets;
   private volatile HookRecord record; // written under the lock of this
   private boolean isOver; // guarded by this
   private volatile Hook before;
@@ -50,7 +50,7 @@ final class RunHook {
   RunHook(HookContext means, HookRecord record) {
     this.means = means;
     this.scripts = new HookScripts(means, record.runId(), record.blueprintId());
-    this.secrets = new HiddenTexts(record.secrets());
+    this.secrets = new LaunchSecrets(record.secrets());
     this.record = record;
   }
 

@@ -25,14 +25,14 @@ public interface AgentChanges {
       };
 
   /**
-   * Replaces agents of a job by those of another manifest, each between two of its messages; returns
-   * when the order is durable. Idempotent.
+   * Replaces agents of a job by those of another manifest, each between two of its messages;
+   * returns when the order is durable. Idempotent.
    *
    * @param order JSON of the definition with its number
    * @return the status word of the job
    * @throws MnException NOT_FOUND for an unknown job, CONFLICT when the job's current definition is
-   *     not the predecessor of this one, INVALID when more than the agents differs, PRECONDITION when
-   *     the job has ended
+   *     not the predecessor of this one, INVALID when more than the agents differs, PRECONDITION
+   *     when the job has ended
    */
   String redefine(String jobId, String order);
 
@@ -47,7 +47,8 @@ public interface AgentChanges {
   String play(String jobId, String role);
 
   /**
-   * Ends a job at a moment with no waiting message and no running program; returns when it has ended.
+   * Ends a job at a moment with no waiting message and no running program; returns when it has
+   * ended.
    *
    * @param spared agents whose programs are ended instead
    * @param reason for people

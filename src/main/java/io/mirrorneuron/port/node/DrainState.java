@@ -2,7 +2,7 @@ package io.mirrorneuron.port.node;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;

@@ -52,8 +52,8 @@ public interface HostedPrograms {
   /** One execution, as seen by one owner of its job; calls of a former owner have no effect. */
   interface RemoteTask {
     /**
-     * Sends events until all are acknowledged, the outlet closes or another listener takes over. Runs on
-     * the calling thread.
+     * Sends events until all are acknowledged, the outlet closes or another listener takes over.
+     * Runs on the calling thread.
      */
     void serve(Outlet outlet) throws InterruptedException;
 

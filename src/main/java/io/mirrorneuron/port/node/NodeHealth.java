@@ -1,8 +1,8 @@
 package io.mirrorneuron.port.node;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.node.NodeMaintenance.Quarantine;
 import io.mirrorneuron.port.node.NodeState.NodeFault;
-import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,8 +28,8 @@ public record NodeHealth(String upSince, List<NodeFault> faults, Quarantine quar
   }
 
   /**
-   * Returns a copy after a server start. If another start is recorded without a clean shutdown, that
-   * is a fault; repeating the same start changes nothing.
+   * Returns a copy after a server start. If another start is recorded without a clean shutdown,
+   * that is a fault; repeating the same start changes nothing.
    */
   public NodeHealth begun(String start) {
     if (upSince == null || upSince.equals(start)) {

@@ -24,8 +24,8 @@ public interface NodeMembers {
    *
    * @param name {@code mirror_neuron@host}
    * @param token its join token
-   * @param address {@code host:port} of its gRPC endpoint; empty: the host of its name, at the usual
-   *     ports
+   * @param address {@code host:port} of its gRPC endpoint; empty: the host of its name, at the
+   *     usual ports
    */
   record NewNode(String name, String token, String address) {
     /** Without the token. */
@@ -35,14 +35,17 @@ public interface NodeMembers {
     }
   }
 
-  /** @param status {@link #CONNECTED}, {@link #JOINING} or {@link #DISCONNECTED} */
+  /**
+   * @param status {@link #CONNECTED}, {@link #JOINING} or {@link #DISCONNECTED}
+   */
   record Member(String node, String status) {}
 
   /**
    * Asks a node to describe itself; nothing changes.
    *
    * @param address {@code host:port} of its gRPC endpoint
-   * @throws MnException UNAUTHENTICATED when the token is not its own; UNAVAILABLE without an answer
+   * @throws MnException UNAUTHENTICATED when the token is not its own; UNAVAILABLE without an
+   *     answer
    */
   Greeting greet(String address, String token);
 
@@ -58,8 +61,8 @@ public interface NodeMembers {
    * Makes the node work on the store of this cluster.
    *
    * @throws MnException INVALID for a malformed name; UNAVAILABLE when it is not reached;
-   *     UNAUTHENTICATED when the token is not its own; PRECONDITION or CONFLICT with the sentence in
-   *     which it, or this node, refuses
+   *     UNAUTHENTICATED when the token is not its own; PRECONDITION or CONFLICT with the sentence
+   *     in which it, or this node, refuses
    */
   Member add(NewNode node);
 
@@ -89,11 +92,14 @@ public interface NodeMembers {
    * @param isThere whether the node of a name belongs to the cluster
    */
   public record HostJoin(NodeMembers members, Predicate<String> isThere) {
-    /** @param wasThere whether it was a member already */
+    /**
+     * @param wasThere whether it was a member already
+     */
     public record Joined(Greeting greeting, Member member, boolean wasThere) {}
 
     /**
-     * @param port null: the usual ports, the next only if there is no answer; 0: the first usual port
+     * @param port null: the usual ports, the next only if there is no answer; 0: the first usual
+     *     port
      * @throws MnException INVALID with one sentence for invalid arguments; else as {@link
      *     NodeMembers#add}
      */

@@ -3,8 +3,8 @@ package io.mirrorneuron.port.node;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.NodeMaintenance.Maintenance;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
 import java.util.Objects;
 
 /**
@@ -47,7 +47,9 @@ public record NodeReport(
     };
   }
 
-  /** @throws MnException NOT_FOUND when there is no such node; names the known nodes */
+  /**
+   * @throws MnException NOT_FOUND when there is no such node; names the known nodes
+   */
   public NodeReport orNotFound() {
     if (isMissing()) {
       throw new MnException(ErrorCode.NOT_FOUND, NOT_FOUND, missing());

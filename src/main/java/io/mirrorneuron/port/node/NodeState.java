@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.Maintenance;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -64,7 +64,8 @@ public record NodeState(
   }
 
   /**
-   * Whether the record holds no decisions, so that it can be dropped once the node is gone for good.
+   * Whether the record holds no decisions, so that it can be dropped once the node is gone for
+   * good.
    */
   @JsonIgnore
   public boolean isUndecided() {
@@ -72,8 +73,8 @@ public record NodeState(
   }
 
   /**
-   * Whether its server is shutting down or has shut down cleanly, so that it need not be reachable: it
-   * drains for its shutdown, or no server start is recorded.
+   * Whether its server is shutting down or has shut down cleanly, so that it need not be reachable:
+   * it drains for its shutdown, or no server start is recorded.
    */
   @JsonIgnore
   public boolean isLeaving() {
@@ -151,8 +152,8 @@ public record NodeState(
   }
 
   /**
-   * Completes a change: a node with a status other than {@code QUARANTINED} leaves quarantine. Unless
-   * the quarantine expired, the next one then counts as the first.
+   * Completes a change: a node with a status other than {@code QUARANTINED} leaves quarantine.
+   * Unless the quarantine expired, the next one then counts as the first.
    */
   public NodeState after(NodeState before, String at) {
     boolean isOver =

@@ -70,7 +70,8 @@ public interface PeerMembers {
   String join(Asked node, Offer offer);
 
   /**
-   * Returns the id, as an owner of jobs, of the node at this address, under any name; nothing changes.
+   * Returns the id, as an owner of jobs, of the node at this address, under any name; nothing
+   * changes.
    */
   String identify(Asked node);
 

@@ -59,8 +59,8 @@ public interface InboundWebhooks {
   /**
    * Turns a delivery into an event.
    *
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown token, which the message does
-   *     not repeat; FORBIDDEN for a wrong signature
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for an unknown token, which the message
+   *     does not repeat; FORBIDDEN for a wrong signature
    */
   AcceptedHook receive(String token, HookDelivery delivery);
 
@@ -99,10 +99,10 @@ public interface InboundWebhooks {
    * An inbound webhook: an address to which external systems send events. Times are ISO texts.
    *
    * @param direction {@code inbound}
-   * @param previousUntil end of the overlap in which the previous credentials are accepted; null for
-   *     none
-   * @param token the end of the address; null except right after creation or rotation, as are {@code
-   *     path} and {@code secret}
+   * @param previousUntil end of the overlap in which the previous credentials are accepted; null
+   *     for none
+   * @param token the end of the address; null except right after creation or rotation, as are
+   *     {@code path} and {@code secret}
    * @param path below the server
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)

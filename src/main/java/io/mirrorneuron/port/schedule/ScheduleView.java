@@ -198,11 +198,11 @@ public record ScheduleView(
   }
 
   /** Default for missed schedule times, where the schedule's author does not choose. */
-  public static final class MissedTimes {
+  public static final class MissedTimesDefault {
     /** One job is made for all of them. */
     public static final String MADE_UP_FOR = "catchup_one";
 
-    private MissedTimes() {}
+    private MissedTimesDefault() {}
 
     /**
      * Sets one catch-up job as the default, unless the schedule chooses or cannot miss times.
@@ -257,7 +257,8 @@ public record ScheduleView(
       Integer version) {
 
     /**
-     * Merges the earlier record with a newer one: once a job exists, the earlier hindrance is dropped.
+     * Merges the earlier record with a newer one: once a job exists, the earlier hindrance is
+     * dropped.
      */
     public DispatchRecord and(DispatchRecord newer) {
       if (newer.jobId != null && jobId == null) {

@@ -49,8 +49,8 @@ public interface SchedulesPort {
   ScheduleView create(NewSchedule wanted);
 
   /**
-   * Gives the schedule with this name the bundle and times, or creates it. Its id, history, counters
-   * and pending waits stay. Two calls at the same time make one schedule.
+   * Gives the schedule with this name the bundle and times, or creates it. Its id, history,
+   * counters and pending waits stay. Two calls at the same time make one schedule.
    *
    * @param wanted without times of its own, those of the manifest apply, else the present ones; a
    *     missing policy for missed times means one catch-up job
@@ -78,8 +78,8 @@ public interface SchedulesPort {
    * Makes its jobs from an earlier version again; its times stay.
    *
    * @param version null for the previous version
-   * @throws io.mirrorneuron.model.MnException NOT_FOUND for a version that is not kept, PRECONDITION
-   *     without a previous version
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for a version that is not kept,
+   *     PRECONDITION without a previous version
    */
   ScheduleView rollBack(String id, Integer version, String reason);
 

@@ -32,7 +32,7 @@ public final class Artifacts {
   private static final Pattern SEGMENT = Pattern.compile("([a-z]+)\\.(\\d{3,})\\.jsonl(\\.gz)?");
 
   private final Checksums checksums = new Checksums(CHECKSUMS);
-  private final ShownFiles shown = new ShownFiles();
+  private final RedactedFiles shown = new RedactedFiles();
 
   /**
    * References {@code {artifact_id, path, relative_path, size_bytes, sha256, content_type, url,

@@ -21,7 +21,7 @@ public final class EventLog {
    * Event numbers that the files held at the last look; null while only this object has written to
    * them.
    */
-  private NumberSet present;
+  private RangeSet present;
 
   /** The end of the live file if this object was the last writer. */
   private LogPosition end = LogPosition.START;
@@ -37,7 +37,7 @@ public final class EventLog {
 
   /** Reads which events the files hold, or held before their oldest segments were deleted. */
   public void look(RunFolder folder) {
-    NumberSet found = new NumberSet();
+    RangeSet found = new RangeSet();
     LogFiles files = folder.files(log);
     try {
       for (Path file : files.all()) {

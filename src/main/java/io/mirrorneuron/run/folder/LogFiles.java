@@ -30,7 +30,9 @@ public final class LogFiles {
   private final RunLog log;
   private final long limit;
 
-  /** @param limit bytes after which the live file is closed */
+  /**
+   * @param limit bytes after which the live file is closed
+   */
   LogFiles(RunFolder folder, RunLog log, long limit) {
     this.folder = folder;
     this.log = log;

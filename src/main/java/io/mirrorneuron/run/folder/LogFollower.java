@@ -35,7 +35,9 @@ public final class LogFollower {
   private FileState seen;
   private int looks;
 
-  /** @param look the last one that saw the file */
+  /**
+   * @param look the last one that saw the file
+   */
   private record Reached(LogPosition end, int look) {}
 
   /**

@@ -42,11 +42,11 @@ public final class RunFolder {
 
   private final String runId;
   private final Path path;
-  private final FolderKeeper keeper;
+  private final FolderListener keeper;
   private final Sharing access;
   private final FolderDocuments documents;
 
-  public RunFolder(String runId, Path path, FolderKeeper keeper) {
+  public RunFolder(String runId, Path path, FolderListener keeper) {
     this(runId, path, keeper, Sharing.SHARED);
   }
 
@@ -58,7 +58,7 @@ public final class RunFolder {
     }
   }
 
-  private RunFolder(String runId, Path path, FolderKeeper keeper, Sharing access) {
+  private RunFolder(String runId, Path path, FolderListener keeper, Sharing access) {
     this.runId = runId;
     this.path = path;
     this.keeper = keeper;

@@ -1,12 +1,12 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.human.Question;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
@@ -77,9 +77,9 @@ public final class DecisionService {
   /**
    * Records an act on a request. A repeated answer changes nothing.
    *
-   * @throws MnException NOT_FOUND, and as {@link HumanAct#on}
+   * @throws MnException NOT_FOUND, and as {@link RequestAction#on}
    */
-  public ObjectNode act(String runId, HumanAct act) {
+  public ObjectNode act(String runId, RequestAction act) {
     return decide(
         runId,
         act.requestId(),
@@ -151,7 +151,7 @@ public final class DecisionService {
           HumanRecords records = records(folder);
           HumanRequest request = records.state().requests().get(requestId);
           if (request != null && request.isOverdue(records.now())) {
-            records.writeAll(HumanAct.timedOut(request, records.now()));
+            records.writeAll(RequestAction.timedOut(request, records.now()));
           }
           return null;
         });
@@ -190,7 +190,7 @@ public final class DecisionService {
               .orElseGet(() -> "trc_" + ids.get());
     }
 
-    HumanRecord writeAll(List<HumanAct.Entry> entries) {
+    HumanRecord writeAll(List<RequestAction.Entry> entries) {
       return write(entries.stream().map(entry -> record(entry.type(), entry.payload())).toList());
     }
 

@@ -172,7 +172,9 @@ final class LogTail {
     return bad && !new String(line, StandardCharsets.UTF_8).isBlank() ? LogLine.bad(line) : record;
   }
 
-  /** @param from null to read from the beginning */
+  /**
+   * @param from null to read from the beginning
+   */
   private static LineReader reader(Path file, LogPosition from) throws IOException {
     if (from == null) {
       return LineReader.open(file, 0);

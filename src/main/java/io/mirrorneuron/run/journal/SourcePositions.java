@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.LogPosition;
-import io.mirrorneuron.run.folder.NumberSet;
+import io.mirrorneuron.run.folder.RangeSet;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ import java.util.Objects;
 final class SourcePositions {
   private final Map<String, LogPosition> positions = new HashMap<>();
   private final Map<String, String> lastFiles = new HashMap<>();
-  private final Map<String, NumberSet> events = new HashMap<>();
+  private final Map<String, RangeSet> events = new HashMap<>();
   private long seq;
 
   /** The number of the last entry. */
@@ -44,7 +44,7 @@ final class SourcePositions {
 
   /** Whether this event of a job has been taken from this log. */
   boolean has(RunLog log, String job, long jobSeq) {
-    NumberSet taken = events.get(name(log, job));
+    RangeSet taken = events.get(name(log, job));
     return taken != null && taken.has(jobSeq);
   }
 
@@ -63,7 +63,7 @@ final class SourcePositions {
     lastFiles.put(entry.log().channel(), entry.file());
     if (!entry.job().equals(JournalEntry.NO_JOB)) {
       events
-          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new NumberSet())
+          .computeIfAbsent(name(entry.log(), entry.job()), absent -> new RangeSet())
           .add(entry.jobSeq());
     }
   }
@@ -86,7 +86,9 @@ final class SourcePositions {
       events = Objects.requireNonNullElse(events, Map.of());
     }
 
-    /** @param hash as in {@link LogPosition}, hexadecimal */
+    /**
+     * @param hash as in {@link LogPosition}, hexadecimal
+     */
     @JsonFormat(shape = JsonFormat.Shape.ARRAY)
     @JsonPropertyOrder({"end", "hash"})
     private record Reached(long end, String hash) {}
@@ -127,7 +129,7 @@ final class SourcePositions {
         .events()
         .forEach(
             (name, bounds) -> {
-              NumberSet taken = new NumberSet();
+              RangeSet taken = new RangeSet();
               for (int i = 0; i + 1 < bounds.size(); i += 2) {
                 taken.add(bounds.get(i), bounds.get(i + 1) - 1);
               }

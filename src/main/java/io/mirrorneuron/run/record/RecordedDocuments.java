@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.mirrorneuron.run.UnreadRuns;
+import io.mirrorneuron.run.OnDemandRuns;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.report.CompactTimeline;
 import io.mirrorneuron.run.report.ObservabilitySummary;
@@ -54,8 +54,8 @@ final class RecordedDocuments {
    *
    * @param last event of its job, which has ended
    */
-  static UnreadRuns.Shown shown(RecordedJob job, ObjectNode manifest, RecordedEvent last) {
-    return new UnreadRuns.Shown(
+  static OnDemandRuns.Shown shown(RecordedJob job, ObjectNode manifest, RecordedEvent last) {
+    return new OnDemandRuns.Shown(
         job.runId(),
         job.jobId(),
         text(blueprintId(job, manifest)),

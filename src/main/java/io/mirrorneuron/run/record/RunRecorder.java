@@ -45,7 +45,7 @@ public final class RunRecorder implements AutoCloseable {
   private final Consumer<String> beforeEnd;
   private final JobEnds ends;
   private final RunBacklog backlog;
-  private final UnreadJobs unread;
+  private final OnDemandJobs unread;
   private final Thread thread;
   private final OpenRecordings recordings = new OpenRecordings();
 
@@ -69,7 +69,7 @@ public final class RunRecorder implements AutoCloseable {
     this.store = store;
     this.beforeEnd = beforeEnd;
     this.failing = new FailingRuns(storage);
-    this.unread = new UnreadJobs(runs, store);
+    this.unread = new OnDemandJobs(runs, store);
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 

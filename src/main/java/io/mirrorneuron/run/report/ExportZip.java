@@ -3,8 +3,8 @@ package io.mirrorneuron.run.report;
 import com.fasterxml.jackson.core.JacksonException;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.folder.ShownFiles;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.folder.RedactedFiles;
 import io.mirrorneuron.run.report.ExportReport.ExportHeader;
 import io.mirrorneuron.run.report.ExportReport.ExportLimits;
 import io.mirrorneuron.run.report.RecordChain.ChainLink;
@@ -47,7 +47,7 @@ public final class ExportZip {
 
   private record Part(String path, long size, String sha256) {}
 
-  private final ShownRun run;
+  private final RedactedRun run;
   private final Path scratch;
   private final ExportBudget allowance;
   private final ZipArchiveOutputStream zip;
@@ -56,7 +56,7 @@ public final class ExportZip {
   private long records;
 
   private ExportZip(
-      ShownRun run, Path scratch, ExportBudget allowance, ZipArchiveOutputStream zip) {
+      RedactedRun run, Path scratch, ExportBudget allowance, ZipArchiveOutputStream zip) {
     this.run = run;
     this.scratch = scratch;
     this.allowance = allowance;
@@ -71,7 +71,7 @@ public final class ExportZip {
    *     STORAGE_FULL when the disk has no room for it; UNAVAILABLE when nobody waits any more
    */
   public static void write(
-      ShownRun run, String createdAt, String tool, Path target, ExportBudget allowance) {
+      RedactedRun run, String createdAt, String tool, Path target, ExportBudget allowance) {
     try (ZipArchiveOutputStream zip = new ZipArchiveOutputStream(target)) {
       zip.setUseZip64(Zip64Mode.Never);
       Path scratch = target.toAbsolutePath().getParent();
@@ -140,7 +140,7 @@ public final class ExportZip {
         leaveOut(name);
         return;
       }
-      byte[] bytes = ShownFiles.document(text);
+      byte[] bytes = RedactedFiles.document(text);
       add(ExportCheck.FILES + name, new ByteArrayInputStream(bytes), bytes.length);
     } catch (JacksonException | NoSuchFileException e) {
       leaveOut(name);

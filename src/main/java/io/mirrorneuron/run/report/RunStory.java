@@ -3,7 +3,7 @@ package io.mirrorneuron.run.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.RedactedRun;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
@@ -28,13 +28,13 @@ public final class RunStory {
   final StepTimes steps = new StepTimes();
   private final Map<RunLog, Long> counts = new EnumMap<>(RunLog.class);
 
-  private RunStory(ShownRun run) {
+  private RunStory(RedactedRun run) {
     this.documents = new StoryDocuments(run);
     this.journal = run.journal();
     this.summary = run.summary();
   }
 
-  public static RunStory of(ShownRun run) {
+  public static RunStory of(RedactedRun run) {
     RunStory story = new RunStory(run);
     RunJournal journal = story.journal;
     journal.takeInAll();

@@ -1,11 +1,11 @@
 package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.ShownRun;
+import io.mirrorneuron.run.RedactedRun;
 import io.mirrorneuron.wire.Json;
 
 /** The JSON documents of a run, as they may be shown. */
-record StoryDocuments(ShownRun run) {
+record StoryDocuments(RedactedRun run) {
   private static final long LARGEST = 8 << 20;
 
   /**

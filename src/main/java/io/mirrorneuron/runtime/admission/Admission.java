@@ -20,11 +20,11 @@ import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit.Enforcement;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
-import io.mirrorneuron.runtime.workflow.KeptPlan.Place;
 import io.mirrorneuron.runtime.workflow.NodeAttributes.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.StepGraph.Requirement;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan.Place;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
@@ -61,22 +61,24 @@ public final class Admission {
   private static final int MOST_NAMED = 5;
 
   private final LocalMachine here;
-  private final ClusterPeers others;
+  private final ClusterMachines others;
   private final ProgramPath path;
   private final Clock clock;
   private final KeptPlans plans;
   private final NodeWarnings warnings;
 
-  /** @param path where this node looks for programs */
+  /**
+   * @param path where this node looks for programs
+   */
   public Admission(LocalMachine here, ProgramPath path, Clock clock) {
-    this(here, ClusterPeers.NONE, path, clock);
+    this(here, ClusterMachines.NONE, path, clock);
   }
 
   /**
    * @param others nodes for agents that this node cannot run
    * @param path where this node looks for programs
    */
-  public Admission(LocalMachine here, ClusterPeers others, ProgramPath path, Clock clock) {
+  public Admission(LocalMachine here, ClusterMachines others, ProgramPath path, Clock clock) {
     this.here = here;
     this.others = others;
     this.path = path;
@@ -150,7 +152,7 @@ public final class Admission {
    *
    * @param kept plan in its state; null for a job of an earlier build, which is planned now
    */
-  public JobPlan look(Workflow workflow, KeptPlan kept) {
+  public JobPlan look(Workflow workflow, StoredPlan kept) {
     return plans.tell(workflow, kept == null ? plans.make(workflow, clock.millis()) : kept);
   }
 
@@ -261,17 +263,17 @@ public final class Admission {
   /** Plans the agents of a job on this node, and presents stored plans. */
   public static final class KeptPlans {
     private final LocalMachine here;
-    private final ClusterPeers others;
+    private final ClusterMachines others;
     private final Placement placement = new BestNode();
 
     public KeptPlans(LocalMachine here) {
-      this(here, ClusterPeers.NONE);
+      this(here, ClusterMachines.NONE);
     }
 
     /**
      * @param others nodes for agents that this node cannot run
      */
-    public KeptPlans(LocalMachine here, ClusterPeers others) {
+    public KeptPlans(LocalMachine here, ClusterMachines others) {
       this.here = here;
       this.others = others;
     }
@@ -283,8 +285,8 @@ public final class Admission {
      * @param workflow for a system job the copy for its target
      * @param now milliseconds since the epoch
      */
-    public KeptPlan make(Workflow workflow, long now) {
-      List<PlacementRequest> agents = PlacementRequest.of(workflow, KeptPlan.MOST_PLACES);
+    public StoredPlan make(Workflow workflow, long now) {
+      List<PlacementRequest> agents = PlacementRequest.of(workflow, StoredPlan.MOST_PLACES);
       Machine machine = here.known(workflow);
       PlacementPlan plan =
           isCopyForHere(workflow, agents)
@@ -298,7 +300,7 @@ public final class Admission {
       plan.refusals().forEach(one -> places.put(one.agentId(), place(workflow, one)));
       List<Place> inOrder = new ArrayList<>();
       agents.forEach(agent -> inOrder.add(places.get(agent.agentId())));
-      return new KeptPlan(here.name(), now, here.programs().driver(), inOrder);
+      return new StoredPlan(here.name(), now, here.programs().driver(), inOrder);
     }
 
     private boolean isCopyForHere(Workflow workflow, List<PlacementRequest> agents) {
@@ -331,9 +333,9 @@ public final class Admission {
      *
      * @param workflow as its author wrote it
      */
-    public JobPlan tell(Workflow workflow, KeptPlan plan) {
+    public JobPlan tell(Workflow workflow, StoredPlan plan) {
       Map<String, PlacementRequest> asked = new HashMap<>();
-      PlacementRequest.of(workflow, KeptPlan.MOST_PLACES)
+      PlacementRequest.of(workflow, StoredPlan.MOST_PLACES)
           .forEach(one -> asked.put(one.agentId(), one));
       List<AgentPlacement> reported =
           plan.places().stream()
@@ -411,14 +413,14 @@ public final class Admission {
    * @param strange the manifest's folder that its programs do not get
    * @param checks sentences about service checks that can never pass here
    */
-  public record Keeping(
+  public record Restrictions(
       Function<ProgramLimit, Enforcement> limits,
       ToLongFunction<ProgramLimit> most,
       Reachable reach,
       Function<Workflow, Optional<String>> strange,
       Function<Workflow, List<String>> checks) {
-    static final Keeping NOTHING =
-        new Keeping(
+    static final Restrictions NOTHING =
+        new Restrictions(
             _ -> Enforcement.NONE,
             _ -> Long.MAX_VALUE,
             (_, _) -> true,

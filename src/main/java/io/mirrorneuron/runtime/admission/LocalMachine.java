@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.config.NodeSettings.Marks;
-import io.mirrorneuron.runtime.admission.Admission.Keeping;
 import io.mirrorneuron.runtime.admission.Admission.PortState;
+import io.mirrorneuron.runtime.admission.Admission.Restrictions;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
@@ -59,7 +59,7 @@ public record LocalMachine(
       Supplier<NodeCapacity> stock,
       Supplier<ProgramCapacity> capacity,
       Supplier<List<Allocation>> given,
-      Keeping keeping,
+      Restrictions keeping,
       PortState endpoints,
       Supplier<String> fullDisk) {
 
@@ -68,7 +68,7 @@ public record LocalMachine(
         Supplier<NodeCapacity> stock,
         Supplier<ProgramCapacity> capacity,
         Supplier<List<Allocation>> given) {
-      this(stock, capacity, given, Keeping.NOTHING, PortState.OPEN, () -> null);
+      this(stock, capacity, given, Restrictions.NOTHING, PortState.OPEN, () -> null);
     }
 
     List<String> drivers() {
@@ -225,7 +225,9 @@ public record LocalMachine(
         .filter(Objects::nonNull);
   }
 
-  /** @param source of a volume, or null */
+  /**
+   * @param source of a volume, or null
+   */
   static boolean isFolder(String source) {
     try {
       return source != null && source.startsWith("/") && Files.isDirectory(Path.of(source));

@@ -35,10 +35,10 @@ public final class NodeWarnings {
   private static final int MOST_TOLD = 100;
 
   private final LocalMachine here;
-  private final ClusterPeers others;
+  private final ClusterMachines others;
   private final ProgramWarnings programs;
 
-  NodeWarnings(LocalMachine here, ClusterPeers others, ProgramWarnings programs) {
+  NodeWarnings(LocalMachine here, ClusterMachines others, ProgramWarnings programs) {
     this.here = here;
     this.others = others;
     this.programs = programs;
@@ -58,7 +58,9 @@ public final class NodeWarnings {
       return help.isEmpty() ? words : words + ". " + help;
     }
 
-    /** @param programs by agent */
+    /**
+     * @param programs by agent
+     */
     Issue issue(Map<String, ProgramPlace> programs) {
       ProgramPlace place = agentId == null ? null : programs.get(agentId);
       Location location = place == null ? null : place.asking(List.of(member), mentions);

@@ -18,7 +18,9 @@ import java.util.stream.Collectors;
 final class AmdSmi implements GpuTool {
   private final Path rocm;
 
-  /** @param rocm installation folder of ROCm, which contains its version */
+  /**
+   * @param rocm installation folder of ROCm, which contains its version
+   */
   AmdSmi(Path rocm) {
     this.rocm = rocm;
   }
@@ -57,10 +59,14 @@ final class AmdSmi implements GpuTool {
 
   private record Memory(Amount totalVram, Amount usedVram, Amount freeVram) {}
 
-  /** @param value megabytes or per cent; null when unknown */
+  /**
+   * @param value megabytes or per cent; null when unknown
+   */
   private record Amount(Long value) {}
 
-  /** @param version of ROCm; null when unknown */
+  /**
+   * @param version of ROCm; null when unknown
+   */
   static List<Gpu> read(String statics, String metrics, String version) throws IOException {
     Map<Integer, Metric> measured =
         metrics(metrics).stream()

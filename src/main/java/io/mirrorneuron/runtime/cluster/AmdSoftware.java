@@ -17,7 +17,9 @@ final class AmdSoftware {
 
   private AmdSoftware() {}
 
-  /** @param gfx instruction set, as {@code gfx942}, which demands may name; may be null */
+  /**
+   * @param gfx instruction set, as {@code gfx942}, which demands may name; may be null
+   */
   static Software of(String driver, String version, String gfx) {
     return new Software(
         "amd", ROCM, Gpus.reported(driver), ROCM, version, Gpus.capabilities(ROCM, "hip", gfx));

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.cluster;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.runtime.cluster.Gpus.GpuTool;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
@@ -48,7 +48,9 @@ public final class GpuTools implements GpuInventory {
     this.tools = List.copyOf(tools);
   }
 
-  /** @param searchPath the {@code PATH} to look for the tools in */
+  /**
+   * @param searchPath the {@code PATH} to look for the tools in
+   */
   public static GpuTools on(String searchPath, Clock clock) {
     // Only one of both, as they report the same cards.
     GpuTool amd = find("rocm-smi", searchPath).isPresent() ? new RocmSmi(ROCM) : new AmdSmi(ROCM);
@@ -278,7 +280,7 @@ public final class GpuTools implements GpuInventory {
       List<String> command = new ArrayList<>(List.of(arguments));
       command.addFirst(program.toString());
       Process process =
-          ServiceMark.start(
+          HelperProcessMark.start(
               new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD), name());
       last = process;
       try {
@@ -345,7 +347,9 @@ public final class GpuTools implements GpuInventory {
 
     private final Path rocm;
 
-    /** @param rocm installation folder of ROCm, which contains its version */
+    /**
+     * @param rocm installation folder of ROCm, which contains its version
+     */
     RocmSmi(Path rocm) {
       this.rocm = rocm;
     }
@@ -414,7 +418,9 @@ public final class GpuTools implements GpuInventory {
       }
     }
 
-    /** @param version of ROCm; null when unknown */
+    /**
+     * @param version of ROCm; null when unknown
+     */
     static List<Gpu> read(String printed, String version) throws IOException {
       Driver system = PrintedJson.object(printed, Answer.class).system();
       String driver = system == null ? null : system.version();
@@ -461,7 +467,9 @@ public final class GpuTools implements GpuInventory {
     private volatile Instant refreshAt = Instant.MIN;
     private volatile String problem;
 
-    /** @param patience for all calls of the tool in one run */
+    /**
+     * @param patience for all calls of the tool in one run
+     */
     ToolInventory(GpuTool tool, GpuTool.ToolRun run, Duration patience, Clock clock) {
       this.tool = tool;
       this.run = run;

@@ -38,7 +38,9 @@ public final class HardwareProbe implements Supplier<Hardware> {
 
   private record Reading(Hardware hardware, Instant at) {}
 
-  /** @param data any path on the data disk; need not exist yet */
+  /**
+   * @param data any path on the data disk; need not exist yet
+   */
   public HardwareProbe(Path data, GpuInventory gpus, Clock clock) {
     this(Path.of("/proc"), Path.of("/sys/fs/cgroup"), data, gpus, clock);
   }
@@ -152,7 +154,9 @@ public final class HardwareProbe implements Supplier<Hardware> {
     private final Path proc;
     private final Path groups;
 
-    /** @param groups mount point of the groups, as {@code /sys/fs/cgroup} */
+    /**
+     * @param groups mount point of the groups, as {@code /sys/fs/cgroup}
+     */
     ControlGroup(Path proc, Path groups) {
       this.proc = proc;
       this.groups = groups;

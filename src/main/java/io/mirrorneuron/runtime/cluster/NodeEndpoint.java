@@ -25,6 +25,6 @@ public record NodeEndpoint(
     JobsPort jobs,
     AgentChanges changes,
     HostedPrograms programs,
-    OpenReads reads,
+    DeferredReads reads,
     Consumer<String> opened,
     Consumer<Supplier<String>> describes) {}

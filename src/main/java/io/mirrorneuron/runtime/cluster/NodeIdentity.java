@@ -30,7 +30,9 @@ public record NodeIdentity(
     clusterNodes = List.copyOf(clusterNodes);
   }
 
-  /** @param hostname of this machine */
+  /**
+   * @param hostname of this machine
+   */
   public static NodeIdentity of(String name, String hostname, NodeSettings node, Config.Grpc grpc) {
     return new NodeIdentity(
         name,

@@ -55,7 +55,9 @@ record NvidiaLog(String driver, String cuda, List<Element> cards, Map<String, Na
         Map.of());
   }
 
-  /** @param list output of {@code nvidia-smi -L} */
+  /**
+   * @param list output of {@code nvidia-smi -L}
+   */
   NvidiaLog named(String list) {
     Map<String, Name> found = new HashMap<>();
     String card = "";

@@ -13,7 +13,9 @@ final class PrintedJson {
 
   private PrintedJson() {}
 
-  /** @throws IOException when it is not an object */
+  /**
+   * @throws IOException when it is not an object
+   */
   static <T> T object(String printed, Class<T> type) throws IOException {
     if (!isObject(printed)) {
       throw new IOException("what it prints is no JSON object");

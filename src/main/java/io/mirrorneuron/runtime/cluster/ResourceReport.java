@@ -227,7 +227,9 @@ final class ResourceReport {
         List<Held> holders,
         int holdersOmitted) {}
 
-    /** @param slots of the pool */
+    /**
+     * @param slots of the pool
+     */
     record Held(
         String jobId,
         String agentId,

@@ -120,7 +120,7 @@ public final class Decider {
 
     private void start(Input.Start how) {
       life.begin(nodeName, how);
-      new Rounds(state, turn, life).seed(ledger);
+      new GraphRounds(state, turn, life).seed(ledger);
     }
 
     /** Ends the job only in a turn in which nothing is in hand, so that no message is lost. */
@@ -135,7 +135,7 @@ public final class Decider {
 
     private void forked(Input.FirstTurn fork) {
       life.begin(nodeName, new Input.Start());
-      fork.begin(state, turn, ledger, new Rounds(state, turn, life));
+      fork.begin(state, turn, ledger, new GraphRounds(state, turn, life));
     }
 
     private void restored(Input.FirstTurn from) {
@@ -143,7 +143,7 @@ public final class Decider {
         start(new Input.Start());
         turn.event("job_paused");
       }
-      from.begin(state, turn, ledger, new Rounds(state, turn, life));
+      from.begin(state, turn, ledger, new GraphRounds(state, turn, life));
     }
 
     private void signalled(Input.Signalled signalled) {
@@ -156,7 +156,7 @@ public final class Decider {
     private void due(Mailbox.Address at) {
       if (at == null) {
         definitions.stopPrograms();
-        new Rounds(state, turn, life).due();
+        new GraphRounds(state, turn, life).due();
         return;
       }
       Mailbox mailbox = state.mailbox(at);
@@ -363,7 +363,7 @@ public final class Decider {
       }
       if (life.isLasting()) {
         if (!state.steps().isEmpty() && state.steps().areAllTerminal()) {
-          new Rounds(state, turn, life).scheduleAll();
+          new GraphRounds(state, turn, life).scheduleAll();
         }
       } else if (!state.steps().isEmpty()) {
         settleSteps();
@@ -380,13 +380,13 @@ public final class Decider {
      * copies.
      */
     private void settleCopies() {
-      Rounds rounds = new Rounds(state, turn, life);
+      GraphRounds rounds = new GraphRounds(state, turn, life);
       for (Target one : IdleCopies.of(state)) {
         AgentState first = rounds.entrypoint(one);
         if (rounds.mayRestart(first)) {
           Predicate<AgentState> own = agent -> isOf(one, agent);
           ObjectNode result = quietResult(leafOutputs(own));
-          new Copies(state, turn).reported(one.node(), result);
+          new SystemJobCopies(state, turn).reported(one.node(), result);
           rounds.schedule(first);
         }
       }

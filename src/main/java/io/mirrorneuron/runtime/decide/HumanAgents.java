@@ -4,11 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.Answer;
 import io.mirrorneuron.human.DecisionRules;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.HumanRequest.HumanType;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.human.SchemaForm;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
@@ -110,7 +110,8 @@ final class HumanAgents {
     String stepId = mailbox.step() == null ? null : mailbox.step().id();
     AskedQuestion question =
         new AskedQuestion(id(mailbox), agent.id(), stepId, message.seq(), List.of());
-    return record(mailbox, question, new HumanAct.Entry(HumanType.HUMAN_INPUT_REQUESTED, payload));
+    return record(
+        mailbox, question, new RequestAction.Entry(HumanType.HUMAN_INPUT_REQUESTED, payload));
   }
 
   private static String time(long millis) {
@@ -126,7 +127,7 @@ final class HumanAgents {
     List<String> others = request.question().escalateTo();
     if (others.isEmpty()) {
       AskedQuestion closed = question;
-      for (HumanAct.Entry entry : HumanAct.timedOut(request, now)) {
+      for (RequestAction.Entry entry : RequestAction.timedOut(request, now)) {
         closed = record(mailbox, closed, entry);
       }
       return closed;
@@ -139,10 +140,10 @@ final class HumanAgents {
     }
     payload.put("escalated_at", turn.timestamp());
     return record(
-        mailbox, question, new HumanAct.Entry(HumanType.HUMAN_REQUEST_ESCALATED, payload));
+        mailbox, question, new RequestAction.Entry(HumanType.HUMAN_REQUEST_ESCALATED, payload));
   }
 
-  private AskedQuestion record(Mailbox mailbox, AskedQuestion question, HumanAct.Entry entry) {
+  private AskedQuestion record(Mailbox mailbox, AskedQuestion question, RequestAction.Entry entry) {
     ObjectNode record = Json.object().put("ts", turn.timestamp()).put("type", entry.type().word());
     record.set("payload", entry.payload());
     AskedQuestion next = question.with(record);
@@ -158,7 +159,7 @@ final class HumanAgents {
    * it.
    */
   void decide(Input.Decide decide) {
-    HumanAct act = decide.act();
+    RequestAction act = decide.act();
     AskedQuestion question = state.questions().get(act.requestId());
     Mailbox mailbox =
         question == null
@@ -185,17 +186,18 @@ final class HumanAgents {
   /**
    * @param question null when the answer is no longer needed
    */
-  private void take(HumanAct act, Mailbox mailbox, AskedQuestion question, HumanRequest request) {
+  private void take(
+      RequestAction act, Mailbox mailbox, AskedQuestion question, HumanRequest request) {
     String runId = state.header().origin().runId();
     DecisionRules.mustBeOpen(request, runId);
     DecisionRules.mustBeAssigned(act.by(), request);
-    List<HumanAct.Entry> entries = act.on(request, runId, now);
+    List<RequestAction.Entry> entries = act.on(request, runId, now);
     if (question == null || state.status() == JobStatus.CANCELLING) {
       throw DecisionRules.conflict(
           "request_closed", "nothing waits for request %s any more".formatted(act.requestId()));
     }
     AskedQuestion next = question;
-    for (HumanAct.Entry entry : entries) {
+    for (RequestAction.Entry entry : entries) {
       next = record(mailbox, next, entry);
     }
     if (!next.request().isOpen()) {

@@ -2,12 +2,12 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Redefinition;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ public sealed interface Input {
 
   /** The first turn of a job that was made from another job. */
   interface FirstTurn {
-    void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds);
+    void begin(JobState state, Turn turn, Ledger ledger, GraphRounds rounds);
   }
 
   /** A fork of this job has begun. */
@@ -138,9 +138,9 @@ public sealed interface Input {
    * A person acts on a question of the job.
    *
    * @param runId of the job; another run has no such question
-   * @param act about a step, see {@link HumanAct#ofStep}
+   * @param act about a step, see {@link RequestAction#ofStep}
    */
-  record Decide(String runId, HumanAct act) implements Command {}
+  record Decide(String runId, RequestAction act) implements Command {}
 
   /**
    * The state was loaded from the store.
@@ -157,7 +157,7 @@ public sealed interface Input {
    *
    * @param members of the event about it; null when the job had no plan before
    */
-  record Move(KeptPlan plan, ObjectNode members) {}
+  record Move(StoredPlan plan, ObjectNode members) {}
 
   /**
    * Deciding on an input threw an exception, and would do so again: the job fails.

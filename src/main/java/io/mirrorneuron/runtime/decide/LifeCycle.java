@@ -17,12 +17,12 @@ import java.util.List;
 final class LifeCycle {
   private final JobState state;
   private final Turn turn;
-  private final Copies copies;
+  private final SystemJobCopies copies;
 
   LifeCycle(JobState state, Turn turn) {
     this.state = state;
     this.turn = turn;
-    this.copies = new Copies(state, turn);
+    this.copies = new SystemJobCopies(state, turn);
   }
 
   /** Whether it is a service or a system job, which end only on command. */
@@ -66,7 +66,7 @@ final class LifeCycle {
       defer(agentId, result);
     } else if (isLasting() && state.steps().isEmpty()) {
       copies.tell(agentId, result);
-      new Rounds(state, turn, this).schedule(mailbox.owner());
+      new GraphRounds(state, turn, this).schedule(mailbox.owner());
     } else {
       completed(result);
     }
@@ -122,7 +122,7 @@ final class LifeCycle {
   }
 
   void spread(Input.Spread order, Ledger ledger) {
-    Rounds rounds = new Rounds(state, turn, this);
+    GraphRounds rounds = new GraphRounds(state, turn, this);
     copies.order(order).forEach(node -> rounds.seed(ledger, node));
     copies.rest().ifPresent(this::finished);
   }

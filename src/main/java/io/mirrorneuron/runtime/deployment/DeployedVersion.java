@@ -45,7 +45,7 @@ public record DeployedVersion(
    * @param next what is to run
    */
   record PreparedVersion(
-      DeploymentLine line,
+      DeployedKey line,
       DeployedVersion version,
       Present present,
       Content next,

@@ -13,8 +13,8 @@ import java.util.TreeMap;
  *
  * @param number counts the deployments of the key, from 1
  * @param request idempotency key of the caller; null for none
- * @param failure why it has failed, or will fail once the running effect's outcome is known;
- *     else null
+ * @param failure why it has failed, or will fail once the running effect's outcome is known; else
+ *     null
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Deployment(

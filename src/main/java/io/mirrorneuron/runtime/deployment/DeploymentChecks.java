@@ -6,8 +6,8 @@ import io.mirrorneuron.runtime.deployment.Deployment.Watch;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 
 /**
- * Checks a change until it has been healthy for long enough without a break, or its deadline
- * has passed. Breaks between two checks count, too: jobs count them.
+ * Checks a change until it has been healthy for long enough without a break, or its deadline has
+ * passed. Breaks between two checks count, too: jobs count them.
  */
 final class DeploymentChecks {
   static final long CHECK_MS = 1_000;

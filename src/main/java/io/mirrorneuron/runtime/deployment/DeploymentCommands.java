@@ -9,17 +9,19 @@ import java.util.Map;
 
 /** Commands to an open deployment; a command that does not fit its status is refused. */
 final class DeploymentCommands {
-  private final DeploymentLine line;
+  private final DeployedKey line;
   private final DeploymentDraft draft;
   private final DeploymentTurn turn;
 
-  DeploymentCommands(DeploymentLine line, DeploymentDraft draft) {
+  DeploymentCommands(DeployedKey line, DeploymentDraft draft) {
     this.line = line;
     this.draft = draft;
     this.turn = new DeploymentTurn(draft);
   }
 
-  /** @throws MnException PRECONDITION when it is refused */
+  /**
+   * @throws MnException PRECONDITION when it is refused
+   */
   void obey(DeploymentInput.Command command) {
     if (command.number() != draft.number) {
       throw MnException.precondition(

@@ -35,9 +35,9 @@ final class DeploymentDraft {
   private PendingEvents news;
   private final List<DeployedVersion> versions;
   private final List<Happened> events;
-  private final DeploymentLine before;
+  private final DeployedKey before;
 
-  private DeploymentDraft(DeploymentLine line, Deployment deployment, long now) {
+  private DeploymentDraft(DeployedKey line, Deployment deployment, long now) {
     this.now = now;
     this.before = line;
     this.key = line.key();
@@ -60,11 +60,11 @@ final class DeploymentDraft {
     this.createdAt = deployment.createdAt();
   }
 
-  static DeploymentDraft of(DeploymentLine line, long now) {
+  static DeploymentDraft of(DeployedKey line, long now) {
     return new DeploymentDraft(line, line.newest(), now);
   }
 
-  static DeploymentDraft begun(DeploymentLine line, DeploymentInput.Deploy order, long now) {
+  static DeploymentDraft begun(DeployedKey line, DeploymentInput.Deploy order, long now) {
     int number = line.newest() == null ? 1 : line.newest().number() + 1;
     Deployment deployment =
         new Deployment(
@@ -125,25 +125,25 @@ final class DeploymentDraft {
     }
   }
 
-  DeploymentLine end() {
-    DeploymentLine line = line(now);
+  DeployedKey end() {
+    DeployedKey line = line(now);
     Deployment was = before.newest();
     boolean isSame = was != null && line(was.updatedAt()).equals(before.stored());
     return isSame ? before : phase == Phase.OVER ? ended(line) : line;
   }
 
-  private DeploymentLine line(long updatedAt) {
+  private DeployedKey line(long updatedAt) {
     Deployment next =
         new Deployment(
             number, request, status, phase, plan, batch, watch, clocks, failure, events, createdAt,
             updatedAt);
-    List<DeployedVersion> kept = DeploymentLine.tidied(versions, current, next);
-    return new DeploymentLine(
+    List<DeployedVersion> kept = DeployedKey.tidied(versions, current, next);
+    return new DeployedKey(
         key, current, currentJob, definition, lastVersion, kept, next, news, null);
   }
 
-  private static DeploymentLine ended(DeploymentLine line) {
-    return new DeploymentLine(
+  private static DeployedKey ended(DeployedKey line) {
+    return new DeployedKey(
         line.key(),
         line.current(),
         line.currentJob(),

@@ -64,8 +64,8 @@ sealed interface DeploymentEffect {
    * Ends a job.
    *
    * @param drains whether it drains first
-   * @param servesUntil until when draining waits for programs that offer services: they may
-   *     never end by themselves
+   * @param servesUntil until when draining waits for programs that offer services: they may never
+   *     end by themselves
    */
   record End(int number, String jobId, boolean drains, long servesUntil, String reason)
       implements DeploymentEffect {}

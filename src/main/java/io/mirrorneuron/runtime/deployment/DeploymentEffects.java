@@ -14,7 +14,7 @@ import io.mirrorneuron.runtime.state.ProgramStop;
 import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,10 +25,10 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
   private final JobDefinitions definitions;
   private final JobOrders orders;
   private final Launcher launcher;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final Function<String, Workflow> manifests;
   private final OfferedHealth offered;
-  private final Succession succession;
+  private final JobReplacement succession;
   private final RuntimeEventSink news;
 
   /** Makes a job with a given id, or finds that it was made. */
@@ -43,9 +43,9 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
    */
   DeploymentEffects(
       Launcher launcher,
-      VersionTexts texts,
+      VersionManifests texts,
       OfferedHealth offered,
-      Succession succession,
+      JobReplacement succession,
       RuntimeEventSink news) {
     this.definitions = succession.definitions();
     this.orders = succession.orders();
@@ -135,8 +135,8 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
   }
 
   /**
-   * Resumes a job that waits for a person because of the reverted version. Programs of that
-   * version may still run, and fail later.
+   * Resumes a job that waits for a person because of the reverted version. Programs of that version
+   * may still run, and fail later.
    */
   private CompletionStage<Running> goOn(String jobId) {
     return definitions
@@ -172,7 +172,9 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
     return pending == null ? running.definition().number() : pending.number();
   }
 
-  /** @param obstacle why services do not pass, or null */
+  /**
+   * @param obstacle why services do not pass, or null
+   */
   private DeploymentInput seen(DeploymentEffect.Look look, Running running, String obstacle) {
     boolean applied =
         running.definition().pending() == null
@@ -204,8 +206,8 @@ final class DeploymentEffects implements EffectRunner<DeploymentInput, Deploymen
   }
 
   /**
-   * Why its job is not active. Outranks faults of agents and services: they may be a consequence
-   * of this, or be over.
+   * Why its job is not active. Outranks faults of agents and services: they may be a consequence of
+   * this, or be over.
    */
   private static String notActive(Running running) {
     return running.standing() == null

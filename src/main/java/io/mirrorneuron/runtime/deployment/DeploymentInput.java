@@ -29,14 +29,18 @@ sealed interface DeploymentInput {
 
   record Promote(int number) implements Command {}
 
-  /** @param reason in the caller's words, or null */
+  /**
+   * @param reason in the caller's words, or null
+   */
   record Pause(int number, String reason) implements Command {
     Pause(int number) {
       this(number, null);
     }
   }
 
-  /** @param reason in the caller's words, or null */
+  /**
+   * @param reason in the caller's words, or null
+   */
   record Resume(int number, String reason) implements Command {
     Resume(int number) {
       this(number, null);
@@ -59,7 +63,9 @@ sealed interface DeploymentInput {
 
   record Ordered(int number, long definition) implements Outcome {}
 
-  /** @param has the definition that the job has instead; -1 when it has ended */
+  /**
+   * @param has the definition that the job has instead; -1 when it has ended
+   */
   record NotOrdered(int number, long definition, long has, String why) implements Outcome {}
 
   /**

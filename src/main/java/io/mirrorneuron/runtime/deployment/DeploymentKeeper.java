@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.local.OrderedJobs;
+import io.mirrorneuron.runtime.machine.LeaderTerm;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;
@@ -13,7 +13,7 @@ import io.mirrorneuron.store.DeploymentRoles;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.ServiceRegistry;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
@@ -29,8 +29,8 @@ public final class DeploymentKeeper implements AutoCloseable {
 
   private final RecordStore records;
   private final DeploymentMachine machine = new DeploymentMachine();
-  private final HeldLead lead;
-  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop;
+  private final LeaderTerm lead;
+  private final MachineLoop<DeployedKey, DeploymentInput, DeploymentEffect> loop;
   private final LocalDeployments port;
 
   /**
@@ -65,9 +65,9 @@ public final class DeploymentKeeper implements AutoCloseable {
       Timers timers,
       Executor threads) {
     records = home.records();
-    VersionTexts texts = new VersionTexts(records, "deployment-manifests");
+    VersionManifests texts = new VersionManifests(records, "deployment-manifests");
     lead =
-        new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
+        new LeaderTerm(DeploymentMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop =
         new MachineLoop<>(
             machine,
@@ -92,7 +92,7 @@ public final class DeploymentKeeper implements AutoCloseable {
       Home home,
       LocalDeployments.Jobs jobs,
       RoutedOrders orders,
-      VersionTexts texts,
+      VersionManifests texts,
       Timers timers) {
     DeploymentEffects.Launcher launcher =
         (jobId, manifest, bundle, by) ->
@@ -100,7 +100,7 @@ public final class DeploymentKeeper implements AutoCloseable {
                 () ->
                     jobs.derived()
                         .make(
-                            new DerivedJobs.Order(
+                            new OrderedJobs.Order(
                                 "dep_" + by.key(),
                                 jobId,
                                 jobId,
@@ -114,7 +114,7 @@ public final class DeploymentKeeper implements AutoCloseable {
         launcher,
         texts,
         new OfferedHealth(home.services(), jobs.manifests()),
-        new Succession(home.roles(), jobs.definitions(), orders, jobs.manifests(), timers::now),
+        new JobReplacement(home.roles(), jobs.definitions(), orders, jobs.manifests(), timers::now),
         home.news());
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The state machine of the deployments of a key. Pure. */
-class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput, DeploymentEffect> {
+class DeploymentMachine implements StateMachine<DeployedKey, DeploymentInput, DeploymentEffect> {
   static final String KIND = "deployments";
 
   @Override
@@ -20,10 +20,10 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   @Override
-  public Optional<DeploymentLine> decide(
-      Optional<DeploymentLine> state, DeploymentInput input, long now) {
+  public Optional<DeployedKey> decide(
+      Optional<DeployedKey> state, DeploymentInput input, long now) {
     if (input instanceof DeploymentInput.Deploy deploy) {
-      return Optional.of(deploy(state.orElse(DeploymentLine.of(deploy.key())), deploy, now));
+      return Optional.of(deploy(state.orElse(DeployedKey.of(deploy.key())), deploy, now));
     }
     if (input instanceof DeploymentInput.EventDelivered reported) {
       return state.map(line -> line.with(line.news().without(reported.eventId())));
@@ -31,8 +31,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     return state.map(line -> decide(line, input, now));
   }
 
-  private static DeploymentLine deploy(
-      DeploymentLine line, DeploymentInput.Deploy order, long now) {
+  private static DeployedKey deploy(DeployedKey line, DeploymentInput.Deploy order, long now) {
     Deployment newest = line.newest();
     if (newest != null && isSame(line, newest, order)) {
       return line; // the caller repeats a request whose answer was lost
@@ -58,8 +57,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
    *
    * @throws MnException CONFLICT when the request had another content
    */
-  private static boolean isSame(
-      DeploymentLine line, Deployment newest, DeploymentInput.Deploy order) {
+  private static boolean isSame(DeployedKey line, Deployment newest, DeploymentInput.Deploy order) {
     boolean hasSameContent =
         line.version(newest.plan().to())
             .filter(version -> version.isSame(order.version()))
@@ -80,7 +78,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     return isRepeated;
   }
 
-  private DeploymentLine decide(DeploymentLine line, DeploymentInput input, long now) {
+  private DeployedKey decide(DeployedKey line, DeploymentInput input, long now) {
     DeploymentDraft draft = DeploymentDraft.of(line, now);
     switch (input) {
       case DeploymentInput.Wake wake -> new DeploymentChecks(draft).wake();
@@ -124,13 +122,13 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   @Override
-  public List<DeploymentEffect> pending(DeploymentLine line) {
+  public List<DeploymentEffect> pending(DeployedKey line) {
     return PendingEffects.of(line);
   }
 
   /** The history is written once, when the deployment ends. */
   @Override
-  public Beside beside(DeploymentLine line) {
+  public Beside beside(DeployedKey line) {
     Deployment now = line.newest();
     List<String> past = line.ended() == null ? List.of() : List.of(Json.write(line.ended()));
     return new Beside(0, List.of(now.status().word()), null, past);
@@ -143,7 +141,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   @Override
-  public OptionalLong wakeAt(DeploymentLine line) {
+  public OptionalLong wakeAt(DeployedKey line) {
     Deployment now = line.newest();
     long look =
         now.phase().looksAgain(now.status()) && !now.watch().isDue()
@@ -159,12 +157,12 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   }
 
   @Override
-  public String write(DeploymentLine line) {
+  public String write(DeployedKey line) {
     return Json.write(line.stored());
   }
 
   @Override
-  public DeploymentLine read(String json) {
-    return Json.read(json, DeploymentLine.class, "a deployment");
+  public DeployedKey read(String json) {
+    return Json.read(json, DeployedKey.class, "a deployment");
   }
 }

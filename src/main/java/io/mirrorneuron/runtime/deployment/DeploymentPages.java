@@ -8,7 +8,7 @@ import io.mirrorneuron.port.schedule.DeploymentsPort.Page;
 import io.mirrorneuron.port.schedule.DeploymentsPort.VersionPage;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.RecordStore;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -24,11 +24,11 @@ final class DeploymentPages {
 
   private final RecordStore records;
   private final DeploymentMachine machine;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final DeploymentRows rows;
 
   DeploymentPages(
-      RecordStore records, DeploymentMachine machine, VersionTexts texts, DeploymentRows rows) {
+      RecordStore records, DeploymentMachine machine, VersionManifests texts, DeploymentRows rows) {
     this.records = records;
     this.machine = machine;
     this.texts = texts;
@@ -66,7 +66,7 @@ final class DeploymentPages {
         : records.list(DeploymentMachine.KIND, status, after, limit);
   }
 
-  private static DeploymentView view(DeploymentLine line) {
+  private static DeploymentView view(DeployedKey line) {
     return DeploymentViews.of(line, line.newest(), null);
   }
 
@@ -77,7 +77,7 @@ final class DeploymentPages {
    * @param limit 0 or less means 100, the most
    */
   VersionPage versions(String idOrKey, String after, int limit) {
-    DeploymentLine line = rows.found(idOrKey).line();
+    DeployedKey line = rows.found(idOrKey).line();
     int below = below(after);
     List<DeployedVersion> all =
         line.versions().reversed().stream()

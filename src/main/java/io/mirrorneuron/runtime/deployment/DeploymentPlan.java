@@ -13,8 +13,7 @@ import java.util.Locale;
  * @param base fingerprint of the manifest that the job runs at the start; null without a job
  * @param to the new current version
  * @param sourceJob the running job, or null
- * @param targetJob the job that runs in the end: a new one, unless agents change within their
- *     job
+ * @param targetJob the job that runs in the end: a new one, unless agents change within their job
  * @param batches agents that change together, in order; one empty batch where jobs change
  * @param why the mode was chosen, for people
  * @param warning what deviates from the policy, for people; null for none
@@ -78,7 +77,9 @@ public record DeploymentPlan(
             warning);
   }
 
-  /** @param what warning for people, or null for none */
+  /**
+   * @param what warning for people, or null for none
+   */
   DeploymentPlan warned(String what) {
     return new DeploymentPlan(
         mode, policy, from, base, to, sourceJob, targetJob, batches, why, what);

@@ -91,7 +91,9 @@ public final class DeploymentPlanner {
 
   private record Way(Mode mode, String why) {}
 
-  /** @param obstacle why agents cannot change within their job, or null */
+  /**
+   * @param obstacle why agents cannot change within their job, or null
+   */
   private static Way way(
       Workflow next, String obstacle, List<String> changed, UpdatePolicy policy) {
     if (!isLasting(next)) {

@@ -7,7 +7,7 @@ import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment.Differenc
 import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment.Files;
 import io.mirrorneuron.runtime.deployment.DeployedVersion.PreparedVersion;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.local.OrderedJobs;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestDifferences;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
@@ -25,12 +25,14 @@ import java.util.stream.Stream;
  *
  * @param jobs knows payload files and services
  */
-record DeploymentPreview(DerivedJobs jobs) {
+record DeploymentPreview(OrderedJobs jobs) {
   /** Most file paths shown. */
   private static final int MOST_FILES = 1000;
 
-  /** @param looked result of the bundle's check */
-  PlannedDeployment of(PreparedVersion prepared, Submission sent, DerivedJobs.Looked looked) {
+  /**
+   * @param looked result of the bundle's check
+   */
+  PlannedDeployment of(PreparedVersion prepared, Submission sent, OrderedJobs.Looked looked) {
     DeploymentPlan plan = prepared.plan();
     List<String> warnings = new ArrayList<>();
     if (plan.warning() != null) {

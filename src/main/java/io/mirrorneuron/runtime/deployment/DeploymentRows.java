@@ -9,7 +9,7 @@ import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.RecordStore;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,16 +34,16 @@ final class DeploymentRows {
 
   private final RecordStore records;
   private final DeploymentMachine machine;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final JobDefinitions definitions;
   private final Timers timers;
 
-  record Found(DeploymentLine line, int number) {}
+  record Found(DeployedKey line, int number) {}
 
   DeploymentRows(
       RecordStore records,
       DeploymentMachine machine,
-      VersionTexts texts,
+      VersionManifests texts,
       JobDefinitions definitions,
       Timers timers) {
     this.records = records;
@@ -53,7 +53,7 @@ final class DeploymentRows {
     this.timers = timers;
   }
 
-  Optional<DeploymentLine> line(String key) {
+  Optional<DeployedKey> line(String key) {
     return Answers.await(records.read(DeploymentMachine.KIND, key))
         .map(stored -> machine.read(stored.json()));
   }
@@ -64,7 +64,7 @@ final class DeploymentRows {
    * @throws MnException NOT_FOUND
    */
   Found found(String idOrKey) {
-    Optional<DeploymentLine> ofKey =
+    Optional<DeployedKey> ofKey =
         idOrKey.isBlank() || idOrKey.indexOf(0) >= 0 ? Optional.empty() : line(idOrKey);
     if (ofKey.isPresent()) {
       return new Found(ofKey.get(), ofKey.get().newest().number());
@@ -72,8 +72,7 @@ final class DeploymentRows {
     Matcher id = ID.matcher(idOrKey);
     if (idOrKey.indexOf(0) < 0 && id.matches()) {
       int number = Integer.parseInt(id.group(2));
-      Optional<DeploymentLine> line =
-          line(id.group(1)).filter(one -> number <= one.newest().number());
+      Optional<DeployedKey> line = line(id.group(1)).filter(one -> number <= one.newest().number());
       if (line.isPresent()) {
         return new Found(line.get(), number);
       }
@@ -105,7 +104,7 @@ final class DeploymentRows {
 
   DeploymentView get(String idOrKey) {
     Found found = found(idOrKey);
-    DeploymentLine line = found.line();
+    DeployedKey line = found.line();
     Deployment now = line.newest();
     if (found.number() != now.number()) {
       now =
@@ -118,7 +117,7 @@ final class DeploymentRows {
     return DeploymentViews.of(line, now, status(line)).with(new VersionViews(texts).of(line));
   }
 
-  private String status(DeploymentLine line) {
+  private String status(DeployedKey line) {
     DeploymentPlan plan = line.newest().plan();
     String job = plan.targetJob() == null ? plan.sourceJob() : plan.targetJob();
     try {
@@ -133,7 +132,7 @@ final class DeploymentRows {
 
   /** The newest deployment of a key after a command. */
   Result result(String key) {
-    DeploymentLine line = line(key).orElseThrow(() -> MnException.notFound("deployment", key));
+    DeployedKey line = line(key).orElseThrow(() -> MnException.notFound("deployment", key));
     DeploymentView view = DeploymentViews.of(line, line.newest(), status(line));
     DeployedVersion version = line.version(line.newest().plan().to()).orElseThrow();
     return new Result(
@@ -166,17 +165,17 @@ final class DeploymentRows {
    * The versions of a key as shown with a deployment: all versions, with the manifests of the
    * newest; the total size of the manifests is bounded. Blocking. Thread-safe.
    */
-  record VersionViews(VersionTexts texts) {
+  record VersionViews(VersionManifests texts) {
     /** Most characters of manifests, newest versions first. */
     private static final int MOST_TOLD = 500_000;
 
     /** Most versions with a manifest; older ones are found by name. */
-    static final int MANIFESTS = DeploymentLine.KEPT;
+    static final int MANIFESTS = DeployedKey.KEPT;
 
     /** Manifests read in parallel. */
     private static final int AT_ONCE = 10;
 
-    List<VersionView> of(DeploymentLine line) {
+    List<VersionView> of(DeployedKey line) {
       List<DeployedVersion> newest = line.versions().reversed();
       Map<String, Optional<String>> known = new HashMap<>();
       List<VersionView> reported = new ArrayList<>();

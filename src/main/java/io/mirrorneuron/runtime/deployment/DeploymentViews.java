@@ -20,7 +20,7 @@ final class DeploymentViews {
    * @param now one of the line's deployments
    * @param jobStatus of the running job, or null
    */
-  static DeploymentView of(DeploymentLine line, Deployment now, String jobStatus) {
+  static DeploymentView of(DeployedKey line, Deployment now, String jobStatus) {
     DeploymentPlan plan = now.plan();
     boolean inJob = plan.mode() == Mode.AGENT_LEVEL;
     boolean replaces = inJob || plan.mode() == Mode.BLUE_GREEN;
@@ -77,7 +77,9 @@ final class DeploymentViews {
     return event;
   }
 
-  /** @param manifest as stored, or null to leave it out */
+  /**
+   * @param manifest as stored, or null to leave it out
+   */
   static VersionView version(String key, DeployedVersion version, String manifest) {
     Map<String, Object> ref = new LinkedHashMap<>();
     ref.put("fingerprint", version.fingerprint());

@@ -10,24 +10,24 @@ import io.mirrorneuron.port.schedule.DeploymentsPort.PlannedDeployment;
 import io.mirrorneuron.runtime.deployment.DeployedVersion.PreparedVersion;
 import io.mirrorneuron.runtime.deployment.VersionPreparation.Wish;
 import io.mirrorneuron.runtime.local.Answers;
-import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.local.DerivedJobs.Looked;
+import io.mirrorneuron.runtime.local.OrderedJobs;
+import io.mirrorneuron.runtime.local.OrderedJobs.Looked;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import java.util.Optional;
 import java.util.function.Function;
 
 /** The deployments of the runtime in this process. Blocking. Thread-safe. */
 public final class LocalDeployments implements DeploymentsPort {
-  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop;
+  private final MachineLoop<DeployedKey, DeploymentInput, DeploymentEffect> loop;
   private final DeploymentRows rows;
   private final DeploymentPages pages;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final Jobs jobs;
   private final Timers timers;
   private final VersionPreparation preparation;
@@ -38,13 +38,13 @@ public final class LocalDeployments implements DeploymentsPort {
    * @param manifests parses a manifest
    */
   public record Jobs(
-      DerivedJobs derived, JobDefinitions definitions, Function<String, Workflow> manifests) {}
+      OrderedJobs derived, JobDefinitions definitions, Function<String, Workflow> manifests) {}
 
   LocalDeployments(
-      MachineLoop<DeploymentLine, DeploymentInput, DeploymentEffect> loop,
+      MachineLoop<DeployedKey, DeploymentInput, DeploymentEffect> loop,
       DeploymentRows rows,
       DeploymentPages pages,
-      VersionTexts texts,
+      VersionManifests texts,
       Jobs jobs,
       Timers timers,
       VersionPreparation preparation) {
@@ -76,7 +76,7 @@ public final class LocalDeployments implements DeploymentsPort {
             .filter(one -> !isRepeated(wish.key(), request));
     token.ifPresent(
         one -> require(one, preparation.next(wish, jobs.derived().look(wanted.bundle()).bundle())));
-    DerivedJobs.Kept kept = jobs.derived().keep("dep_" + wish.key(), wanted.bundle());
+    OrderedJobs.Kept kept = jobs.derived().keep("dep_" + wish.key(), wanted.bundle());
     PreparedVersion prepared = preparation.next(wish, kept.bundle());
     token.ifPresent(one -> require(one, prepared)); // this call's deployment begins
     keep(wish.key(), wish.text());
@@ -109,7 +109,8 @@ public final class LocalDeployments implements DeploymentsPort {
     Answers.await(
         loop.settle(
             key, new DeploymentInput.Deploy(key, request, prepared.version(), plan, token)));
-    texts.tidy(key, rows.fingerprints(key), timers.now()); // if this fails, the next deployment does it
+    texts.tidy(
+        key, rows.fingerprints(key), timers.now()); // if this fails, the next deployment does it
     boolean isFirst = plan.mode() == DeploymentPlan.Mode.FIRST;
     if (waits || isFirst) { // a first version need not be healthy for long, and others may follow
       rows.await(key);
@@ -121,7 +122,7 @@ public final class LocalDeployments implements DeploymentsPort {
   @Override
   public Result rollback(String idOrKey, Target back) {
     String reason = GivenReason.checked(back.reason());
-    DeploymentLine line = rows.found(idOrKey).line();
+    DeployedKey line = rows.found(idOrKey).line();
     DeployedVersion target = line.target(back).orElseThrow(() -> noTarget(line, back));
     line.requireFree();
     UpdatePolicy policy = line.newest().plan().policy().backwards();
@@ -129,7 +130,7 @@ public final class LocalDeployments implements DeploymentsPort {
     return begin(prepared, null, null, back.waits());
   }
 
-  private static MnException noTarget(DeploymentLine line, Target back) {
+  private static MnException noTarget(DeployedKey line, Target back) {
     String open =
         line.newest().isOpen()
             ? "; deployment %s is %s".formatted(line.deploymentId(), line.newest().status().word())

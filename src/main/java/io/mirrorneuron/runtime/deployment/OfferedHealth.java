@@ -16,8 +16,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /**
- * Whether the services of a job pass their checks. Without checks, only the agents' health
- * counts. Thread-safe; does not block.
+ * Whether the services of a job pass their checks. Without checks, only the agents' health counts.
+ * Thread-safe; does not block.
  */
 record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manifests) {
 

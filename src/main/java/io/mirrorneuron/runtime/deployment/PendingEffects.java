@@ -14,14 +14,14 @@ final class PendingEffects {
   private PendingEffects() {}
 
   /** Events come last and one by one, so that all consumers receive them in order. */
-  static List<DeploymentEffect> of(DeploymentLine line) {
+  static List<DeploymentEffect> of(DeployedKey line) {
     return Stream.concat(
             ofPhase(line).stream(),
             line.news().unreported().stream().limit(1).map(DeploymentEffect.Tell::new))
         .toList();
   }
 
-  private static List<DeploymentEffect> ofPhase(DeploymentLine line) {
+  private static List<DeploymentEffect> ofPhase(DeployedKey line) {
     Deployment now = line.newest();
     DeploymentPlan plan = now.plan();
     return switch (now.phase()) {
@@ -51,14 +51,14 @@ final class PendingEffects {
     };
   }
 
-  private static DeploymentEffect launch(DeploymentLine line, Deployment now) {
+  private static DeploymentEffect launch(DeployedKey line, Deployment now) {
     String role = now.plan().mode() == Mode.BLUE_GREEN ? DeployedBy.CANDIDATE : DeployedBy.PRIMARY;
     String version = now.plan().to();
     return new DeploymentEffect.Launch(
         now.number(), now.plan().targetJob(), version(line, version), by(line, version, role));
   }
 
-  private static DeploymentEffect redefine(DeploymentLine line, Deployment now) {
+  private static DeploymentEffect redefine(DeployedKey line, Deployment now) {
     DeploymentPlan plan = now.plan();
     return new DeploymentEffect.Redefine(
         now.number(),
@@ -81,7 +81,7 @@ final class PendingEffects {
     return Math.min(PATIENCE_MS, plan.policy().healthyDeadlineMs() / 2);
   }
 
-  private static DeploymentEffect redefineBack(DeploymentLine line, Deployment now) {
+  private static DeploymentEffect redefineBack(DeployedKey line, Deployment now) {
     DeploymentPlan plan = now.plan();
     return new DeploymentEffect.Redefine(
         now.number(),
@@ -96,7 +96,7 @@ final class PendingEffects {
         by(line, plan.from(), DeployedBy.PRIMARY));
   }
 
-  private static DeploymentEffect look(DeploymentLine line, Deployment now) {
+  private static DeploymentEffect look(DeployedKey line, Deployment now) {
     DeploymentPlan plan = now.plan();
     boolean inJob = plan.mode() == Mode.AGENT_LEVEL;
     return new DeploymentEffect.Look(
@@ -109,12 +109,12 @@ final class PendingEffects {
         now.phase() == Phase.RETURNING);
   }
 
-  private static DeployedBy by(DeploymentLine line, String version, String role) {
+  private static DeployedBy by(DeployedKey line, String version, String role) {
     return new DeployedBy(
         line.deploymentId(), line.key(), version, role, line.newest().plan().policy());
   }
 
-  private static DeployedVersion version(DeploymentLine line, String name) {
+  private static DeployedVersion version(DeployedKey line, String name) {
     return line.version(name).orElseThrow();
   }
 }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Digests of all that a plan depends on, so that an outdated plan is recognized, with the
- * reason. No secret: every caller who may deploy may make one.
+ * Digests of all that a plan depends on, so that an outdated plan is recognized, with the reason.
+ * No secret: every caller who may deploy may make one.
  *
  * @param line the key's versions and newest deployment
  * @param running what the key's job runs, and whether it has ended
@@ -41,7 +41,7 @@ record PlanToken(String line, String running, String content, String way) {
         digest(plan.mode(), plan.batches(), version.name()));
   }
 
-  private static String line(DeploymentLine line) {
+  private static String line(DeployedKey line) {
     int number = line.newest() == null ? 0 : line.newest().number();
     return digest(line.key(), number, line.current(), line.currentJob());
   }
@@ -52,7 +52,9 @@ record PlanToken(String line, String running, String content, String way) {
     return Sha256.of(text).substring(0, DIGITS);
   }
 
-  /** @throws MnException INVALID when it is no token */
+  /**
+   * @throws MnException INVALID when it is no token
+   */
   static PlanToken read(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
@@ -66,8 +68,10 @@ record PlanToken(String line, String running, String content, String way) {
     return String.join(".", "plan1", line, running, content, way);
   }
 
-  /** @throws MnException CONFLICT when something else is deployed under the key meanwhile */
-  void requireLine(DeploymentLine now) {
+  /**
+   * @throws MnException CONFLICT when something else is deployed under the key meanwhile
+   */
+  void requireLine(DeployedKey now) {
     if (!line.equals(line(now))) {
       throw outdated(
           "it was not made for what is deployed under %s now, of which %s"
@@ -79,7 +83,9 @@ record PlanToken(String line, String running, String content, String way) {
     }
   }
 
-  /** @throws MnException CONFLICT with what has changed since the token was made */
+  /**
+   * @throws MnException CONFLICT with what has changed since the token was made
+   */
   void require(PreparedVersion now) {
     requireLine(now.line());
     PlanToken other = of(now);

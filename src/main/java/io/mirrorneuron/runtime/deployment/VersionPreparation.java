@@ -23,7 +23,9 @@ final class VersionPreparation {
   private final Timers timers;
   private final Supplier<String> suffixes;
 
-  /** @param suffixes gives unique ends of job ids */
+  /**
+   * @param suffixes gives unique ends of job ids
+   */
   VersionPreparation(
       DeploymentRows rows, LocalDeployments.Jobs jobs, Timers timers, Supplier<String> suffixes) {
     this.rows = rows;
@@ -39,7 +41,9 @@ final class VersionPreparation {
    */
   record Wish(String key, String text, Workflow workflow, UpdatePolicy policy) {}
 
-  /** @throws MnException INVALID for faults of manifest, key or policy */
+  /**
+   * @throws MnException INVALID for faults of manifest, key or policy
+   */
   Wish wish(NewDeployment wanted) {
     String text = ManifestContent.withoutRun(wanted.bundle().manifestJson());
     Workflow workflow = jobs.manifests().apply(text);
@@ -56,7 +60,7 @@ final class VersionPreparation {
    * @param bundle fingerprint of its payload files, or null
    */
   PreparedVersion next(Wish wish, String bundle) {
-    DeploymentLine line = rows.line(wish.key()).orElse(DeploymentLine.of(wish.key()));
+    DeployedKey line = rows.line(wish.key()).orElse(DeployedKey.of(wish.key()));
     DeployedVersion version =
         new DeployedVersion(
             "" + (line.lastVersion() + 1),
@@ -71,13 +75,13 @@ final class VersionPreparation {
   }
 
   /** Prepares a version of the line for another deployment. */
-  PreparedVersion again(DeploymentLine line, DeployedVersion version, UpdatePolicy policy) {
+  PreparedVersion again(DeployedKey line, DeployedVersion version, UpdatePolicy policy) {
     return prepared(
         line, version, content(rows.text(line.key(), version), version.bundle()), policy);
   }
 
   private PreparedVersion prepared(
-      DeploymentLine line, DeployedVersion version, Content next, UpdatePolicy policy) {
+      DeployedKey line, DeployedVersion version, Content next, UpdatePolicy policy) {
     Present present = line.current() == null ? null : present(line);
     String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
@@ -93,7 +97,7 @@ final class VersionPreparation {
     return new PreparedVersion(line, version, present, next, plan);
   }
 
-  private Present present(DeploymentLine line) {
+  private Present present(DeployedKey line) {
     try {
       Running running = Answers.await(jobs.definitions().look(line.currentJob()));
       return new Present(

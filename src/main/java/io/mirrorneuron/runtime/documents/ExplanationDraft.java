@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.Moment;
+import io.mirrorneuron.port.NullableTime;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.Why.Subject;
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
@@ -18,8 +18,8 @@ final class ExplanationDraft {
   private String record;
   private List<String> waitingFor = List.of();
   private String executionId;
-  private Moment since;
-  private Moment until;
+  private NullableTime since;
+  private NullableTime until;
   private String pool;
   private QueuePlace place;
   private String stderrTail = "";
@@ -92,7 +92,7 @@ final class ExplanationDraft {
         stderrTail);
   }
 
-  private static Moment moment(long millis) {
-    return new Moment(millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis)));
+  private static NullableTime moment(long millis) {
+    return new NullableTime(millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis)));
   }
 }

@@ -57,7 +57,9 @@ final class JobExplainer {
   private final AgentExplainer agents;
   private final Obstacles obstacles;
 
-  /** @param obstacles as far as this node knows them */
+  /**
+   * @param obstacles as far as this node knows them
+   */
   JobExplainer(JobState state, long now, Obstacles obstacles) {
     this.state = state;
     this.explanations = new Explanations(state);

@@ -159,7 +159,9 @@ public final class JobRow {
           .put("max_delay_ms", policy.maxDelayMs());
     }
 
-    /** @param recovery why the job waits for a person, or null */
+    /**
+     * @param recovery why the job waits for a person, or null
+     */
     private static ObjectNode history(AgentState agent, ObjectNode recovery) {
       RestartHistory known = agent.restarts();
       List<Long> restarts = known.times();

@@ -71,7 +71,9 @@ public final class ShownRows {
     }
   }
 
-  /** @param fault what is wrong with the row, or null */
+  /**
+   * @param fault what is wrong with the row, or null
+   */
   private record Look(String fault, boolean isLive) {
     static Look wrong(String fault) {
       return new Look(fault, false);

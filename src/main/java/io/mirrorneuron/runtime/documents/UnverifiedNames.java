@@ -20,7 +20,9 @@ public final class UnverifiedNames {
   private final Map<String, String> blobs;
   private final Map<String, Large> seen = new HashMap<>();
 
-  /** @param blobs the large values of the backup, text by name */
+  /**
+   * @param blobs the large values of the backup, text by name
+   */
   public UnverifiedNames(Map<String, String> blobs) {
     this.blobs = blobs;
   }

@@ -167,7 +167,9 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return (int) actions.stream().filter(one -> one.status().equals(REVIEWED_ELSEWHERE)).count();
   }
 
-  /** @param before state after earlier looks, whose departed jobs count */
+  /**
+   * @param before state after earlier looks, whose departed jobs count
+   */
   static Map<String, Integer> counters(List<DrainAction> actions, DrainState before) {
     Map<String, Integer> counters = new TreeMap<>();
     if (before.counters() != null) {

@@ -64,7 +64,9 @@ final class DrainWork {
     CompletionStage<Boolean> areOneHost(String owner, String other);
   }
 
-  /** @param owner this node as the owner of jobs */
+  /**
+   * @param owner this node as the owner of jobs
+   */
   DrainWork(
       String owner,
       Holdings here,

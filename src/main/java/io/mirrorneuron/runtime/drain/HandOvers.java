@@ -140,7 +140,9 @@ public final class HandOvers {
     CompletionStage<?> to(StoredRecord record, Given given);
   }
 
-  /** @return number of records */
+  /**
+   * @return number of records
+   */
   private CompletionStage<Integer> each(String group, Attention attention) {
     return records
         .list(KIND, group, "", PAGE)

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import static io.mirrorneuron.runtime.manifest.graph.ServiceDoubling.NOTHING;
 
 import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
-import io.mirrorneuron.runtime.state.StoredFlights;
+import io.mirrorneuron.runtime.state.StoredExecutions;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
@@ -111,7 +111,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
         .thenApply(
             stored ->
                 stored
-                    .map(job -> List.copyOf(StoredFlights.agentsAt(node, job, home)))
+                    .map(job -> List.copyOf(StoredExecutions.agentsAt(node, job, home)))
                     .orElse(List.of()));
   }
 
@@ -132,7 +132,7 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
                     job(
                         jobId,
                         json,
-                        List.copyOf(StoredFlights.agentsAt(node, stored, node)),
+                        List.copyOf(StoredExecutions.agentsAt(node, stored, node)),
                         stored.manifest()));
   }
 
@@ -144,7 +144,9 @@ public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubl
         .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of(), NOTHING));
   }
 
-  /** @param manifest null where its services do not matter */
+  /**
+   * @param manifest null where its services do not matter
+   */
   private JobOnNode job(String jobId, String json, List<String> agents, String manifest) {
     if (json == null) {
       return null;

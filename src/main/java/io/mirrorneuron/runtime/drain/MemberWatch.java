@@ -4,7 +4,7 @@ import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.runtime.drain.QuarantineRule.Verdict;
-import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.LeaderTerm;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;
@@ -35,7 +35,7 @@ final class MemberWatch implements AutoCloseable {
   private final NodeRegistry nodes;
   private final NodeStore book;
   private final BooleanSupplier metOthers;
-  private final HeldLead lead;
+  private final LeaderTerm lead;
   private final Timers timers;
   private final QuarantineService quarantine;
   private volatile boolean hasMet;
@@ -59,7 +59,7 @@ final class MemberWatch implements AutoCloseable {
     this.book = book;
     this.metOthers = metOthers;
     this.timers = timers;
-    this.lead = new HeldLead(RecordStore.NODES, owner, lease, nodes.lifetime(), timers);
+    this.lead = new LeaderTerm(RecordStore.NODES, owner, lease, nodes.lifetime(), timers);
   }
 
   /** Looks periodically. */

@@ -52,13 +52,13 @@ public final class NodeDrains implements AutoCloseable {
   private final NodeRegistry nodes;
   private final RecordStore records;
   private final Timers timers;
-  private final OwnHealth health;
+  private final FaultRecorder health;
   private final NodeWatch watch;
   private final MemberWatch members;
   private final BooleanSupplier hasOthers;
   private final String self;
   private final Supplier<List<Machine>> others;
-  private final boolean isRemoteTask;
+  private final boolean hasJoined;
   private CopyKeeper copies;
   private HandOvers handOvers;
   private DrainWork work;
@@ -77,7 +77,7 @@ public final class NodeDrains implements AutoCloseable {
    * @param limits when faulty nodes are quarantined
    * @param hasOthers whether other nodes live, as far as this node knows
    * @param others machines of the other living nodes; may wait
-   * @param isRemoteTask whether it has joined the store, and could leave it on order
+   * @param hasJoined whether it has joined the store, and could leave it on order
    */
   public NodeDrains(
       String owner,
@@ -85,17 +85,17 @@ public final class NodeDrains implements AutoCloseable {
       QuarantineLimits limits,
       BooleanSupplier hasOthers,
       Supplier<List<Machine>> others,
-      boolean isRemoteTask,
+      boolean hasJoined,
       Timers timers) {
     this.self = NodeRegistry.nameOf(owner);
     this.others = others;
-    this.isRemoteTask = isRemoteTask;
+    this.hasJoined = hasJoined;
     this.nodes = shared.nodes;
     this.records = shared.records;
     this.timers = timers;
     this.hasOthers = hasOthers;
     this.book = new NodeStore(records, timers);
-    this.health = new OwnHealth(self, book, hasOthers, timers);
+    this.health = new FaultRecorder(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
     book.readBy(watch::look);
     QuarantineRule rule = new QuarantineRule(limits, nodes.lifetime());
@@ -134,7 +134,7 @@ public final class NodeDrains implements AutoCloseable {
    * @param visitors remote tasks on this node
    * @param own this node, as placement sees it
    */
-  public LocalUpkeep upkeep(
+  public LocalMaintenance upkeep(
       String owner,
       Engine engine,
       JobStore store,
@@ -160,12 +160,12 @@ public final class NodeDrains implements AutoCloseable {
                 () -> new LivingPlaces(nodes, book).besides(self),
                 hasOthers),
             timers);
-    return new LocalUpkeep(
+    return new LocalMaintenance(
         NodeRegistry.nameOf(owner),
         nodes,
         book,
         timers,
-        new LocalUpkeep.OwnWork(jobs, this::lookNow, engine::recover, departure));
+        new LocalMaintenance.OwnWork(jobs, this::lookNow, engine::recover, departure));
   }
 
   private static ServiceDoubling doubling(JobMoves moves, String manifest) {
@@ -221,7 +221,7 @@ public final class NodeDrains implements AutoCloseable {
             self,
             before -> {
               NodeState back = ShutdownDrain.back(before, at);
-              return isRemoteTask ? back : MembershipLog.back(back);
+              return hasJoined ? back : MembershipLog.back(back);
             })
         .whenComplete(
             (done, away) -> {
@@ -362,7 +362,9 @@ public final class NodeDrains implements AutoCloseable {
         List<Machine> living, Map<String, NodeState> states, Set<String> known, Instant now) {
       private static final Placement PLACEMENT = new BestNode();
 
-      /** @param workflow as its author wrote it */
+      /**
+       * @param workflow as its author wrote it
+       */
       Input.Spread of(Workflow workflow) {
         List<Machine> takers = living.stream().filter(this::takesWork).toList();
         List<String> nodes =

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.drain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;

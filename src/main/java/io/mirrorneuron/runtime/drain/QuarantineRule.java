@@ -2,11 +2,11 @@ package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.port.node.NodeMaintenance.Quarantine;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.port.node.NodeState.NodeFault;
 import io.mirrorneuron.port.node.NodeState.NodeFault.Kind;
-import io.mirrorneuron.port.node.NodeUpkeep.Quarantine;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;

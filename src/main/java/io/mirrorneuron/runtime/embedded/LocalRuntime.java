@@ -52,7 +52,7 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.StorePlaces.Place;
-import io.mirrorneuron.store.connection.OwnersElsewhere;
+import io.mirrorneuron.store.connection.ForeignRedisOwners;
 import io.mirrorneuron.wire.AllNodes;
 import io.mirrorneuron.wire.NodeRecord;
 import io.mirrorneuron.wire.OtherNode;
@@ -375,10 +375,10 @@ public record LocalRuntime(
     @Override
     public void look(Offer offer) {
       Keys keys = new Keys(offer.namespace());
-      OwnersElsewhere found;
+      ForeignRedisOwners found;
       try {
         found =
-            OwnersElsewhere.look(
+            ForeignRedisOwners.look(
                     vertx, offer.redisUrl(), authority, keys.livingNodes(), keys.silence())
                 .await(SECONDS, TimeUnit.SECONDS);
       } catch (Throwable e) { // Redis errors are no Exceptions here

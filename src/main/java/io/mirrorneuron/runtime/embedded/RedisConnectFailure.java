@@ -27,7 +27,9 @@ final class RedisConnectFailure {
 
   private RedisConnectFailure() {}
 
-  /** @param named its address in the settings */
+  /**
+   * @param named its address in the settings
+   */
   static MnException of(Throwable failure, RedisSettings named) {
     if (failure instanceof MnException known && known.code() == ErrorCode.PRECONDITION) {
       return known; // it answers, and must not be used

@@ -190,7 +190,9 @@ public final class RuntimeRedis {
         .ifPresent(warning -> LOG.warn("{} {}: {}", setting, target, warning));
   }
 
-  /** @param hears receives the address of Redis, now and after changes */
+  /**
+   * @param hears receives the address of Redis, now and after changes
+   */
   void onAddress(Consumer<URI> hears) {
     master.onAddress(hears);
   }

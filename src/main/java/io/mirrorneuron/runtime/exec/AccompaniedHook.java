@@ -28,7 +28,9 @@ final class AccompaniedHook implements Hook {
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
   private volatile long pid;
 
-  /** @param grace from TERM to KILL */
+  /**
+   * @param grace from TERM to KILL
+   */
   AccompaniedHook(String id, PreparationScripts scripts, Duration grace) {
     this.id = id;
     this.scripts = scripts;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
@@ -110,7 +110,7 @@ public final class Orphans {
           if (ProcessTable.holds(environment, variable)) {
             return !isActive.test(execution(environment));
           }
-          return adopted.contains(pid) && !ServiceMark.isIn(environment);
+          return adopted.contains(pid) && !HelperProcessMark.isIn(environment);
         });
   }
 

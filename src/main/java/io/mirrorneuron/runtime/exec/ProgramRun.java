@@ -7,7 +7,7 @@ import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PrintedBeacons;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.process.ProgramWatcher;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.process.Sampler;
@@ -184,7 +184,7 @@ final class ProgramRun {
    * @param forced why it was ended, or null when it ended by itself
    * @param excess the limit it exceeded, or null
    */
-  private record Ended(Ending forced, Spawner.End end, Excess excess) {
+  private record Ended(Ending forced, Spawner.End end, ExceededLimit excess) {
     int exitCode() {
       return end.exitCode();
     }
@@ -200,7 +200,7 @@ final class ProgramRun {
           : bound.excess(exitCode()).map(this::because).orElse(this);
     }
 
-    private Ended because(Excess found) {
+    private Ended because(ExceededLimit found) {
       return new Ended(found.ending(), end, found);
     }
   }

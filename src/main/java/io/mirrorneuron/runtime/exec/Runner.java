@@ -61,7 +61,9 @@ interface Runner {
     private static final Set<String> SANDBOXES =
         Set.of("MirrorNeuron.Runner.OpenShell", "MirrorNeuron.Sandbox.OpenShell");
 
-    /** @param module {@code runner_module} of a manifest; empty for none */
+    /**
+     * @param module {@code runner_module} of a manifest; empty for none
+     */
     Runner choose(String module) throws NotStarted {
       for (Runner runner : all) {
         if (runner.modules().contains(module)) {

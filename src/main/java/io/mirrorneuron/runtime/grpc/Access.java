@@ -17,9 +17,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Authorizes gRPC calls: a token is required, except for the few calls made before a caller
- * can have one. A network-only node refuses almost all calls. Tokens in request bodies are
- * checked by their calls.
+ * Authorizes gRPC calls: a token is required, except for the few calls made before a caller can
+ * have one. A network-only node refuses almost all calls. Tokens in request bodies are checked by
+ * their calls.
  *
  * @param tokens checks all but the operator and the admin token
  * @param nodes for other nodes, whose token allows only commands to jobs, reads of runs, and
@@ -182,14 +182,14 @@ record Access(
                   .formatted(NodeRegistry.nameOf(nodes.owner()))));
     }
     return Future.succeededFuture(KEEPER)
-        .map(keeper -> Call.ofNode(OnBehalf.of(metadata, keeper), nodes.jobs(), metadata));
+        .map(keeper -> Call.ofNode(DelegatedUser.of(metadata, keeper), nodes.jobs(), metadata));
   }
 
   private Future<Call> caller(MultiMap metadata) {
     String token = token(metadata.get(GrpcMetadata.AUTHORIZATION));
     if (operatorToken.matches(token)) {
       return Future.succeededFuture(KEEPER)
-          .map(keeper -> new Call(OnBehalf.of(metadata, keeper), true, metadata));
+          .map(keeper -> new Call(DelegatedUser.of(metadata, keeper), true, metadata));
     }
     Future<Principal> caller =
         adminToken.matches(token)
@@ -199,7 +199,7 @@ record Access(
                 .recover(failure -> Future.failedFuture(withExpectedWords(failure, token)));
     return caller.map(
         known -> {
-          if (OnBehalf.isNamed(metadata)) {
+          if (DelegatedUser.isNamed(metadata)) {
             throw forbidden("only with the operator token can a call be made for somebody else");
           }
           return new Call(known, false, metadata);
@@ -237,11 +237,11 @@ record Access(
   }
 
   /**
-   * The user for whom a gateway calls: the gateway has checked the user's token and calls with
-   * the runtime's own.
+   * The user for whom a gateway calls: the gateway has checked the user's token and calls with the
+   * runtime's own.
    */
-  static final class OnBehalf {
-    private OnBehalf() {}
+  static final class DelegatedUser {
+    private DelegatedUser() {}
 
     static boolean isNamed(MultiMap metadata) {
       return metadata.contains(GrpcMetadata.ON_BEHALF_OF);

@@ -40,8 +40,8 @@ final class AnswerBudget {
   private AnswerBudget() {}
 
   /**
-   * The detail as text; beyond the budget recent events are dropped first, then ledgers, then
-   * the rest.
+   * The detail as text; beyond the budget recent events are dropped first, then ledgers, then the
+   * rest.
    */
   static String detail(JobDetail whole) {
     ObjectNode detail = whole.json();

@@ -18,8 +18,8 @@ import java.util.List;
 /**
  * The event feed of a job: repeated cursor reads, woken by {@link JobsPort#watch}.
  *
- * <p>Stored events come first, oldest first; with {@code follow} later events follow until the
- * job has ended. Every event is sent once. An unknown job is NOT_FOUND.
+ * <p>Stored events come first, oldest first; with {@code follow} later events follow until the job
+ * has ended. Every event is sent once. An unknown job is NOT_FOUND.
  */
 final class EventCalls {
   private static final int PAGE = 200;

@@ -26,7 +26,9 @@ final class ExecuteCall {
   private volatile HostedPrograms.RemoteTask remoteTask;
   private volatile boolean stopped;
 
-  /** @param threads runs blocking work, and then ends the stream */
+  /**
+   * @param threads runs blocking work, and then ends the stream
+   */
   ExecuteCall(
       HostedPrograms programs,
       StreamWriter<ExecuteEvent> outlet,

@@ -22,7 +22,9 @@ final class Handshakes {
   private final IntSupplier port;
   private final WrongTokens wrong;
 
-  /** @param port of this endpoint */
+  /**
+   * @param port of this endpoint
+   */
   Handshakes(RuntimeServer.Parts parts, Config.Grpc config, IntSupplier port, WrongTokens wrong) {
     this.parts = parts;
     this.config = config;

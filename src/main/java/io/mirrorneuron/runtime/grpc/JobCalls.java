@@ -58,7 +58,9 @@ final class JobCalls {
   private final OperationCalls operations;
   private final Secret adminToken;
 
-  /** @param adminToken required for a cleanup */
+  /**
+   * @param adminToken required for a cleanup
+   */
   JobCalls(RuntimeServer.Parts parts, OperationCalls operations, Secret adminToken) {
     this.jobs = parts.jobs();
     this.schedules = new ScheduleCalls(parts.schedules());
@@ -224,8 +226,8 @@ final class JobCalls {
   }
 
   /**
-   * A caller with the token that all gateways share needs the admin token, too; clients of a
-   * later interface have none.
+   * A caller with the token that all gateways share needs the admin token, too; clients of a later
+   * interface have none.
    */
   private ClearJobsResponse clear(ClearJobsRequest request, Call call) {
     List<String> ids = request.getJobIdsList();

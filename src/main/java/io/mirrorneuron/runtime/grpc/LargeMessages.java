@@ -11,10 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Limits the memory of calls with large messages: a message is received whole, and costs
- * several times its size while it is parsed and stored. Beyond the limit the newest are
- * refused. Received bytes are counted every few milliseconds, as the length is unknown before
- * the end. Thread-safe.
+ * Limits the memory of calls with large messages: a message is received whole, and costs several
+ * times its size while it is parsed and stored. Beyond the limit the newest are refused. Received
+ * bytes are counted every few milliseconds, as the length is unknown before the end. Thread-safe.
  */
 final class LargeMessages {
   /** These carry files, or bodies that the API accepts. */
@@ -46,7 +45,9 @@ final class LargeMessages {
   private final Map<HttpServerRequest, Context> open = new LinkedHashMap<>();
   private boolean looking;
 
-  /** @param mostBytes of all messages in transit together */
+  /**
+   * @param mostBytes of all messages in transit together
+   */
   LargeMessages(Vertx vertx, long mostBytes) {
     this.vertx = vertx;
     this.mostBytes = mostBytes;

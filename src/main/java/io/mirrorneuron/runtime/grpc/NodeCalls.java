@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.port.node.NodeReads;
+import io.mirrorneuron.port.node.PeerReads;
 import io.mirrorneuron.proto.node.v1.FetchPart;
 import io.mirrorneuron.proto.node.v1.FetchRequest;
 import io.mirrorneuron.proto.node.v1.FileHead;
@@ -22,7 +22,7 @@ import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.ByteRange;
 import io.mirrorneuron.wire.FileDocument;
 import io.mirrorneuron.wire.FileDocument.FileFacts;
-import io.mirrorneuron.wire.FileWish;
+import io.mirrorneuron.wire.FileRequest;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.server.Service;
 import java.io.EOFException;
@@ -37,12 +37,14 @@ import java.util.Set;
 final class NodeCalls {
   private static final int PIECE = 64 << 10;
 
-  private final NodeReads reads;
+  private final PeerReads reads;
   private final AgentChanges changes;
   private final JoinCalls joining;
 
-  /** @param changes of this node's jobs only */
-  NodeCalls(NodeReads reads, AgentChanges changes, JoinCalls joining) {
+  /**
+   * @param changes of this node's jobs only
+   */
+  NodeCalls(PeerReads reads, AgentChanges changes, JoinCalls joining) {
     this.reads = reads;
     this.changes = changes;
     this.joining = joining;
@@ -140,8 +142,8 @@ final class NodeCalls {
     return head.build();
   }
 
-  private static FileWish wish(FetchRequest request) {
-    return new FileWish(
+  private static FileRequest wish(FetchRequest request) {
+    return new FileRequest(
         request.hasRange() ? request.getRange() : null,
         request.hasIfRange() ? request.getIfRange() : null,
         request.hasIfNoneMatch() ? request.getIfNoneMatch() : null,

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Checks node tokens. They are derived from the join token, so unlimited tries would allow to
- * guess it: wrong ones count and are delayed as wrong join tokens are.
+ * Checks node tokens. They are derived from the join token, so unlimited tries would allow to guess
+ * it: wrong ones count and are delayed as wrong join tokens are.
  */
 final class NodeTokens {
   private final Secret right;

@@ -33,7 +33,9 @@ final class ProgramCalls {
   private final Executor threads;
   private final Set<StreamWriter<?>> open = ConcurrentHashMap.newKeySet();
 
-  /** @param threads runs blocking work, best on its own thread */
+  /**
+   * @param threads runs blocking work, best on its own thread
+   */
   ProgramCalls(HostedPrograms programs, Access access, Executor threads) {
     this.programs = programs;
     this.access = access;

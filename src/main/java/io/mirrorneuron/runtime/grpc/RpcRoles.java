@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The role that each call needs: that of the REST operation of the same name. A call that is
- * not listed is always refused, and a server with such a call does not start.
+ * The role that each call needs: that of the REST operation of the same name. A call that is not
+ * listed is always refused, and a server with such a call does not start.
  */
 final class RpcRoles {
   /**
-   * Calls without a role: made before a caller can have a token; handshake, join and leave carry
-   * a join token in their body.
+   * Calls without a role: made before a caller can have a token; handshake, join and leave carry a
+   * join token in their body.
    */
   static final Set<String> OPEN =
       Set.of("NetworkHandshake", "Join", "Identify", "Leave", "Check", "List", "Watch");

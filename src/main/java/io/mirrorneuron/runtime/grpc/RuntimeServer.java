@@ -77,8 +77,8 @@ import java.util.stream.Stream;
 
 /**
  * A gRPC endpoint of the runtime: the services of {@code proto/}, health, and optionally
- * reflection. There is one for clients, h2c without TLS, and one for other servers when they
- * use TLS.
+ * reflection. There is one for clients, h2c without TLS, and one for other servers when they use
+ * TLS.
  */
 public final class RuntimeServer implements AutoCloseable {
   /** Messages in transit may use 1/8 of the heap: each costs several times its size. */
@@ -266,8 +266,7 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * Drains: ends streams, lets running calls finish for some seconds, aborts the rest, then
-   * closes.
+   * Drains: ends streams, lets running calls finish for some seconds, aborts the rest, then closes.
    */
   @Override
   public void close() {
@@ -334,13 +333,13 @@ public final class RuntimeServer implements AutoCloseable {
   /** Calls about nodes and capacity. */
   private static final class ClusterCalls {
     private final ClusterPort cluster;
-    private final UpkeepCalls upkeep;
+    private final MaintenanceCalls upkeep;
     private final ServiceCalls services;
     private final Handshakes handshakes;
 
     ClusterCalls(ClusterPort cluster, ServicesPort services, Handshakes handshakes) {
       this.cluster = cluster;
-      this.upkeep = new UpkeepCalls(cluster.upkeep(), cluster.members());
+      this.upkeep = new MaintenanceCalls(cluster.upkeep(), cluster.members());
       this.services = new ServiceCalls(services);
       this.handshakes = handshakes;
     }
@@ -438,8 +437,8 @@ public final class RuntimeServer implements AutoCloseable {
   }
 
   /**
-   * The standard health service. Uses only the library's messages: its implementation keeps
-   * writing to cancelled watchers.
+   * The standard health service. Uses only the library's messages: its implementation keeps writing
+   * to cancelled watchers.
    */
   private static final class HealthCalls {
     private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");

@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 /**
  * Writes a streaming call for a blocking body on its own thread.
  *
- * <p>{@link #send} returns when the client has taken the messages, so backpressure blocks only
- * this body. {@link #await} waits for news. Both end at once when the client leaves, its
- * deadline passes or the server drains.
+ * <p>{@link #send} returns when the client has taken the messages, so backpressure blocks only this
+ * body. {@link #await} waits for news. Both end at once when the client leaves, its deadline passes
+ * or the server drains.
  */
 final class StreamWriter<R> {
   private final Context context = Vertx.currentContext();

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Slows down guesses of the join token: each consecutive wrong one of an address doubles the
- * delay of the answer and of the next check. Thread-safe.
+ * Slows down guesses of the join token: each consecutive wrong one of an address doubles the delay
+ * of the answer and of the next check. Thread-safe.
  */
 final class WrongTokens {
   static final long FIRST_MS = 100;
@@ -35,8 +35,8 @@ final class WrongTokens {
 
   /**
    * @param seen whether the token was checked
-   * @param waits milliseconds until it may be checked, or before the answer to a wrong one; 0
-   *     for a right one
+   * @param waits milliseconds until it may be checked, or before the answer to a wrong one; 0 for a
+   *     right one
    * @param found the matching invitation; else null
    */
   record Look(boolean seen, long waits, Invitation found) {
@@ -61,7 +61,9 @@ final class WrongTokens {
         () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), TimeUnit.MILLISECONDS::sleep);
   }
 
-  /** @param ticks monotonic milliseconds */
+  /**
+   * @param ticks monotonic milliseconds
+   */
   WrongTokens(LongSupplier ticks, Pause pause) {
     this.ticks = ticks;
     this.pause = pause;
@@ -78,8 +80,8 @@ final class WrongTokens {
    *
    * @param right valid invitations
    * @param source the caller's address
-   * @throws MnException UNAUTHENTICATED when it is wrong; EXHAUSTED when it was not checked,
-   *     after too many wrong ones of the address
+   * @throws MnException UNAUTHENTICATED when it is wrong; EXHAUSTED when it was not checked, after
+   *     too many wrong ones of the address
    */
   Invitation check(List<Invitation> right, String token, String source) {
     return await(look(right, token, source), right, token, source);

@@ -159,7 +159,9 @@ public final class ClusterJoin {
     adding.add(node);
   }
 
-  /** @param hasAgreed whether the node joins */
+  /**
+   * @param hasAgreed whether the node joins
+   */
   synchronized void end(String node, boolean hasAgreed) {
     adding.remove(node);
     if (hasAgreed) {
@@ -312,7 +314,9 @@ public final class ClusterJoin {
       requireCalled(name(), given);
     }
 
-    /** @param name of the node that was asked */
+    /**
+     * @param name of the node that was asked
+     */
     static void requireCalled(String name, String given) {
       if (!given.equals(name)) {
         throw new MnException(

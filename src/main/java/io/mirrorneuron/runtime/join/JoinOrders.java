@@ -72,7 +72,9 @@ record JoinOrders(ClusterJoin service, PeerMembers peers) {
             .formatted(name, node.address().isEmpty() ? "that was asked" : "at " + node.address()));
   }
 
-  /** @return the node as the owner of jobs */
+  /**
+   * @return the node as the owner of jobs
+   */
   String order(String name, NewNode node) {
     if (node.token().isBlank()) {
       throw MnException.invalid("the join token of node %s is needed".formatted(name));

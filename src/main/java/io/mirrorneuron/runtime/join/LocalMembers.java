@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeMembers.Greeting;
 import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.port.node.PeerMembers.Asked;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.LocalMaintenance;
 import io.mirrorneuron.runtime.drain.MembershipLog;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
@@ -33,12 +33,14 @@ public final class LocalMembers implements NodeMembers {
   private final PeerMembers peers;
   private final JoinOrders asking;
 
-  /** @param reported whether lists of nodes show the named node as living */
+  /**
+   * @param reported whether lists of nodes show the named node as living
+   */
   public LocalMembers(
       ClusterJoin service,
       NodeRegistry nodes,
       Predicate<String> reported,
-      LocalUpkeep decisions,
+      LocalMaintenance decisions,
       PeerMembers peers) {
     this.service = service;
     this.nodes = nodes;

@@ -12,11 +12,11 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
-import io.mirrorneuron.runtime.port.SubmissionClaims;
+import io.mirrorneuron.runtime.port.FolderOwnership;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
 import io.mirrorneuron.runtime.state.StoredFields;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -50,7 +50,7 @@ public record JobAccess(
     ServiceRequirements services,
     BundlePrograms programs,
     Consumer<FolderDemands> grants,
-    SubmissionClaims claims,
+    FolderOwnership claims,
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
 
@@ -128,7 +128,8 @@ public record JobAccess(
   JobPlan places(StoredJob job) {
     Workflow workflow = manifests.parse(job.manifest());
     String kept = job.fields().get(StoredFields.PLAN);
-    return admission.look(workflow, kept == null ? null : Json.read(kept, KeptPlan.class, "plan"));
+    return admission.look(
+        workflow, kept == null ? null : Json.read(kept, StoredPlan.class, "plan"));
   }
 
   /**

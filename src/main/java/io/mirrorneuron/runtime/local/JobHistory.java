@@ -22,7 +22,9 @@ public final class JobHistory {
   private final JobStore store;
   private final ClusterHistory cluster;
 
-  /** @param records has the events of the cluster */
+  /**
+   * @param records has the events of the cluster
+   */
   public JobHistory(JobStore store, RecordStore records) {
     this.store = store;
     this.cluster = new ClusterHistory(records);

@@ -9,12 +9,12 @@ import io.mirrorneuron.port.OperationsPort.OperationKind;
 import io.mirrorneuron.port.OperationsPort.OperationOptions;
 import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.DrainState.DrainAction;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation.ReconciledJob;
 import io.mirrorneuron.port.node.NodeReport;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation.ReconciledJob;
 import io.mirrorneuron.runtime.local.Operation.OperationEffect;
 import io.mirrorneuron.runtime.local.Operation.OperationInput;
 import io.mirrorneuron.store.JobStore;
@@ -26,10 +26,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Operations on all jobs of one node. They order a drain or reconciliation from {@link NodeUpkeep},
- * like any other caller, and follow it.
+ * Operations on all jobs of one node. They order a drain or reconciliation from {@link
+ * NodeMaintenance}, like any other caller, and follow it.
  */
-record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
+record JobsOfOneNode(NodeMaintenance nodes, JobStore store) {
   private static final String STAYED =
       "the drain has ended, and this job had not left the node, which keeps it";
 

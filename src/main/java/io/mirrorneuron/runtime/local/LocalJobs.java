@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.local;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.InputValues;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
@@ -367,7 +367,7 @@ public final class LocalJobs implements JobsPort {
       Workflow before = manifests.parse(stored.manifest());
       Fork fork = fork(stored, before, request);
       boolean revised = request.bundle() != null;
-      Submission other = revised ? GivenInputs.carried(stored.manifest(), request.bundle()) : null;
+      Submission other = revised ? InputValues.carried(stored.manifest(), request.bundle()) : null;
       Workflow workflow = revised ? revised(jobId, before, other) : before;
       String manifest = revised ? other.manifestJson() : stored.manifest();
       String bundle = revised ? access.put(other.payloads(), workflow) : kept(stored, workflow);

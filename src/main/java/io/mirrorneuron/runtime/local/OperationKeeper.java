@@ -11,14 +11,14 @@ import io.mirrorneuron.port.OperationsPort.OperationKind;
 import io.mirrorneuron.port.OperationsPort.OperationOptions;
 import io.mirrorneuron.port.OperationsPort.OperationView;
 import io.mirrorneuron.port.OperationsPort.OperationView.Item;
-import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.NodeMaintenance;
 import io.mirrorneuron.runtime.local.Operation.Entry;
 import io.mirrorneuron.runtime.local.Operation.OperationEffect;
 import io.mirrorneuron.runtime.local.Operation.OperationInput;
 import io.mirrorneuron.runtime.local.Operation.Order;
 import io.mirrorneuron.runtime.local.Operation.Step;
 import io.mirrorneuron.runtime.machine.EffectRunner;
-import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.LeaderTerm;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.store.JobStore.EndedJobs;
@@ -41,7 +41,7 @@ import java.util.stream.IntStream;
 
 /** Operations on this server: event loop, leader and port. */
 public final class OperationKeeper implements AutoCloseable {
-  private final HeldLead lead;
+  private final LeaderTerm lead;
   private final MachineLoop<Operation, OperationInput, OperationEffect> loop;
   private final LocalOperations port;
 
@@ -64,7 +64,8 @@ public final class OperationKeeper implements AutoCloseable {
    * @param jobs of all nodes
    * @param clearing when ended jobs may be removed
    */
-  public record Means(JobsPort jobs, ServedJobStore store, Clearing clearing, NodeUpkeep nodes) {}
+  public record Means(
+      JobsPort jobs, ServedJobStore store, Clearing clearing, NodeMaintenance nodes) {}
 
   /**
    * @param threads that may block
@@ -72,9 +73,10 @@ public final class OperationKeeper implements AutoCloseable {
   public OperationKeeper(Home home, Means means, Timers timers, Executor threads) {
     OperationMachine machine = new OperationMachine();
     JobsOfOneNode nodes = new JobsOfOneNode(means.nodes(), means.store());
-    GroupedJobs jobs =
-        new GroupedJobs(means.jobs(), means.store(), means.clearing(), threads, timers);
-    lead = new HeldLead(OperationMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
+    PerJobOperations jobs =
+        new PerJobOperations(means.jobs(), means.store(), means.clearing(), threads, timers);
+    lead =
+        new LeaderTerm(OperationMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop =
         new MachineLoop<>(
             machine,
@@ -110,7 +112,7 @@ public final class OperationKeeper implements AutoCloseable {
    *
    * @param threads that may block
    */
-  private record OperationEffects(GroupedJobs jobs, JobsOfOneNode nodes, Executor threads)
+  private record OperationEffects(PerJobOperations jobs, JobsOfOneNode nodes, Executor threads)
       implements EffectRunner<OperationInput, OperationEffect> {
 
     @Override
@@ -147,7 +149,7 @@ public final class OperationKeeper implements AutoCloseable {
    * @param clearing when ended jobs may be removed
    * @param threads that may block
    */
-  private record GroupedJobs(
+  private record PerJobOperations(
       JobsPort all, EndedJobs ended, Clearing clearing, Executor threads, Timers timers) {
     /** Longest wait for the records of runs to be written; after that their jobs stay. */
     private static final long PATIENCE_MS = 60_000;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.run.RunIndex.JobPlaces;
+import io.mirrorneuron.run.RunIndex.JobLocations;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads the node of a job from the store, and its standing from the row. */
-public final class StoredJobPlaces implements JobPlaces {
+public final class StoredJobPlaces implements JobLocations {
   private static final Logger LOG = LoggerFactory.getLogger(StoredJobPlaces.class);
 
   private final String self;

@@ -5,9 +5,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.node.NodeMembers.NodeAddress;
-import io.mirrorneuron.port.node.RunNodes;
-import io.mirrorneuron.port.node.RunNodes.RunPlace;
-import io.mirrorneuron.port.node.RunNodes.RunPlace.Kind;
+import io.mirrorneuron.port.node.RunLocator;
+import io.mirrorneuron.port.node.RunLocator.RunPlace;
+import io.mirrorneuron.port.node.RunLocator.RunPlace.Kind;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.store.JobStore;
@@ -25,7 +25,7 @@ import java.util.function.Predicate;
 /**
  * Finds the nodes of runs: those of the owners of their jobs, or of the last owners of ended jobs.
  */
-public final class StoredRunNodes implements RunNodes {
+public final class StoredRunNodes implements RunLocator {
   private static final String NONE = "";
   private static final RunPlace UNKNOWN = new RunPlace(Kind.UNKNOWN, null, null);
 

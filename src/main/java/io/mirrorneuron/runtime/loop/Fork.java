@@ -9,9 +9,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.JobsPort.ForkPoint;
 import io.mirrorneuron.port.JobsPort.ForkPoint.Place;
+import io.mirrorneuron.runtime.decide.GraphRounds;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.decide.Ledger;
-import io.mirrorneuron.runtime.decide.Rounds;
 import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobHeader;
@@ -110,7 +110,7 @@ public final class Fork implements Input.FirstTurn {
       Happened happened = Json.read(event.json(), Happened.class, "event");
       if (ENDINGS.contains(happened.type()) && happened.stepId() != null) {
         ended.add(happened.stepId());
-      } else if (happened.type().equals(Rounds.BEGUN)) {
+      } else if (happened.type().equals(GraphRounds.BEGUN)) {
         ended.clear();
         round++;
       }
@@ -223,7 +223,7 @@ public final class Fork implements Input.FirstTurn {
 
   /** Starts the steps that run again. */
   @Override
-  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+  public void begin(JobState state, Turn turn, Ledger ledger, GraphRounds rounds) {
     ObjectNode members = Json.object().put("source_job_id", source.jobId()).set("at", at);
     turn.event("job_forked_from", members);
     if (startsAnew()) {

@@ -2,11 +2,11 @@ package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.DecisionRules;
-import io.mirrorneuron.human.HumanAct;
-import io.mirrorneuron.human.HumanAct.Kind;
 import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
+import io.mirrorneuron.human.RequestAction.Kind;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort.HumanDecision;
@@ -161,7 +161,7 @@ public final class JobCommands {
   }
 
   private CompletionStage<ObjectNode> decideNow(String jobId, HumanDecision decision) {
-    HumanAct act = StepDecisions.act(decision);
+    RequestAction act = StepDecisions.act(decision);
     JobLoop loop = loops.get(jobId);
     CompletionStage<JobStatus> taken =
         loop == null
@@ -264,14 +264,14 @@ public final class JobCommands {
     /**
      * @throws MnException INVALID for an unknown action, and the errors of {@link Person#of}
      */
-    static HumanAct act(HumanDecision decision) {
+    static RequestAction act(HumanDecision decision) {
       Kind kind =
           Stream.of(Kind.values())
               .filter(one -> one.word().equals(decision.action()))
               .findFirst()
               .orElseThrow(() -> MnException.invalid("action must be respond, claim or release"));
       Person by = Person.of(decision.body(), null, decision.subject());
-      return new HumanAct(kind, decision.requestId(), decision.body(), by).ofStep();
+      return new RequestAction(kind, decision.requestId(), decision.body(), by).ofStep();
     }
 
     /**
@@ -280,7 +280,7 @@ public final class JobCommands {
      * @throws MnException NOT_FOUND for another run or an unknown request, CONFLICT when the job
      *     has ended without it
      */
-    static Optional<ObjectNode> recorded(StoredJob stored, String runId, HumanAct act) {
+    static Optional<ObjectNode> recorded(StoredJob stored, String runId, RequestAction act) {
       JobHeader header = StoredFields.header(stored);
       AskedQuestion question = AskedQuestions.read(stored.fields()).get(act.requestId());
       if (question == null || !header.origin().runId().equals(runId)) {

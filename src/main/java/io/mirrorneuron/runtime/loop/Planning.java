@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Targets;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import java.util.Set;
 
 /**
@@ -30,12 +30,12 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
     return state;
   }
 
-  private KeptPlan placed(JobState state) {
+  private StoredPlan placed(JobState state) {
     Targets targets = state.header().origin().targets();
     if (targets.isNone()) {
       return scheduler.place(state.workflow(), timers.now());
     }
-    KeptPlan here = scheduler.place(state.definition().written(), timers.now());
+    StoredPlan here = scheduler.place(state.definition().written(), timers.now());
     return targets.plan(here, state.workflow());
   }
 
@@ -45,15 +45,15 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
    * @param isGiven whether its living owner has released it for this node
    */
   Input.Loaded takenOver(JobState state, Known known, boolean isGiven) {
-    KeptPlan former = state.plan();
-    KeptPlan next = placed(state);
+    StoredPlan former = state.plan();
+    StoredPlan next = placed(state);
     boolean stays = former != null && former.node().equals(next.node());
     return new Input.Loaded(
         known.elsewhere(), true, stays ? null : move(state, next, isGiven), known.overdue());
   }
 
-  private Input.Move move(JobState state, KeptPlan next, boolean isGiven) {
-    KeptPlan former = state.plan();
+  private Input.Move move(JobState state, StoredPlan next, boolean isGiven) {
+    StoredPlan former = state.plan();
     return new Input.Move(
         next, former == null ? null : rows.replanned(state, former.node(), isGiven));
   }

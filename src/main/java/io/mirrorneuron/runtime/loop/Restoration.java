@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.GraphRounds;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.decide.Ledger;
-import io.mirrorneuron.runtime.decide.Rounds;
 import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.Blob;
@@ -140,7 +140,7 @@ public record Restoration(
 
   /** The job waits for a person, who sees its origin. */
   @Override
-  public void begin(JobState state, Turn turn, Ledger ledger, Rounds rounds) {
+  public void begin(JobState state, Turn turn, Ledger ledger, GraphRounds rounds) {
     if (state.status() != JobStatus.PAUSED) { // otherwise the pause began in the source job
       state.header().status(JobStatus.PAUSED, turn.now());
     }

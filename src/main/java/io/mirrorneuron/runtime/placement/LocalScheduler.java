@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.port.Scheduler;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.Locale;
@@ -13,24 +13,26 @@ import java.util.function.BiFunction;
  */
 public final class LocalScheduler implements Scheduler {
   private final List<String> nodes;
-  private final BiFunction<Workflow, Long, KeptPlan> places;
+  private final BiFunction<Workflow, Long, StoredPlan> places;
 
-  /** @param nodeName of the form {@code mirror_neuron@host} */
+  /**
+   * @param nodeName of the form {@code mirror_neuron@host}
+   */
   public LocalScheduler(String nodeName) {
-    this(nodeName, (workflow, now) -> new KeptPlan(nodeName, now, null, List.of()));
+    this(nodeName, (workflow, now) -> new StoredPlan(nodeName, now, null, List.of()));
   }
 
   /**
    * @param nodeName of the form {@code mirror_neuron@host}
    * @param places plans agents at a time; does not wait
    */
-  public LocalScheduler(String nodeName, BiFunction<Workflow, Long, KeptPlan> places) {
+  public LocalScheduler(String nodeName, BiFunction<Workflow, Long, StoredPlan> places) {
     this.nodes = List.of(nodeName);
     this.places = places;
   }
 
   @Override
-  public KeptPlan place(Workflow workflow, long now) {
+  public StoredPlan place(Workflow workflow, long now) {
     return places.apply(workflow, now);
   }
 

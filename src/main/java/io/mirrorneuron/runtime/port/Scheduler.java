@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.port;
 
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 
@@ -19,7 +19,7 @@ public interface Scheduler {
    * @param workflow of a system job the copy for its target
    * @param now milliseconds since the epoch
    */
-  KeptPlan place(Workflow workflow, long now);
+  StoredPlan place(Workflow workflow, long now);
 
   /**
    * Where a job runs; the {@code scheduler} of a job, {@code runtime.md} section 5.7.

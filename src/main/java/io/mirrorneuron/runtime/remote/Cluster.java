@@ -8,8 +8,8 @@ import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.Placement.PlacementRequest;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.remote.Neighbours.Neighbour;
-import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,7 +32,7 @@ public record Cluster(
     Supplier<Machine> own,
     Neighbours neighbours,
     PeerPrograms peers,
-    ElsewhereIndex index,
+    RemoteExecutionIndex index,
     RunSinks sinks,
     RemoteTasks remoteTasks,
     Predicate<String> takesWork,

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.port.RemoteExecutions;
 import io.mirrorneuron.runtime.remote.RemoteExecution.RemoteContext;
 import io.mirrorneuron.runtime.remote.RemoteExecution.RemoteStep;
-import io.mirrorneuron.store.ElsewhereIndex;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -36,11 +36,17 @@ final class FollowedPrograms implements RemoteExecutions {
    * @param sinks of this node's runs
    */
   record Means(
-      RemoteContext ways, ElsewhereIndex index, RunSinks sinks, Timers timers, Follower follower) {}
+      RemoteContext ways,
+      RemoteExecutionIndex index,
+      RunSinks sinks,
+      Timers timers,
+      Follower follower) {}
 
   /** Runs the steps of an execution in order, without blocking its caller. */
   interface Follower {
-    /** @param atEnd runs when no step is left */
+    /**
+     * @param atEnd runs when no step is left
+     */
     void follow(String executionId, RemoteExecution one, Runnable atEnd);
   }
 

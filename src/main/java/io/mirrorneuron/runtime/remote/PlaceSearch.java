@@ -37,7 +37,9 @@ final class PlaceSearch implements RemotePlacement.Seeker {
     /** The node of its job. */
     record Here() implements Place {}
 
-    /** @param worker the node, as the owner of jobs */
+    /**
+     * @param worker the node, as the owner of jobs
+     */
     record There(String worker) implements Place {}
 
     /** No node at present. */

@@ -25,16 +25,18 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   private final Executions here;
   private final RemotePlacement choosing;
   private final FollowedPrograms remote;
-  private final LocalWaits home;
+  private final DiskFullMoves home;
 
   /** Running searches for a node. */
   private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
 
-  /** @param here the runner of this node */
+  /**
+   * @param here the runner of this node
+   */
   public PlacedExecutions(Executions here, Cluster cluster) {
     this.here = here;
     this.choosing = new RemotePlacement(cluster);
-    this.home = new LocalWaits(cluster, choosing::canLeave, here::stop);
+    this.home = new DiskFullMoves(cluster, choosing::canLeave, here::stop);
     this.remote =
         new FollowedPrograms(
             new FollowedPrograms.Means(

@@ -19,8 +19,8 @@ import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.remote.Cluster.KnownPeers;
-import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -263,7 +263,7 @@ final class RemoteExecution {
    * @param node its name
    * @param index is asked first: a request to that node may still be in transit
    */
-  private record RemoteEnd(Execution execution, String node, ElsewhereIndex index) {
+  private record RemoteEnd(Execution execution, String node, RemoteExecutionIndex index) {
     private static final Logger LOG = LoggerFactory.getLogger(RemoteEnd.class);
 
     /** Result of giving it up. */
@@ -343,7 +343,9 @@ final class RemoteExecution {
     private Lease lease;
     private long after;
 
-    /** @param node its name */
+    /**
+     * @param node its name
+     */
     RemoteEventStream(
         Execution execution,
         String node,
@@ -513,7 +515,11 @@ final class RemoteExecution {
    * @param index is asked before a program that may run elsewhere is started again
    */
   record RemoteContext(
-      String owner, KnownPeers nodes, PeerPrograms peers, ElsewhereIndex index, RemoteClock clock) {
+      String owner,
+      KnownPeers nodes,
+      PeerPrograms peers,
+      RemoteExecutionIndex index,
+      RemoteClock clock) {
 
     /** Milliseconds since the epoch. */
     interface RemoteClock {

@@ -309,7 +309,9 @@ final class RemotePlacement {
 
     private record Reservation(String node, Wish wish) {}
 
-    /** @param at by {@link System#nanoTime} */
+    /**
+     * @param at by {@link System#nanoTime}
+     */
     private record Ended(Reservation reservation, long at) {}
 
     void add(String executionId, String node, Wish wish) {

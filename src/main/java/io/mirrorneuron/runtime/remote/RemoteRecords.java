@@ -5,7 +5,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.exec.RunSinks;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.LostLines;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.untrusted.OpenFolder;

@@ -23,7 +23,9 @@ public final class RemoteTaskBundles {
   private final Function<String, Optional<Peer>> addresses;
   private final Map<String, String> owners = new ConcurrentHashMap<>();
 
-  /** @param addresses finds a living owner of jobs */
+  /**
+   * @param addresses finds a living owner of jobs
+   */
   public RemoteTaskBundles(
       BundleCopies copies, PeerPrograms peers, Function<String, Optional<Peer>> addresses) {
     this.copies = copies;

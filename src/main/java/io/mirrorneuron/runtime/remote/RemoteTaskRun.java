@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.remote;
 
 import io.mirrorneuron.port.node.HostedPrograms.Outlet;
 import io.mirrorneuron.runtime.documents.SentSignal;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.LostLines;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Signal;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.process.Sampler.SampleSink;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.ProgramLog.LogSink;
 import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces.RunPlaces;

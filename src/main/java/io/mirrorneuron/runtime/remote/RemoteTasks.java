@@ -12,7 +12,7 @@ import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Leader.Timers;
-import io.mirrorneuron.store.ElsewhereIndex;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -51,7 +51,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
   private final RemoteTaskWatch watch;
   private volatile boolean closed;
   private final Map<String, RemoteTaskRun> runs = new ConcurrentHashMap<>();
-  private final RemoteTaskStays stays;
+  private final RemoteTaskShutdown stays;
   private final RemoteTaskDenials denials;
 
   /**
@@ -68,7 +68,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
    */
   public record Home(
       String owner,
-      ElsewhereIndex index,
+      RemoteExecutionIndex index,
       RemoteTaskSinks sinks,
       RemoteTaskBundles bundles,
       Consumer<String> flush,
@@ -79,11 +79,13 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
       Supplier<Optional<String>> fullDisk,
       Timers timers) {}
 
-  /** @param here the runner of this node */
+  /**
+   * @param here the runner of this node
+   */
   public RemoteTasks(Executions here, Home home) {
     this.here = here;
     this.home = home;
-    this.stays = new RemoteTaskStays(runs, here);
+    this.stays = new RemoteTaskShutdown(runs, here);
     this.denials = new RemoteTaskDenials(home.timers());
     this.watch =
         new RemoteTaskWatch(
@@ -283,7 +285,7 @@ public final class RemoteTasks implements HostedPrograms, AutoCloseable {
    * @param runs by execution; maintained by the caller
    * @param here the runner of this node
    */
-  private record RemoteTaskStays(Map<String, RemoteTaskRun> runs, Executions here)
+  private record RemoteTaskShutdown(Map<String, RemoteTaskRun> runs, Executions here)
       implements RunningRemoteTasks {
 
     @Override

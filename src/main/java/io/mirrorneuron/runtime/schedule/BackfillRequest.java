@@ -44,7 +44,7 @@ record BackfillRequest(
           "only a periodic schedule has times to backfill; this one is %s, and run-now makes a job of it"
               .formatted(definition.kind().word()));
     }
-    WrittenMembers members = new WrittenMembers("", wanted);
+    JsonMemberReader members = new JsonMemberReader("", wanted);
     Long from = time(members, "from", definition.timezone());
     Long to = time(members, "to", definition.timezone());
     long concurrency = members.number("concurrency", USUAL_CONCURRENCY, 1, MOST_OPEN);
@@ -65,7 +65,7 @@ record BackfillRequest(
     return counted(schedule, range, isDry, calendar);
   }
 
-  private static Long time(WrittenMembers members, String name, String zone) {
+  private static Long time(JsonMemberReader members, String name, String zone) {
     String text = members.text(name);
     Long time = text == null ? null : DefinitionReader.time(text, zone);
     if (time == null) {

@@ -63,7 +63,7 @@ final class BackfillTurn {
 
   /** The first time of a range later than {@code after}; null when there is none. */
   private Due due(Backfill.Range range, long after) {
-    Long at = DueTimes.next(draft.schedule.definition(), calendar, after);
+    Long at = ComingTimes.next(draft.schedule.definition(), calendar, after);
     if (at == null || at >= range.to()) {
       return null;
     }

@@ -146,7 +146,7 @@ public final class DefinitionForm {
       if (change.getValue() == null && !MEMBERS.contains(name)) {
         throw MnException.invalid(
             "schedule.%s is not known%s"
-                .formatted(WrittenMembers.shown(name), WrittenMembers.hint(name, MEMBERS)));
+                .formatted(JsonMemberReader.shown(name), JsonMemberReader.hint(name, MEMBERS)));
       }
     }
   }

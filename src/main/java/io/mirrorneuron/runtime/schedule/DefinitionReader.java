@@ -41,12 +41,12 @@ public final class DefinitionReader {
   public static final int MOST_WAITING = 100;
 
   private final Calendar calendar;
-  private final WrittenMembers given;
+  private final JsonMemberReader given;
   private final long now;
 
   private DefinitionReader(Calendar calendar, Map<String, Object> given, long now) {
     this.calendar = calendar;
-    this.given = new WrittenMembers("schedule.", given);
+    this.given = new JsonMemberReader("schedule.", given);
     this.now = now;
   }
 
@@ -249,7 +249,7 @@ public final class DefinitionReader {
     if (!given.has("window")) {
       return null;
     }
-    WrittenMembers window = given.inner("window");
+    JsonMemberReader window = given.inner("window");
     Long duration = window.positive("duration_ms", null, LONGEST_MS);
     if (duration == null) {
       window.fault("schedule.window.duration_ms must be a number above 0");
@@ -267,13 +267,13 @@ public final class DefinitionReader {
       return TriggerReader.ofType(given);
     }
     given.refuse("event_type", "is said in trigger");
-    WrittenMembers trigger = given.inner("trigger");
+    JsonMemberReader trigger = given.inner("trigger");
     Trigger read = TriggerReader.read(trigger, demands(trigger));
     trigger.refuseOthers();
     return read;
   }
 
-  private static Demands demands(WrittenMembers of) {
+  private static Demands demands(JsonMemberReader of) {
     String payload = of.text("payload");
     if (payload != null && !List.of("required", "optional", "forbidden").contains(payload)) {
       of.faultOf("payload", "must be required, optional, or forbidden");
@@ -289,11 +289,11 @@ public final class DefinitionReader {
 
   /** What a parameterized schedule requires of its dispatches. */
   public static Demands demands(Map<String, Object> parameterized) {
-    return demands(new WrittenMembers("schedule.parameterized.", parameterized));
+    return demands(new JsonMemberReader("schedule.parameterized.", parameterized));
   }
 
-  private static void demands(Map<String, Object> parameterized, WrittenMembers given) {
-    WrittenMembers members = new WrittenMembers("schedule.parameterized.", parameterized);
+  private static void demands(Map<String, Object> parameterized, JsonMemberReader given) {
+    JsonMemberReader members = new JsonMemberReader("schedule.parameterized.", parameterized);
     demands(members);
     members.refuseOthers();
     members.faults().forEach(given::fault);
@@ -312,21 +312,21 @@ public final class DefinitionReader {
     private TriggerReader() {}
 
     /** Trigger of a schedule that names only a type. */
-    public static Trigger ofType(WrittenMembers schedule) {
+    public static Trigger ofType(JsonMemberReader schedule) {
       return new Trigger(required(schedule), Map.of(), Demands.NONE, null, null);
     }
 
     /**
      * @param demands as they were read from it
      */
-    public static Trigger read(WrittenMembers trigger, Demands demands) {
+    public static Trigger read(JsonMemberReader trigger, Demands demands) {
       Correlation correlate = correlation(trigger);
       return correlate != null
           ? new Trigger(correlate.types(), Map.of(), demands, correlate, null)
           : new Trigger(required(trigger), filters(trigger), demands, null, debounce(trigger));
     }
 
-    private static List<String> required(WrittenMembers of) {
+    private static List<String> required(JsonMemberReader of) {
       List<String> types = of.types("event_type");
       if (types.isEmpty()) {
         of.fault("event schedules require trigger.event_type");
@@ -334,19 +334,19 @@ public final class DefinitionReader {
       return types;
     }
 
-    private static Correlation correlation(WrittenMembers trigger) {
+    private static Correlation correlation(JsonMemberReader trigger) {
       if (!trigger.has("correlate")) {
         return null;
       }
       trigger.refuse("event_type", "is said in correlate.events");
       trigger.refuse("filters", "are said in correlate.events");
       trigger.refuse("debounce", "cannot be given beside correlate");
-      WrittenMembers correlate = trigger.inner("correlate");
+      JsonMemberReader correlate = trigger.inner("correlate");
       String key = correlate.text("key");
       long within = millis(correlate, "within_ms", LONGEST_MS, null);
       List<Condition> events = new ArrayList<>();
-      List<WrittenMembers> written = correlate.inners("events");
-      for (WrittenMembers event : written) {
+      List<JsonMemberReader> written = correlate.inners("events");
+      for (JsonMemberReader event : written) {
         events.add(condition(event, key));
       }
       if (events.size() < FEWEST || events.size() > MOST) {
@@ -364,7 +364,7 @@ public final class DefinitionReader {
       return new Correlation(events, within);
     }
 
-    private static Condition condition(WrittenMembers event, String usualKey) {
+    private static Condition condition(JsonMemberReader event, String usualKey) {
       List<String> types = event.types("event_type");
       if (types.isEmpty()) {
         event.faultOf("event_type", "is required");
@@ -375,11 +375,11 @@ public final class DefinitionReader {
       return new Condition(types, filters, key == null ? usualKey : key);
     }
 
-    private static Debounce debounce(WrittenMembers trigger) {
+    private static Debounce debounce(JsonMemberReader trigger) {
       if (!trigger.has("debounce")) {
         return null;
       }
-      WrittenMembers debounce = trigger.inner("debounce");
+      JsonMemberReader debounce = trigger.inner("debounce");
       long wait = millis(debounce, "wait_ms", DAY_MS, null);
       long usual = Math.min(LONGEST_MS, USUAL_WAITS * wait);
       long most = millis(debounce, "max_wait_ms", LONGEST_MS, usual);
@@ -392,7 +392,7 @@ public final class DefinitionReader {
     }
 
     /** A duration that is given, or has a default. */
-    private static long millis(WrittenMembers of, String name, long most, Long byDefault) {
+    private static long millis(JsonMemberReader of, String name, long most, Long byDefault) {
       if (of.has(name)) {
         return of.number(name, 1, 1, most);
       }
@@ -404,7 +404,7 @@ public final class DefinitionReader {
       return byDefault;
     }
 
-    private static Map<String, Object> filters(WrittenMembers of) {
+    private static Map<String, Object> filters(JsonMemberReader of) {
       Map<String, Object> filters = of.object("filters");
       EventFilter.faults(filters).forEach(fault -> of.fault(of.path("filters") + ": " + fault));
       return filters;

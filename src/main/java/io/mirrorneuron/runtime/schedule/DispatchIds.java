@@ -37,7 +37,9 @@ final class DispatchIds {
     return of(scheduleId, "events", String.join("\0", parts));
   }
 
-  /** @param call unique for each call that is to make a job */
+  /**
+   * @param call unique for each call that is to make a job
+   */
   static String ofCall(String scheduleId, String call) {
     return of(scheduleId, "call", call);
   }

@@ -82,7 +82,7 @@ final class DispatchNotes {
             null));
   }
 
-  void missed(String dispatchId, ScheduleWork.Reason reason, DueTimes times) {
+  void missed(String dispatchId, ScheduleWork.Reason reason, ComingTimes times) {
     all.add(
         new DispatchRecord(
             dispatchId,
@@ -104,7 +104,7 @@ final class DispatchNotes {
   }
 
   /** Writes one record for all times that a pause has skipped. */
-  void skipped(String dispatchId, DueTimes.Passed passed) {
+  void skipped(String dispatchId, ComingTimes.Passed passed) {
     String others =
         passed.count() == 1 ? "" : "; so it was at the " + times(passed.count() - 1) + " before";
     String more = passed.isMore() ? ", and at others after it" : "";

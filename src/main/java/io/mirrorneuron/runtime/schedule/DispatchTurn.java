@@ -40,7 +40,7 @@ final class DispatchTurn {
         draft.schedule = draft.schedule.children(left);
         boolean isAlone = draft.schedule.definition().prohibitOverlap();
         boolean overlaps = isAlone && !left.isEmpty();
-        boolean jumps = CatchUpLine.jumps(draft.schedule, due, draft.now + AGAIN_MS);
+        boolean jumps = CatchUpQueue.jumps(draft.schedule, due, draft.now + AGAIN_MS);
         if (!overlaps && !jumps && left.size() < ScheduleDraft.MOST_OPEN) {
           int version = draft.schedule.versions().current();
           draft.schedule = draft.schedule.changing(dispatchId, one -> one.starting(version));
@@ -154,10 +154,10 @@ final class DispatchTurn {
           tryAgain(due, draft.schedule.definition().retryIntervalMs(), why);
         } else if (mayPass && isInTime(due)) {
           tryAgain(due, AGAIN_MS, why);
-        } else if (mayPass && CatchUpLine.makesUp(draft.schedule, due, draft.now)) {
-          draft.schedule = CatchUpLine.with(draft.schedule, due);
+        } else if (mayPass && CatchUpQueue.makesUp(draft.schedule, due, draft.now)) {
+          draft.schedule = CatchUpQueue.with(draft.schedule, due);
           putOff(dispatchId, why);
-          CatchUpLine.beyondLimit(draft.schedule).stream()
+          CatchUpQueue.beyondLimit(draft.schedule).stream()
               .filter(one -> !isInTime(one))
               .forEach(one -> fail(one, why));
         } else {

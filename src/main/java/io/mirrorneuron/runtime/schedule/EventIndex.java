@@ -80,7 +80,9 @@ final class EventIndex {
         : CompletableFuture.completedFuture(List.of());
   }
 
-  /** @param group null for all schedules */
+  /**
+   * @param group null for all schedules
+   */
   private CompletionStage<List<Schedule>> named(String name, String group, String after) {
     return (group == null
             ? records.list(ScheduleMachine.KIND, after, PAGE)

@@ -4,8 +4,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Why;
-import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobIds;
+import io.mirrorneuron.runtime.local.OrderedJobs;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Child jobs of the runtime in this process. */
-public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements ChildJobs {
+public record LocalChildJobs(OrderedJobs derived, JobsPort jobs) implements ChildJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LocalChildJobs.class);
   private static final int MOST_ASKED = 5;
 
@@ -24,7 +24,7 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
 
   @Override
   public Kept keep(String schedule, Submission submission) {
-    DerivedJobs.Kept kept = derived.keep(schedule, submission);
+    OrderedJobs.Kept kept = derived.keep(schedule, submission);
     return new Kept(kept.bundle(), kept.graphId());
   }
 
@@ -41,7 +41,7 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
   @Override
   public void make(Order order) {
     derived.make(
-        new DerivedJobs.Order(
+        new OrderedJobs.Order(
             order.schedule(),
             order.jobId(),
             order.key(),

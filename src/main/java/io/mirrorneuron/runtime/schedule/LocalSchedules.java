@@ -1,13 +1,13 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.InputValues;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.ScheduleView.DispatchRecord;
-import io.mirrorneuron.port.schedule.ScheduleView.MissedTimes;
+import io.mirrorneuron.port.schedule.ScheduleView.MissedTimesDefault;
 import io.mirrorneuron.port.schedule.ScheduleView.ScheduleVersions;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.SchedulesPort.AppliedSchedule;
@@ -25,10 +25,10 @@ import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
-import io.mirrorneuron.runtime.schedule.event.GivenLimits;
+import io.mirrorneuron.runtime.schedule.event.InputLimits;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +54,7 @@ final class LocalSchedules implements SchedulesPort {
   private final RecordStore records;
   private final EventIndex index;
   private final ScheduleNames names;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final ChildJobs jobs;
   private final Timers timers;
   private final Supplier<String> suffixes;
@@ -77,7 +77,7 @@ final class LocalSchedules implements SchedulesPort {
     this.records = records;
     this.index = index;
     this.names = new ScheduleNames(records);
-    this.texts = new VersionTexts(records, ScheduleEffects.MANIFESTS);
+    this.texts = new VersionManifests(records, ScheduleEffects.MANIFESTS);
     this.jobs = jobs;
     this.timers = timers;
     this.suffixes = suffixes;
@@ -99,7 +99,7 @@ final class LocalSchedules implements SchedulesPort {
     if (name instanceof String text && text.strip().matches("(?s)(?:@|sched_).*")) {
       throw MnException.invalid(
           "a schedule cannot be called %s: what begins with @ or sched_ is an id"
-              .formatted(WrittenMembers.shown(text)));
+              .formatted(JsonMemberReader.shown(text)));
     }
   }
 
@@ -125,7 +125,7 @@ final class LocalSchedules implements SchedulesPort {
           "periodic schedules require cron or crons: the manifest has no schedule of its own, so"
               + " say when, such as by cron '0 2 * * *'");
     }
-    GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
+    InputLimits.require(wanted.source(), InputLimits.LARGEST_DETAILS, "source");
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
     definition.requireAhead(now);
@@ -204,11 +204,11 @@ final class LocalSchedules implements SchedulesPort {
     if (own != null && !own.equals(name) && !wanted.schedule().isEmpty()) {
       throw MnException.invalid(
           "schedule.name is not %s, which it is asked for; leave it out, or change it with an update"
-              .formatted(WrittenMembers.shown(name)));
+              .formatted(JsonMemberReader.shown(name)));
     }
     if (!written.isEmpty()) {
       written.put("name", name);
-      MissedTimes.madeUpFor(written);
+      MissedTimesDefault.madeUpFor(written);
       DefinitionReader.read(calendar, written, timers.now());
     }
     for (int i = 0; i < MOST_TRIES; i++) {
@@ -255,10 +255,12 @@ final class LocalSchedules implements SchedulesPort {
     return replaced(found, wanted, Map.of(), reason);
   }
 
-  /** @param written empty when its times stay */
+  /**
+   * @param written empty when its times stay
+   */
   private AppliedSchedule replaced(
       Schedule found, NewSchedule wanted, Map<String, Object> written, String reason) {
-    GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
+    InputLimits.require(wanted.source(), InputLimits.LARGEST_DETAILS, "source");
     String id = found.id();
     long now = timers.now();
     Definition definition =
@@ -268,7 +270,7 @@ final class LocalSchedules implements SchedulesPort {
     }
     Boolean enabled = written.get("enabled") instanceof Boolean said ? said : null;
     String document = Answers.await(records.document(ScheduleMachine.KIND, id)).orElse("{}");
-    Submission bundle = GivenInputs.carried(document, wanted.bundle());
+    Submission bundle = InputValues.carried(document, wanted.bundle());
     ChildJobs.Kept kept = jobs.keep(id, bundle);
     String manifest = bundle.manifestJson();
     BundleVersion next =
@@ -498,7 +500,7 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public DispatchReport dispatch(
       String id, Map<String, Object> payload, String reason, String key) {
-    GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
+    InputLimits.require(payload, InputLimits.LARGEST_PAYLOAD, "payload");
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
     ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, GivenReason.checked(reason));
     Answers.await(loop.settle(id, run))
@@ -543,7 +545,9 @@ final class LocalSchedules implements SchedulesPort {
 
     private DispatchReports() {}
 
-    /** @param found empty while an earlier job of the schedule is being made */
+    /**
+     * @param found empty while an earlier job of the schedule is being made
+     */
     static DispatchReport of(String scheduleId, Optional<DispatchRecord> found) {
       DispatchRecord dispatch = found.orElse(null);
       List<DispatchRecord> all = found.stream().toList();

@@ -113,12 +113,12 @@ final class ScheduleDraft {
     for (Due due : schedule.waiting()) {
       if (due.phase() == Phase.WAITS
           && due.notBefore() <= now
-          && !CatchUpLine.isHeldUp(schedule, due)) {
+          && !CatchUpQueue.isHeldUp(schedule, due)) {
         int open = schedule.children().size();
         boolean mayHinder =
             open > 0 && schedule.definition().prohibitOverlap()
                 || open >= MOST_OPEN
-                || CatchUpLine.jumps(schedule, due, now + DispatchTurn.AGAIN_MS);
+                || CatchUpQueue.jumps(schedule, due, now + DispatchTurn.AGAIN_MS);
         int version = schedule.versions().current();
         schedule =
             schedule.changing(

@@ -13,7 +13,7 @@ import io.mirrorneuron.runtime.schedule.event.MissedTimeLog;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEventSink;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,7 +37,7 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
 
   private final ChildJobs jobs;
   private final RecordStore records;
-  private final VersionTexts texts;
+  private final VersionManifests texts;
   private final RuntimeEventSink news;
   private final MissedTimeLog times;
   private final Timers timers;
@@ -63,7 +63,7 @@ final class ScheduleEffects implements EffectRunner<ScheduleInput, ScheduleEffec
     this.times = times;
     this.jobs = jobs;
     this.records = records;
-    this.texts = new VersionTexts(records, MANIFESTS);
+    this.texts = new VersionManifests(records, MANIFESTS);
     this.news = news;
     this.threads = threads;
   }

@@ -7,7 +7,7 @@ import io.mirrorneuron.port.schedule.TriggerEvents.EventOutcome;
 import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobWatch;
-import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.LeaderTerm;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.BundleVersions.BundleVersion;
@@ -42,11 +42,11 @@ public final class ScheduleKeeper implements AutoCloseable {
 
   private final RecordStore records;
   private final ScheduleMachine machine;
-  private final HeldLead lead;
+  private final LeaderTerm lead;
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleEffect> loop;
   private final LocalSchedules port;
   private final EventIndex index;
-  private final HeldLead reactionLead;
+  private final LeaderTerm reactionLead;
   private final BoundedReaction reaction;
   private final MissedTimeLog times = new MissedTimeLog();
 
@@ -94,8 +94,8 @@ public final class ScheduleKeeper implements AutoCloseable {
     port = new LocalSchedules(loop, calendar, records, index, jobs, timers, home.suffixes());
   }
 
-  private static HeldLead lead(String kind, Home home, Timers timers) {
-    return new HeldLead(kind, home.owner(), home.lease(), home.lifetime(), timers);
+  private static LeaderTerm lead(String kind, Home home, Timers timers) {
+    return new LeaderTerm(kind, home.owner(), home.lease(), home.lifetime(), timers);
   }
 
   public void start() {

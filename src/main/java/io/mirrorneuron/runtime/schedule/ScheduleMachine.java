@@ -52,7 +52,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       return isOver
           ? Optional.empty()
           : Optional.of(
-              ScheduleState.of(isGone(reported) ? reported : ShortWaits.of(reported, now)));
+              ScheduleState.of(isGone(reported) ? reported : WaitLimits.of(reported, now)));
     }
     return state.map(
         known ->
@@ -75,7 +75,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
-    draft.schedule = ShortWaits.of(schedule, now); // not woken while an effect is pending
+    draft.schedule = WaitLimits.of(schedule, now); // not woken while an effect is pending
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {
@@ -214,7 +214,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
         schedule.waiting().stream()
-            .filter(due -> due.phase() == Phase.WAITS && !CatchUpLine.isHeldUp(schedule, due))
+            .filter(due -> due.phase() == Phase.WAITS && !CatchUpQueue.isHeldUp(schedule, due))
             .mapToLong(Due::notBefore);
     LongStream windows =
         schedule

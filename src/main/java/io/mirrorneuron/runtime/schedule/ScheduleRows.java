@@ -5,7 +5,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort.Page;
 import io.mirrorneuron.port.schedule.SchedulesPort.Query;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
-import io.mirrorneuron.runtime.schedule.event.GivenLimits;
+import io.mirrorneuron.runtime.schedule.event.InputLimits;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ record ScheduleRows(RecordStore records, ScheduleMachine machine, ChildJobs jobs
   /** Most characters of a list, and about the most of one row. */
   private static final int MOST_CHARS = 4 << 20;
 
-  private static final int MOST_ROW_CHARS = 6 * GivenLimits.LARGEST_DETAILS;
+  private static final int MOST_ROW_CHARS = 6 * InputLimits.LARGEST_DETAILS;
 
   Page page(Query query) {
     int limit = query.limit() <= 0 ? MOST_ROWS : Math.min(query.limit(), MOST_ROWS);

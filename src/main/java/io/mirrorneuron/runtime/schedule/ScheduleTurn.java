@@ -41,7 +41,7 @@ final class ScheduleTurn {
       case PERIODIC ->
           draft.schedule =
               draft.schedule.due(
-                  DueTimes.next(definition, calendar, Math.max(after, dealtWith)),
+                  ComingTimes.next(definition, calendar, Math.max(after, dealtWith)),
                   draft.schedule.lastDue());
       case DELAYED -> {
         boolean isOver = definition.runAt() <= dealtWith;
@@ -80,7 +80,7 @@ final class ScheduleTurn {
   private void becomeDue() {
     Definition definition = draft.schedule.definition();
     long first = draft.schedule.nextDue();
-    DueTimes times = DueTimes.until(definition, calendar, first, draft.now);
+    ComingTimes times = ComingTimes.until(definition, calendar, first, draft.now);
     draft.schedule = draft.schedule.due(times.next(), times.last());
     if (times.missed() > 0) {
       draft.schedule =
@@ -101,7 +101,7 @@ final class ScheduleTurn {
               "why", DispatchNotes.TOO_LATE),
           0);
     }
-    boolean behind = CatchUpLine.takes(draft.schedule, times, draft.now);
+    boolean behind = CatchUpQueue.takes(draft.schedule, times, draft.now);
     times.madeUp().forEach(at -> await(at, reason(), true, false, draft.now));
     for (long at : times.onTime()) {
       String id = DispatchIds.ofTime(draft.schedule.id(), at);
@@ -211,7 +211,8 @@ final class ScheduleTurn {
     if (draft.schedule.definition().kind() != Kind.PERIODIC || first == null || first > last) {
       return;
     }
-    DueTimes.Passed passed = DueTimes.passed(draft.schedule.definition(), calendar, first, last);
+    ComingTimes.Passed passed =
+        ComingTimes.passed(draft.schedule.definition(), calendar, first, last);
     draft.notes.skipped(DispatchIds.ofTime(draft.schedule.id(), passed.last()), passed);
     draft.schedule =
         draft.schedule.due(null, passed.isMore() ? last : passed.last()).skipping(passed.count());

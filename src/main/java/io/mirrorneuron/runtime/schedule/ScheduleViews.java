@@ -83,7 +83,7 @@ final class ScheduleViews {
       return null;
     }
     var read = Json.parseObject(manifest, "a stored manifest");
-    return WrittenMembers.objectOf(
+    return JsonMemberReader.objectOf(
         Json.MAPPER.convertValue(MarkedSecrets.of(read).hideIn(read), Map.class));
   }
 
@@ -154,7 +154,7 @@ final class ScheduleViews {
   }
 
   private static Map<String, Object> inner(Map<String, Object> form, String name) {
-    return form.get(name) == null ? null : WrittenMembers.objectOf(form.get(name));
+    return form.get(name) == null ? null : JsonMemberReader.objectOf(form.get(name));
   }
 
   private static BackfillView backfill(Backfill backfill, List<String> open) {

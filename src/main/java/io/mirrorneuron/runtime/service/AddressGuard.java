@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.config.AddressRange;
 import io.mirrorneuron.config.ServiceSettings.Reach;
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Decides where this server may connect for checks, which manifests define, and for webhooks.
- * It must not be led to its own ports, to Redis, or to cloud metadata; webhooks also not to
- * private networks, unless an operator allows it. A name is resolved once and each of its
- * addresses is judged, in every form ({@link AddressForms}); the caller then connects to the
- * judged address, not to the name.
+ * Decides where this server may connect for checks, which manifests define, and for webhooks. It
+ * must not be led to its own ports, to Redis, or to cloud metadata; webhooks also not to private
+ * networks, unless an operator allows it. A name is resolved once and each of its addresses is
+ * judged, in every form ({@link EmbeddedAddresses}); the caller then connects to the judged
+ * address, not to the name.
  */
 public final class AddressGuard implements AutoCloseable {
   private static final Pattern LOCAL = Pattern.compile("(?i)(.*\\.)?localhost");
@@ -76,7 +76,9 @@ public final class AddressGuard implements AutoCloseable {
     this.isPrivateAllowed = reach.privateNetworks();
   }
 
-  /** @param reach allowed addresses of a forbidden kind; the ports of this server stay forbidden */
+  /**
+   * @param reach allowed addresses of a forbidden kind; the ports of this server stay forbidden
+   */
   public static AddressGuard of(Purpose purpose, OwnPorts endpoints, Reach reach) {
     return new AddressGuard(purpose, InetAddress::getAllByName, endpoints, reach);
   }
@@ -94,11 +96,12 @@ public final class AddressGuard implements AutoCloseable {
    * The address to connect to.
    *
    * @param declared ports allowed on this machine
-   * @throws NotAsked when it is forbidden, or the host does not exist
+   * @throws AddressRefused when it is forbidden, or the host does not exist
    */
-  public InetSocketAddress judged(String host, int port, Set<Integer> declared) throws NotAsked {
+  public InetSocketAddress judged(String host, int port, Set<Integer> declared)
+      throws AddressRefused {
     if (host == null || host.isBlank() || port < 1 || port > 65_535) {
-      throw new NotAsked("there is no address and port to ask");
+      throw new AddressRefused("there is no address and port to ask");
     }
     Optional<InetAddress> literal = HostSpelling.literal(host);
     List<InetAddress> all = literal.isPresent() ? List.of(literal.get()) : names.addresses(host);
@@ -110,13 +113,13 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   /**
-   * Checks a host before it is connected to: an address, and this machine by name, are judged
-   * now, another name on connecting.
+   * Checks a host before it is connected to: an address, and this machine by name, are judged now,
+   * another name on connecting.
    *
    * @param declared ports allowed on this machine
-   * @throws NotAsked when it is forbidden
+   * @throws AddressRefused when it is forbidden
    */
-  public void requireAllowed(String host, int port, Set<Integer> declared) throws NotAsked {
+  public void requireAllowed(String host, int port, Set<Integer> declared) throws AddressRefused {
     if (HostSpelling.literal(host).isPresent() || LOCAL.matcher(host).matches()) {
       judged(host, port, declared);
     }
@@ -131,7 +134,7 @@ public final class AddressGuard implements AutoCloseable {
         return false;
       }
       address = literal.orElseGet(InetAddress::getLoopbackAddress);
-    } catch (NotAsked e) {
+    } catch (AddressRefused e) {
       return endpoints.isHere(port); // as systems read some spellings, it may be this machine
     }
     return (address.isAnyLocalAddress() || isHere(address))
@@ -139,14 +142,14 @@ public final class AddressGuard implements AutoCloseable {
   }
 
   private void judge(String host, InetAddress address, int port, Set<Integer> declared)
-      throws NotAsked {
+      throws AddressRefused {
     boolean isHere = isHere(address);
     String shown = shown(host, address);
-    List<InetAddress> carried = AddressForms.carried(address);
+    List<InetAddress> carried = EmbeddedAddresses.carried(address);
     List<InetAddress> forms = Stream.concat(Stream.of(address), carried.stream()).toList();
     for (InetAddress form : forms) {
       if (endpoints.holds(form, port, isHere(form), names)) {
-        throw new NotAsked(
+        throw new AddressRefused(
             "%s port %d is a port of this server or its Redis, which no %s may ask"
                 .formatted(shown, port, purpose.word()));
       }
@@ -156,13 +159,13 @@ public final class AddressGuard implements AutoCloseable {
     }
     if (forms.stream().anyMatch(AddressKinds::isForbidden)
         || carried.stream().anyMatch(AddressGuard::isHere)) {
-      throw new NotAsked(purpose.forbidden(shown));
+      throw new AddressRefused(purpose.forbidden(shown));
     }
     if (isHere && !declared.contains(port)) {
-      throw new NotAsked(purpose.ofThisMachine(shown, port));
+      throw new AddressRefused(purpose.ofThisMachine(shown, port));
     }
     if (!isHere && !isPrivateAllowed && forms.stream().anyMatch(AddressKinds::isPrivate)) {
-      throw new NotAsked(
+      throw new AddressRefused(
           purpose.forbidden(shown)
               + ", or all private networks (%s)".formatted(purpose.privateNetworks));
     }
@@ -188,8 +191,8 @@ public final class AddressGuard implements AutoCloseable {
 
   /**
    * Texts that name a host. An address has many spellings that only some programs understand
-   * (decimal, octal, hexadecimal, short, IPv4 within IPv6, a zone); only the usual one is
-   * accepted, so that the judged address is the connected one.
+   * (decimal, octal, hexadecimal, short, IPv4 within IPv6, a zone); only the usual one is accepted,
+   * so that the judged address is the connected one.
    */
   private static final class HostSpelling {
     private static final Pattern NAME =
@@ -204,9 +207,9 @@ public final class AddressGuard implements AutoCloseable {
     /**
      * The address that the text spells in the usual way; empty for a name.
      *
-     * @throws NotAsked when it is neither
+     * @throws AddressRefused when it is neither
      */
-    static Optional<InetAddress> literal(String host) throws NotAsked {
+    static Optional<InetAddress> literal(String host) throws AddressRefused {
       try {
         if (host.indexOf(':') >= 0) {
           return Optional.of(ofColons(host));
@@ -215,26 +218,26 @@ public final class AddressGuard implements AutoCloseable {
           if (DOTTED.matcher(host).matches()) {
             return Optional.of(Inet4Address.ofLiteral(host));
           }
-          throw new NotAsked(host + " is an unusual spelling of an address");
+          throw new AddressRefused(host + " is an unusual spelling of an address");
         }
       } catch (IllegalArgumentException e) {
-        throw new NotAsked(host + " is no address");
+        throw new AddressRefused(host + " is no address");
       }
       if (!NAME.matcher(host).matches()) {
-        throw new NotAsked("\"" + host + "\" is no name of a host");
+        throw new AddressRefused("\"" + host + "\" is no name of a host");
       }
       return Optional.empty();
     }
 
-    private static InetAddress ofColons(String host) throws NotAsked {
+    private static InetAddress ofColons(String host) throws AddressRefused {
       String bare =
           host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
       if (!bare.matches("[0-9A-Fa-f:.]+")) {
-        throw new NotAsked(host + " is no address");
+        throw new AddressRefused(host + " is no address");
       }
       InetAddress address = InetAddress.ofLiteral(bare);
       if (address instanceof Inet4Address || bare.indexOf('.') >= 0) {
-        throw new NotAsked(host + " is an unusual spelling of an address");
+        throw new AddressRefused(host + " is an unusual spelling of an address");
       }
       return address;
     }
@@ -286,7 +289,7 @@ public final class AddressGuard implements AutoCloseable {
           && (address.isAnyLocalAddress()
               || address.isLinkLocalAddress()
               || address.isMulticastAddress()
-              || AddressForms.isOfSiteTunnel(address)
+              || EmbeddedAddresses.isOfSiteTunnel(address)
               || isIn(METADATA, address)
               || isIn(NO_HOSTS, address));
     }

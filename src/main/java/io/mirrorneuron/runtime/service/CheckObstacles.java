@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.service;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import io.mirrorneuron.runtime.service.Prober.CheckTarget;
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.net.URI;
 import java.util.HashSet;
@@ -57,7 +57,7 @@ public record CheckObstacles(AddressGuard guard, boolean runsScripts) {
         guard.requireAllowed(target.address(check), target.port(check), target.declared());
       }
       return Optional.empty();
-    } catch (NotAsked e) {
+    } catch (AddressRefused e) {
       return Optional.of(e.getMessage());
     }
   }

@@ -27,7 +27,9 @@ public final class Connections implements AutoCloseable {
     this(vertx, new HttpClientOptions());
   }
 
-  /** @param options further ones, such as trusted certificates */
+  /**
+   * @param options further ones, such as trusted certificates
+   */
   public Connections(Vertx vertx, HttpClientOptions options) {
     this.plain =
         vertx.createHttpClient(options.setKeepAlive(false).setDecompressionSupported(false));

@@ -4,10 +4,10 @@ import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.graph.CheckDefinition.Http;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.service.Connections.Peer;
-import io.mirrorneuron.runtime.service.Prober.BadAnswer;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import io.mirrorneuron.runtime.service.Prober.CheckTarget;
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
 import io.mirrorneuron.runtime.service.Prober.ProbeResult;
+import io.mirrorneuron.runtime.service.Prober.UnreadableAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -30,17 +30,22 @@ final class HttpProbe {
     this.connections = connections;
   }
 
-  /** @param body the part that was read */
+  /**
+   * @param body the part that was read
+   */
   private record Answer(int status, String body) {}
 
-  ProbeResult ask(CheckDefinition check, CheckTarget target) throws NotAsked, TimeoutException {
+  ProbeResult ask(CheckDefinition check, CheckTarget target)
+      throws AddressRefused, TimeoutException {
     URI uri = uri(check, target);
     boolean tls = isTls(uri);
     Peer peer =
         new Peer(guard.judged(uri.getHost(), port(uri), target.declared()), uri.getHost(), tls);
     Answer answer =
         connections.ask(
-            peer, check.timeout(), connection -> BadAnswer.of(send(connection, check, peer, uri)));
+            peer,
+            check.timeout(),
+            connection -> UnreadableAnswer.of(send(connection, check, peer, uri)));
     return judged(check.http(), answer);
   }
 
@@ -53,21 +58,23 @@ final class HttpProbe {
     return uri.getPort() > 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
   }
 
-  /** @throws NotAsked when it is no HTTP address */
-  static URI uri(CheckDefinition check, CheckTarget target) throws NotAsked {
+  /**
+   * @throws AddressRefused when it is no HTTP address
+   */
+  static URI uri(CheckDefinition check, CheckTarget target) throws AddressRefused {
     String text = text(check, target);
     URI uri;
     try {
       uri = URI.create(text);
     } catch (IllegalArgumentException e) {
-      throw new NotAsked("\"" + text + "\" is no address");
+      throw new AddressRefused("\"" + text + "\" is no address");
     }
     String scheme = String.valueOf(uri.getScheme());
     if (!scheme.equalsIgnoreCase("http") && !scheme.equalsIgnoreCase("https")) {
-      throw new NotAsked("only http and https are asked, not \"" + scheme + "\"");
+      throw new AddressRefused("only http and https are asked, not \"" + scheme + "\"");
     }
     if (uri.getHost() == null || uri.getRawUserInfo() != null) {
-      throw new NotAsked("an address to ask has a host, and nobody's name before it");
+      throw new AddressRefused("an address to ask has a host, and nobody's name before it");
     }
     return uri;
   }

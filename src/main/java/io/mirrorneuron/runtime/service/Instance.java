@@ -33,13 +33,15 @@ final class Instance {
 
   private static final String PAUSED = "job_paused";
 
-  /** @param target with templates filled in */
+  /**
+   * @param target with templates filled in
+   */
   record Nature(String id, Claim claim, String node, String runId, CheckTarget target) {}
 
   private final Nature nature;
-  private final ServiceWorks works;
+  private final ServiceContext works;
   private final Teller teller;
-  private final RecordWriter writer;
+  private final RegistryRecordWriter writer;
   private final EventBudget budget = new EventBudget();
   private final String registeredAt;
   private final List<AutoCloseable> rhythms = new ArrayList<>();
@@ -55,14 +57,14 @@ final class Instance {
   /** Counts restarts, so that a late result of a former program is ignored. */
   private int round;
 
-  Instance(Nature nature, ServiceWorks works, Teller teller) {
+  Instance(Nature nature, ServiceContext works, Teller teller) {
     this.nature = nature;
     this.works = works;
     this.teller = teller;
     this.registeredAt = time(works.now());
     this.health = ServiceHealth.unknown(service().checks());
     this.writer =
-        new RecordWriter(
+        new RegistryRecordWriter(
             works.registry(),
             works.timers(),
             nature.claim(),
@@ -226,7 +228,7 @@ final class Instance {
    * @param forMs longest time
    * @return the writer of the kept record
    */
-  synchronized RecordWriter leave(long forMs) {
+  synchronized RegistryRecordWriter leave(long forMs) {
     fenced();
     writer.leave(forMs);
     return writer;
@@ -238,8 +240,8 @@ final class Instance {
   }
 
   /**
-   * Rate limit for status changes in a job's history, which is bounded while a service may flap
-   * for ever: a burst, then one from time to time. Not thread-safe.
+   * Rate limit for status changes in a job's history, which is bounded while a service may flap for
+   * ever: a burst, then one from time to time. Not thread-safe.
    */
   static final class EventBudget {
     private static final int MOST = 10;

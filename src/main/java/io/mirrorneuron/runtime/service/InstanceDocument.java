@@ -8,15 +8,17 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 
 /**
- * The registry record of an instance. The role that the registry knows by the job takes
- * precedence over the role here.
+ * The registry record of an instance. The role that the registry knows by the job takes precedence
+ * over the role here.
  *
  * @param by deployment of its job, or null
  */
 record InstanceDocument(
     Instance.Nature nature, DeployedBy by, String registeredAt, String status, String updatedAt) {
 
-  /** @param reason overrides the checks; null when they decide */
+  /**
+   * @param reason overrides the checks; null when they decide
+   */
   RegisteredService of(ServiceHealth health, String reason) {
     ServiceDefinition service = nature.target().service();
     long checkedAt = health.lastCheckAt();

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
- * Resolves names on a few threads of its own: a look-up blocks in the system without a limit
- * and would hold up virtual threads.
+ * Resolves names on a few threads of its own: a look-up blocks in the system without a limit and
+ * would hold up virtual threads.
  */
 final class Names implements AutoCloseable {
   private static final int THREADS = 4;
@@ -48,25 +48,25 @@ final class Names implements AutoCloseable {
   /**
    * All addresses of a name, at least one, as systems connect to them.
    *
-   * @throws NotAsked when it has none, or at a timeout
+   * @throws AddressRefused when it has none, or at a timeout
    */
-  List<InetAddress> addresses(String host) throws NotAsked {
+  List<InetAddress> addresses(String host) throws AddressRefused {
     Callable<InetAddress[]> lookUp = () -> resolver.addresses(host);
     Future<InetAddress[]> found = null;
     try {
       found = threads.submit(lookUp);
       InetAddress[] all = found.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
-      return Stream.of(all).map(AddressForms::plain).toList();
+      return Stream.of(all).map(EmbeddedAddresses::plain).toList();
     } catch (ExecutionException e) {
-      throw new NotAsked("nobody knows a host " + host);
+      throw new AddressRefused("nobody knows a host " + host);
     } catch (TimeoutException | RejectedExecutionException e) {
       if (found != null) {
         found.cancel(true);
       }
-      throw new NotAsked("the addresses of " + host + " could not be learned in time");
+      throw new AddressRefused("the addresses of " + host + " could not be learned in time");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new NotAsked("interrupted");
+      throw new AddressRefused("interrupted");
     }
   }
 

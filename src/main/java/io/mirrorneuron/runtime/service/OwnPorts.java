@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import java.net.InetAddress;
 import java.net.URI;
 import java.util.Set;
@@ -15,7 +15,9 @@ public final class OwnPorts {
 
   private record Redis(String host, int port) {}
 
-  /** @param port of this machine; 0 when not known yet */
+  /**
+   * @param port of this machine; 0 when not known yet
+   */
   public void add(int port) {
     if (port != 0) {
       here.add(port);
@@ -26,7 +28,9 @@ public final class OwnPorts {
     return here.contains(port);
   }
 
-  /** @param address of a Redis of this server; a Unix socket has no port */
+  /**
+   * @param address of a Redis of this server; a Unix socket has no port
+   */
   public void addRedis(URI address) {
     if (address.getHost() != null) {
       int port = address.getPort() < 0 ? REDIS_PORT : address.getPort();
@@ -50,7 +54,7 @@ public final class OwnPorts {
   private static boolean isAt(String redis, InetAddress address, Names names) {
     try {
       return names.addresses(redis).contains(address);
-    } catch (NotAsked e) {
+    } catch (AddressRefused e) {
       return true; // the address of Redis is unknown now
     }
   }

@@ -9,9 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Runs checks at their intervals with different offsets; never two runs of one check at a
- * time. One timer thread exists while there are checks; each run has a virtual thread.
- * Thread-safe.
+ * Runs checks at their intervals with different offsets; never two runs of one check at a time. One
+ * timer thread exists while there are checks; each run has a virtual thread. Thread-safe.
  */
 public final class ProbeSchedule implements AutoCloseable {
   private static final long IDLE_SECONDS = 1;

@@ -89,7 +89,7 @@ public final class Prober implements AutoCloseable {
         case GRPC -> grpc.ask(check, target);
         case SCRIPT -> script(check, target);
       };
-    } catch (NotAsked e) {
+    } catch (AddressRefused e) {
       return ProbeResult.failed("not asked: " + e.getMessage());
     } catch (TimeoutException | SocketTimeoutException e) {
       return ProbeResult.failed("no answer within " + check.timeout().toMillis() + " ms");
@@ -111,7 +111,8 @@ public final class Prober implements AutoCloseable {
     return (e.getCause() == null ? e : e.getCause()).getClass().getSimpleName();
   }
 
-  private ProbeResult tcp(CheckDefinition check, CheckTarget target) throws NotAsked, IOException {
+  private ProbeResult tcp(CheckDefinition check, CheckTarget target)
+      throws AddressRefused, IOException {
     InetSocketAddress address =
         guard.judged(target.address(check), target.port(check), target.declared());
     try (Socket socket = new Socket(Proxy.NO_PROXY)) {
@@ -171,13 +172,15 @@ public final class Prober implements AutoCloseable {
       this.connections = connections;
     }
 
-    ProbeResult ask(CheckDefinition check, CheckTarget target) throws NotAsked, TimeoutException {
+    ProbeResult ask(CheckDefinition check, CheckTarget target)
+        throws AddressRefused, TimeoutException {
       String host = target.address(check);
       Peer peer = new Peer(guard.judged(host, target.port(check), target.declared()), host, false);
       return connections.ask2(
           peer,
           check.timeout(),
-          connection -> BadAnswer.of(send(connection, check.timeout(), check.grpcService())));
+          connection ->
+              UnreadableAnswer.of(send(connection, check.timeout(), check.grpcService())));
     }
 
     private static Future<ProbeResult> send(
@@ -277,24 +280,24 @@ public final class Prober implements AutoCloseable {
   }
 
   /** The peer was connected, but its answer cannot be read. */
-  static final class BadAnswer extends RuntimeException {
+  static final class UnreadableAnswer extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private BadAnswer(Throwable cause) {
+    private UnreadableAnswer(Throwable cause) {
       super(cause.getMessage(), cause, false, false);
     }
 
     /** The same answer, with failures wrapped. */
     static <T> Future<T> of(Future<T> answer) {
-      return answer.recover(wrong -> Future.failedFuture(new BadAnswer(wrong)));
+      return answer.recover(wrong -> Future.failedFuture(new UnreadableAnswer(wrong)));
     }
   }
 
   /** An address is refused; the message gives the reason for people. */
-  public static final class NotAsked extends Exception {
+  public static final class AddressRefused extends Exception {
     private static final long serialVersionUID = 1L;
 
-    NotAsked(String why) {
+    AddressRefused(String why) {
       super(why, null, false, false);
     }
   }

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Reads the services registered by the nodes of a store; one store read for each query.
- * Blocking. Thread-safe.
+ * Reads the services registered by the nodes of a store; one store read for each query. Blocking.
+ * Thread-safe.
  */
 public final class ServiceDirectory {
   private static final int KEPT = 10_000;
@@ -34,7 +34,9 @@ public final class ServiceDirectory {
   private final Cache<RegisteredDocument, RegisteredService> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
-  /** @param node whose services come first */
+  /**
+   * @param node whose services come first
+   */
   public ServiceDirectory(ServiceRegistry registry, String node) {
     this.registry = registry;
     this.node = node;

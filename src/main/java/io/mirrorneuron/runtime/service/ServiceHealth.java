@@ -13,9 +13,9 @@ import java.util.Objects;
 /**
  * Health of a service from its checks. Immutable.
  *
- * <p>Without checks a service is passing; with checks it is warning until each has succeeded
- * once. A required check that fails the allowed number of times in a row makes it critical;
- * until then the status stays. Other checks only warn.
+ * <p>Without checks a service is passing; with checks it is warning until each has succeeded once.
+ * A required check that fails the allowed number of times in a row makes it critical; until then
+ * the status stays. Other checks only warn.
  *
  * @param checks in the author's order
  */

@@ -38,9 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the services of this node's open jobs, has them checked, and removes them with
- * their jobs. After a take-over the new owner registers them anew; records that the former
- * owner left are hidden from readers, and swept.
+ * Registers the services of this node's open jobs, has them checked, and removes them with their
+ * jobs. After a take-over the new owner registers them anew; records that the former owner left are
+ * hidden from readers, and swept.
  */
 public final class ServiceKeeper implements JobWatch, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ServiceKeeper.class);
@@ -48,7 +48,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   private static final long LAST_WRITES_MS = 2_000;
 
   private final Home home;
-  private final ServiceWorks works;
+  private final ServiceContext works;
   private final ProgramGate gate;
   private final Set<JobServices> jobs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -74,7 +74,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   public ServiceKeeper(
       Home home, ServiceRegistry registry, Timers timers, Prober prober, ProgramGate gate) {
     this.home = home;
-    this.works = new ServiceWorks(registry, timers, prober, new ProbeSchedule());
+    this.works = new ServiceContext(registry, timers, prober, new ProbeSchedule());
     this.gate = gate;
   }
 
@@ -193,25 +193,26 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   }
 
   /**
-   * The services of one job on this node, derived from the job's state: a service of the job
-   * while it runs, a service of an agent while its program runs. Those of a paused job stay, as
-   * critical.
+   * The services of one job on this node, derived from the job's state: a service of the job while
+   * it runs, a service of an agent while its program runs. Those of a paused job stay, as critical.
    */
   private static final class JobServices implements JobWatch.Listener {
     private final JobOffer offer;
-    private final ServiceWorks works;
+    private final ServiceContext works;
     private final JobWatch.Teller teller;
     private final ProgramGate gate;
     private final Runnable onLeft;
     private final Map<String, Live> live = new HashMap<>();
     private boolean left;
 
-    /** @param programs behind the instance */
+    /**
+     * @param programs behind the instance
+     */
     private record Live(Instance instance, Set<String> programs) {}
 
     JobServices(
         JobOffer offer,
-        ServiceWorks works,
+        ServiceContext works,
         JobWatch.Teller teller,
         ProgramGate gate,
         Runnable onLeft) {
@@ -333,7 +334,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
           live.values().stream()
               .collect(Collectors.partitioningBy(one -> one.instance.isPassing()));
       byPassing.get(false).forEach(one -> one.instance.end(false));
-      List<RecordWriter> stay =
+      List<RegistryRecordWriter> stay =
           byPassing.get(true).stream().map(one -> one.instance.leave(forMs)).toList();
       live.clear();
       gate.forget(offer.claim().jobId());
@@ -364,7 +365,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
      * @param records kept
      * @param executions the programs behind them
      */
-    private record StayingServices(List<RecordWriter> records, Set<String> executions)
+    private record StayingServices(List<RegistryRecordWriter> records, Set<String> executions)
         implements JobWatch.Staying {
       @Override
       public CompletionStage<Boolean> isNeeded() {

@@ -21,8 +21,8 @@ import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 
 /**
- * Checks whether required services are available. Registered ones are looked up; external ones
- * and further checks run now. Blocking.
+ * Checks whether required services are available. Registered ones are looked up; external ones and
+ * further checks run now. Blocking.
  */
 public final class ServiceRequirements {
   private static final Executor THREADS = Thread::startVirtualThread;

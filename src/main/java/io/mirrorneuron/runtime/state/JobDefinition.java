@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.state.StoredDefinition.DeployedBy;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
@@ -38,7 +38,7 @@ public final class JobDefinition {
   private Redefinition pending;
   private Set<String> held = Set.of();
   private boolean isChanged;
-  private KeptPlan plan;
+  private StoredPlan plan;
   private boolean isReplanned;
 
   /** Payload files of agents that differ from the job's. */
@@ -84,7 +84,7 @@ public final class JobDefinition {
   }
 
   /** Where its agents run; null for a job of an earlier build. */
-  public KeptPlan plan() {
+  public StoredPlan plan() {
     return plan;
   }
 
@@ -128,7 +128,7 @@ public final class JobDefinition {
 
   // ---- transitions
 
-  public void plan(KeptPlan next) {
+  public void plan(StoredPlan next) {
     plan = next;
     isReplanned = true;
   }
@@ -235,7 +235,7 @@ public final class JobDefinition {
   public void read(Map<String, String> fields, Function<String, Workflow> manifests) {
     String text = fields.get(FIELD);
     String placed = fields.get(PLAN_FIELD);
-    plan = placed == null ? null : Json.read(placed, KeptPlan.class, "its plan");
+    plan = placed == null ? null : Json.read(placed, StoredPlan.class, "its plan");
     if (text == null) {
       return;
     }

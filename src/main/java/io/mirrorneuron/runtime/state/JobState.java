@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.Targets.Target;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
@@ -91,7 +91,7 @@ public final class JobState {
   }
 
   /** Where its agents run; null for a job of an earlier build. */
-  public KeptPlan plan() {
+  public StoredPlan plan() {
     return definition.plan();
   }
 
@@ -201,7 +201,7 @@ public final class JobState {
 
   // ---- transitions
 
-  public void plan(KeptPlan next) {
+  public void plan(StoredPlan next) {
     definition.plan(next);
   }
 

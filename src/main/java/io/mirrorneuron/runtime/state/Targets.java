@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
-import io.mirrorneuron.runtime.workflow.KeptPlan.Place;
+import io.mirrorneuron.runtime.workflow.StoredPlan;
+import io.mirrorneuron.runtime.workflow.StoredPlan.Place;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -131,7 +131,7 @@ public record Targets(List<Target> all) {
    * @param kept of the job as its author wrote it, or of its copies before; or null
    * @param workflow with the copies
    */
-  public KeptPlan plan(KeptPlan kept, Workflow workflow) {
+  public StoredPlan plan(StoredPlan kept, Workflow workflow) {
     if (isNone() || kept == null) {
       return kept;
     }
@@ -140,10 +140,10 @@ public record Targets(List<Target> all) {
     List<Place> places =
         workflow.agents().keySet().stream()
             .filter(id -> of(id).filter(one -> one.phase() != Target.Phase.LEFT).isPresent())
-            .limit(KeptPlan.MOST_PLACES)
+            .limit(StoredPlan.MOST_PLACES)
             .map(id -> place(id, of(id).orElseThrow().node(), known))
             .toList();
-    return new KeptPlan(kept.node(), kept.madeAt(), kept.runtimeDriver(), places);
+    return new StoredPlan(kept.node(), kept.madeAt(), kept.runtimeDriver(), places);
   }
 
   private static Place place(String agentId, String node, Map<String, Place> known) {

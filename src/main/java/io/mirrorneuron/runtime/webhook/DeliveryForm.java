@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.port.schedule.OutboundWebhooks.WebhookDelivery;
 import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryNote;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryNote;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
 import io.mirrorneuron.store.DeliveryQueue.Entry;
 import io.mirrorneuron.store.DeliveryQueue.State;
@@ -58,10 +58,10 @@ final class DeliveryForm {
 
   static WebhookDelivery shown(Entry entry, State state) {
     About about = Json.read(entry.about(), About.class, "stored delivery");
-    TryNote last =
+    DeliveryNote last =
         entry.note().isEmpty()
-            ? TryNote.NONE
-            : Json.read(entry.note(), TryNote.class, "stored delivery");
+            ? DeliveryNote.NONE
+            : Json.read(entry.note(), DeliveryNote.class, "stored delivery");
     return new WebhookDelivery(
         entry.id(),
         about.eventType(),

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Leader.Timers;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryOutcome;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.store.DeliveryQueue.Head;
 import io.mirrorneuron.wire.Json;
@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Delivers the queues of all targets on the server that leads: one delivery of a target at a
- * time, all targets in parallel. A try is counted before it is made and settled after it;
- * after a crash between the two it is retried as if it had failed. Only running tries are kept
- * in memory. Thread-safe; never blocks.
+ * Delivers the queues of all targets on the server that leads: one delivery of a target at a time,
+ * all targets in parallel. A try is counted before it is made and settled after it; after a crash
+ * between the two it is retried as if it had failed. Only running tries are kept in memory.
+ * Thread-safe; never blocks.
  */
 final class DeliveryLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
@@ -40,7 +40,9 @@ final class DeliveryLoop implements AutoCloseable {
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** @param chance gives numbers from 0 to 1 */
+  /**
+   * @param chance gives numbers from 0 to 1
+   */
   DeliveryLoop(
       DeliveryQueue queue,
       Deliverer deliverer,
@@ -93,7 +95,8 @@ final class DeliveryLoop implements AutoCloseable {
       return;
     }
     CompletableFuture.<Void>completedFuture(null)
-        .thenCompose(begun -> tried(term.getAsLong(), head)) // an exception of the call counts as a failure
+        .thenCompose(
+            begun -> tried(term.getAsLong(), head)) // an exception of the call counts as a failure
         .whenComplete(
             (goesOn, failure) -> {
               underWay.remove(head.target());
@@ -120,7 +123,7 @@ final class DeliveryLoop implements AutoCloseable {
                     : CompletableFuture.completedStage(true)); // it was looked at too early
   }
 
-  private CompletionStage<Boolean> settled(long term, Head head, Optional<TryAnswer> answer) {
+  private CompletionStage<Boolean> settled(long term, Head head, Optional<DeliveryOutcome> answer) {
     if (answer.isEmpty()) {
       return queue.forget(head.target()).thenApply(done -> false);
     }
@@ -148,6 +151,6 @@ final class DeliveryLoop implements AutoCloseable {
      *
      * @return the outcome, also when there was no answer; empty when the target no longer exists
      */
-    CompletionStage<Optional<TryAnswer>> deliver(Head head);
+    CompletionStage<Optional<DeliveryOutcome>> deliver(Head head);
   }
 }

@@ -49,8 +49,8 @@ final class DeliveryRules {
   }
 
   /**
-   * How long no other server tries a running delivery: until its try is over for sure, and then
-   * the pause after a failure.
+   * How long no other server tries a running delivery: until its try is over for sure, and then the
+   * pause after a failure.
    *
    * @param tries with this one
    */
@@ -62,10 +62,10 @@ final class DeliveryRules {
    * @param tries with the answered one
    * @param triedAt ISO text
    */
-  static Verdict after(int tries, TryAnswer answer, String triedAt, double chance) {
+  static Verdict after(int tries, DeliveryOutcome answer, String triedAt, double chance) {
     String note =
         Json.write(
-            new TryNote(
+            new DeliveryNote(
                 triedAt,
                 answer.status() == 0 ? null : answer.status(),
                 orNull(answer.error()),
@@ -87,7 +87,7 @@ final class DeliveryRules {
 
   /** Verdict on a last try whose server died before the outcome was known. */
   static Verdict lost(String now) {
-    TryAnswer nothing = new TryAnswer(0, "the server ended before it was answered", "");
+    DeliveryOutcome nothing = new DeliveryOutcome(0, "the server ended before it was answered", "");
     return after(MOST_TRIES, nothing, now, 0);
   }
 
@@ -98,7 +98,7 @@ final class DeliveryRules {
    * @param error empty on success
    * @param excerpt beginning of an error's body; empty for none
    */
-  record TryAnswer(int status, String error, String excerpt) {
+  record DeliveryOutcome(int status, String error, String excerpt) {
     private static final int GONE = 410;
 
     boolean isWell() {
@@ -113,7 +113,7 @@ final class DeliveryRules {
 
   /** The stored outcome of a delivery's last try; absent values are null. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record TryNote(String at, Integer status, String error, String answer) {
-    static final TryNote NONE = new TryNote(null, null, null, null);
+  record DeliveryNote(String at, Integer status, String error, String answer) {
+    static final DeliveryNote NONE = new DeliveryNote(null, null, null, null);
   }
 }

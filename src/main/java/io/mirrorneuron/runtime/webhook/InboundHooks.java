@@ -16,7 +16,7 @@ import io.mirrorneuron.port.schedule.InboundWebhooks.NewHook;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.TriggerEvents.EmittedEvent;
 import io.mirrorneuron.port.schedule.TriggerEvents.NewEvent;
-import io.mirrorneuron.runtime.schedule.event.GivenLimits;
+import io.mirrorneuron.runtime.schedule.event.InputLimits;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
@@ -186,7 +186,7 @@ public final class InboundHooks implements InboundWebhooks {
     }
 
     private static void require(String name, String word) {
-      String fault = GivenLimits.wordFault(word);
+      String fault = InputLimits.wordFault(word);
       if (fault != null) {
         throw MnException.invalid(name + " " + fault);
       }
@@ -201,7 +201,9 @@ public final class InboundHooks implements InboundWebhooks {
       }
     }
 
-    /** @throws MnException INVALID when the secret cannot be used for signing */
+    /**
+     * @throws MnException INVALID when the secret cannot be used for signing
+     */
     static void requireSecret(HookSignature signature, String secret) {
       if (signature == HookSignature.NONE) {
         throw MnException.invalid("secret means nothing without a signature");
@@ -253,7 +255,9 @@ public final class InboundHooks implements InboundWebhooks {
       throw refusal;
     }
 
-    /** @throws MnException NOT_FOUND for an unknown token */
+    /**
+     * @throws MnException NOT_FOUND for an unknown token
+     */
     Webhook at(String token) {
       return hooks
           .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)), clock.instant())

@@ -31,7 +31,9 @@ record Target(
   /** Most difference between the clocks of servers. */
   private static final long SKEW_MS = 60_000;
 
-  /** @param until when it stops signing, milliseconds since the epoch; 0 for the newest */
+  /**
+   * @param until when it stops signing, milliseconds since the epoch; 0 for the newest
+   */
   record Key(String secret, long until) {
     boolean signs(Instant now) {
       return until == 0 || now.toEpochMilli() < until;

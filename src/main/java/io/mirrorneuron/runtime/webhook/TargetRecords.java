@@ -73,7 +73,9 @@ final class TargetRecords {
     known = new Known(List.of(), Long.MIN_VALUE);
   }
 
-  /** @throws MnException CONFLICT when another caller changed it first */
+  /**
+   * @throws MnException CONFLICT when another caller changed it first
+   */
   Target change(String id, UnaryOperator<Target> change) {
     StoredRecord stored = stored(id);
     Target after = change.apply(read(stored));

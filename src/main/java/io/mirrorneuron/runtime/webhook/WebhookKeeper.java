@@ -10,15 +10,15 @@ import io.mirrorneuron.port.schedule.RuntimeEvents;
 import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
 import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.local.Answers;
-import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.LeaderTerm;
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.event.RuntimeEvent.RuntimeEventListener;
 import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.Connections;
 import io.mirrorneuron.runtime.service.Connections.Peer;
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryOutcome;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
@@ -70,7 +70,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
   private final DeliveryQueue queue;
   private final TargetRecords targets;
   private final HttpDeliverer http;
-  private final HeldLead lead;
+  private final LeaderTerm lead;
   private final DeliveryLoop loop;
   private final OutboundWebhooks port;
 
@@ -97,13 +97,15 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
       Lifetime lifetime,
       Clock clock) {}
 
-  /** @param guard allows addresses of targets; closed with this, as are the connections */
+  /**
+   * @param guard allows addresses of targets; closed with this, as are the connections
+   */
   public WebhookKeeper(Home home, AddressGuard guard, Connections connections, Timers timers) {
     SecureRandom random = new SecureRandom();
     queue = home.queue();
     targets = new TargetRecords(home.records(), timers);
     http = new HttpDeliverer(guard, connections, home.clock(), PATIENCE);
-    lead = new HeldLead(DeliveryQueue.KIND, home.owner(), home.lease(), home.lifetime(), timers);
+    lead = new LeaderTerm(DeliveryQueue.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop = new DeliveryLoop(queue, this::deliver, lead, timers, random::nextDouble);
     port = new LocalWebhooks(targets, queue, loop, guard, home.clock(), random);
   }
@@ -117,7 +119,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     return port;
   }
 
-  private CompletionStage<Optional<TryAnswer>> deliver(Head head) {
+  private CompletionStage<Optional<DeliveryOutcome>> deliver(Head head) {
     return targets
         .find(head.target())
         .thenCompose(
@@ -157,9 +159,8 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
   }
 
   /**
-   * Sends deliveries over HTTP. A target's name is resolved once for each try, and the
-   * connection goes to the checked address. Only the status of an answer counts. Blocking.
-   * Thread-safe.
+   * Sends deliveries over HTTP. A target's name is resolved once for each try, and the connection
+   * goes to the checked address. Only the status of an answer counts. Blocking. Thread-safe.
    */
   static final class HttpDeliverer implements AutoCloseable {
     private static final int MOST_READ = 1024;
@@ -182,7 +183,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     }
 
     /** Tries once. Every failure is an answer. */
-    TryAnswer send(Target target, Delivery delivery) {
+    DeliveryOutcome send(Target target, Delivery delivery) {
       AtomicInteger status = new AtomicInteger();
       try {
         URI uri = URI.create(target.url());
@@ -193,26 +194,26 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
             connections.ask(
                 peer, patience, connection -> ask(connection, target, peer, delivery, status));
         return answered(status.get(), excerpt);
-      } catch (NotAsked e) {
-        return new TryAnswer(0, "not sent: " + e.getMessage(), "");
+      } catch (AddressRefused e) {
+        return new DeliveryOutcome(0, "not sent: " + e.getMessage(), "");
       } catch (TimeoutException e) {
         return status.get() != 0
             ? answered(status.get(), "")
-            : new TryAnswer(0, "no answer within %d s".formatted(patience.toSeconds()), "");
+            : new DeliveryOutcome(0, "no answer within %d s".formatted(patience.toSeconds()), "");
       } catch (Exception e) {
-        return new TryAnswer(0, "not delivered: " + said(e), "");
+        return new DeliveryOutcome(0, "not delivered: " + said(e), "");
       }
     }
 
-    private static TryAnswer answered(int status, String excerpt) {
+    private static DeliveryOutcome answered(int status, String excerpt) {
       if (status >= 200 && status < 300) {
-        return new TryAnswer(status, "", "");
+        return new DeliveryOutcome(status, "", "");
       }
       String error =
           status >= 300 && status < 400
               ? "status %d; redirects are not followed".formatted(status)
               : "status " + status;
-      return new TryAnswer(status, error, excerpt);
+      return new DeliveryOutcome(status, error, excerpt);
     }
 
     /** The network's message in one line. */
@@ -352,7 +353,7 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
     private void requireAllowed(URI url) {
       try {
         guard.requireAllowed(url.getHost(), url.getPort() < 0 ? 443 : url.getPort(), Set.of());
-      } catch (NotAsked e) {
+      } catch (AddressRefused e) {
         throw MnException.invalid("url: " + e.getMessage());
       }
     }
@@ -458,7 +459,9 @@ public final class WebhookKeeper implements RuntimeEventListener, AutoCloseable 
 
       private TargetRules() {}
 
-      /** @throws MnException INVALID, with what is allowed */
+      /**
+       * @throws MnException INVALID, with what is allowed
+       */
       static void check(NewTarget wanted) {
         String name = wanted.name();
         if (name == null || name.isBlank() || name.length() > LONGEST_NAME) {

@@ -2,7 +2,7 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.store.JobStore.JobRefusals;
+import io.mirrorneuron.store.JobStore.JobCreationErrors;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.Script;
 import io.mirrorneuron.store.bucket.StorePlaces.Place;
@@ -75,7 +75,7 @@ final class JobClaims {
         .compose(
             entry ->
                 entry == null
-                    ? Future.failedFuture(JobRefusals.bundleGone())
+                    ? Future.failedFuture(JobCreationErrors.bundleGone())
                     : Future.succeededFuture());
   }
 
@@ -92,7 +92,7 @@ final class JobClaims {
                     ? Future.succeededFuture(Optional.empty())
                     : holder.hash().equals(mine.hash())
                         ? Future.succeededFuture(Optional.of(holder.jobId()))
-                        : Future.failedFuture(JobRefusals.keyReused()));
+                        : Future.failedFuture(JobCreationErrors.keyReused()));
   }
 
   private Future<Void> run(NewJob job) {
@@ -103,14 +103,14 @@ final class JobClaims {
         .compose(
             isOthers ->
                 isOthers
-                    ? Future.<Void>failedFuture(JobRefusals.runIdInUse(named))
+                    ? Future.<Void>failedFuture(JobCreationErrors.runIdInUse(named))
                     : intend(job).mapEmpty())
         .compose(noted -> take(place, claim(place, job.runId()), mine, 0, ""))
         .compose(
             holder ->
                 holder.equals(mine)
                     ? Future.succeededFuture()
-                    : Future.failedFuture(JobRefusals.runIdInUse(holder.jobId())));
+                    : Future.failedFuture(JobCreationErrors.runIdInUse(holder.jobId())));
   }
 
   private static String claim(Place place, String runId) {

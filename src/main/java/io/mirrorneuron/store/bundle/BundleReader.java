@@ -80,7 +80,9 @@ final class BundleReader {
     return text.toString(StandardCharsets.UTF_8);
   }
 
-  /** @throws MnException (INVALID) when the path leads out of the folder */
+  /**
+   * @throws MnException (INVALID) when the path leads out of the folder
+   */
   static Path place(Path folder, String path) {
     Path place = folder.resolve(path).normalize();
     if (!place.startsWith(folder) || place.equals(folder)) {

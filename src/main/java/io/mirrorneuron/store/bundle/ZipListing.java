@@ -29,7 +29,9 @@ public final class ZipListing {
     this.target = target;
   }
 
-  /** @param target where it is unpacked to */
+  /**
+   * @param target where it is unpacked to
+   */
   public record Entry(ZipArchiveEntry source, Path target) {
     public String shown() {
       return ZipListing.shown(source.getName());

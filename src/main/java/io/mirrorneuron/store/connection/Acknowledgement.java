@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Holds answers until a replica has the changes behind them. After the answers have come it
- * writes a mark over its own connection to the same server and waits until a replica has the
- * mark: changes that the server answered earlier precede the mark in the replication stream.
- * One such group is in flight at a time. Lives on the event loop of its pipeline.
+ * Holds answers until a replica has the changes behind them. After the answers have come it writes
+ * a mark over its own connection to the same server and waits until a replica has the mark: changes
+ * that the server answered earlier precede the mark in the replication stream. One such group is in
+ * flight at a time. Lives on the event loop of its pipeline.
  */
 final class Acknowledgement {
   /** Commands that change nothing need no wait. */

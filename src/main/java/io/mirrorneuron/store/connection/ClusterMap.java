@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds the master of a slot in a Redis Cluster. All known nodes are asked at once, since a
- * node may hang or, when cut off, still name former masters, see {@link SlotMaster#of}.
- * Concurrent callers share one query. Thread-safe.
+ * Finds the master of a slot in a Redis Cluster. All known nodes are asked at once, since a node
+ * may hang or, when cut off, still name former masters, see {@link SlotMaster#of}. Concurrent
+ * callers share one query. Thread-safe.
  */
 public final class ClusterMap {
   /** How long to wait for more answers after the first one. */
@@ -39,7 +39,9 @@ public final class ClusterMap {
   private final List<Consumer<URI>> listeners = new CopyOnWriteArrayList<>();
   private Future<List<SlotMaster>> underWay;
 
-  /** @param timeout of each connection */
+  /**
+   * @param timeout of each connection
+   */
   public ClusterMap(ClusterSeeds seeds, Duration timeout) {
     this.seeds = seeds;
     this.timeout = timeout;
@@ -161,9 +163,9 @@ public final class ClusterMap {
     private static final int SLOTS = 8;
 
     /**
-     * Finds the master with the newest configuration of those that have the slot. Each master's
-     * own report decides about its slots: other nodes may never learn that it has given up a slot
-     * when it has got another one since.
+     * Finds the master with the newest configuration of those that have the slot. Each master's own
+     * report decides about its slots: other nodes may never learn that it has given up a slot when
+     * it has got another one since.
      *
      * @param reported by several nodes
      */

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 /** Finds the master and makes connections to it that are ready for commands. Thread-safe. */
 public final class RedisDialer {
   /**
-   * Share of a connection's timeout for WAIT, so that a WAIT without acknowledgement does not
-   * look like silence.
+   * Share of a connection's timeout for WAIT, so that a WAIT without acknowledgement does not look
+   * like silence.
    */
   private static final int SHARE = 2;
 

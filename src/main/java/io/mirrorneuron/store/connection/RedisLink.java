@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One connection to Redis with its pending commands and, when writes must be acknowledged by
- * a replica, the connection for that. Lives on one event loop. A server that hangs does not
- * end its connection: {@link #drop} fails the pending commands.
+ * One connection to Redis with its pending commands and, when writes must be acknowledged by a
+ * replica, the connection for that. Lives on one event loop. A server that hangs does not end its
+ * connection: {@link #drop} fails the pending commands.
  */
 final class RedisLink {
   private final Redis client;
@@ -71,8 +71,7 @@ final class RedisLink {
   }
 
   /**
-   * Throws what the client throws between the end of a connection and the call of its end
-   * handler.
+   * Throws what the client throws between the end of a connection and the call of its end handler.
    */
   Future<Response> send(Request request) {
     Future<Response> answered = connection.send(request);
@@ -98,8 +97,8 @@ final class RedisLink {
   }
 
   /**
-   * Call it at intervals while commands are pending. Counts looks instead of time, so that a
-   * pause of this process does not pass for silence of the server.
+   * Call it at intervals while commands are pending. Counts looks instead of time, so that a pause
+   * of this process does not pass for silence of the server.
    *
    * @return number of consecutive looks without an answer
    */

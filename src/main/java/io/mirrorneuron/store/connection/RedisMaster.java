@@ -23,8 +23,8 @@ public interface RedisMaster {
   Future<RedisOptions> find(Vertx vertx, long patienceMs);
 
   /**
-   * @param hears receives each known address of the master and of the servers that locate it,
-   *     past and future ones; from any thread
+   * @param hears receives each known address of the master and of the servers that locate it, past
+   *     and future ones; from any thread
    */
   void onAddress(Consumer<URI> hears);
 

@@ -26,8 +26,8 @@ public record RedisPeer(String runId, String clientId) {
 
   /**
    * Makes a new connection ready for commands. Refuses a replica, as it accepts no writes. The
-   * server drops commands of the former connection that are not executed yet, so that later
-   * reads see the final state.
+   * server drops commands of the former connection that are not executed yet, so that later reads
+   * see the final state.
    *
    * @param former connection before this one
    */
@@ -131,7 +131,9 @@ public record RedisPeer(String runId, String clientId) {
       this.codes = List.of(codes);
     }
 
-    /** @param message of Redis; older servers wrap errors of commands in scripts */
+    /**
+     * @param message of Redis; older servers wrap errors of commands in scripts
+     */
     static RedisRefusal of(String message) {
       for (RedisRefusal meaning : values()) {
         if (meaning.codes.stream().anyMatch(code -> carries(message, code))) {

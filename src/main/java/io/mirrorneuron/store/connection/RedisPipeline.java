@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One event loop with one pipelined connection. Commands leave in the order of the calls.
- * When the connection is lost, stays silent, or leads to a server that is no master, pending
- * commands fail and the pipeline reconnects; {@link RedisPeer} describes the guarantees then.
+ * One event loop with one pipelined connection. Commands leave in the order of the calls. When the
+ * connection is lost, stays silent, or leads to a server that is no master, pending commands fail
+ * and the pipeline reconnects; {@link RedisPeer} describes the guarantees then.
  */
 public final class RedisPipeline extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisPipeline.class);
@@ -49,7 +49,9 @@ public final class RedisPipeline extends VerticleBase implements Executor {
   private boolean watched;
   private boolean closed;
 
-  /** @param timeout longest silence while commands are pending */
+  /**
+   * @param timeout longest silence while commands are pending
+   */
   public RedisPipeline(RedisDialer dialer, Storage storage, Duration timeout) {
     this.dialer = dialer;
     this.storage = storage;

@@ -15,10 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Subscribes to a channel over its own connection, and reconnects when it is lost. Messages
- * sent meanwhile are missed; after reconnecting the listener receives an empty text. Without
- * permission to subscribe, no message ever arrives and nothing fails. Lives on the event loop
- * on which it is opened.
+ * Subscribes to a channel over its own connection, and reconnects when it is lost. Messages sent
+ * meanwhile are missed; after reconnecting the listener receives an empty text. Without permission
+ * to subscribe, no message ever arrives and nothing fails. Lives on the event loop on which it is
+ * opened.
  */
 public final class RedisSubscriber implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisSubscriber.class);
@@ -40,7 +40,9 @@ public final class RedisSubscriber implements AutoCloseable {
   /** Whether anything has arrived since the last check. */
   private boolean isAlive;
 
-  /** @param patienceMs for each of finding and connecting */
+  /**
+   * @param patienceMs for each of finding and connecting
+   */
   RedisSubscriber(
       Vertx vertx, RedisDialer dialer, String channel, Consumer<String> hears, long patienceMs) {
     this.vertx = vertx;

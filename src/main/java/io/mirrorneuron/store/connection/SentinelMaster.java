@@ -21,9 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The master that Redis Sentinels name. All of them are asked at once, since a Sentinel may
- * hang or, when cut off together with a former master, still name that: the newest
- * configuration counts.
+ * The master that Redis Sentinels name. All of them are asked at once, since a Sentinel may hang
+ * or, when cut off together with a former master, still name that: the newest configuration counts.
  */
 public final class SentinelMaster implements RedisMaster {
   /** How long to wait for more answers after the first one. */
@@ -59,7 +58,9 @@ public final class SentinelMaster implements RedisMaster {
     }
   }
 
-  /** @param timeout of each connection */
+  /**
+   * @param timeout of each connection
+   */
   public SentinelMaster(Sentinels sentinels, Duration timeout) {
     this.sentinels = sentinels;
     this.timeout = timeout;

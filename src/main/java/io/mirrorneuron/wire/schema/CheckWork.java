@@ -7,9 +7,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits the cost of checking one value: a schema of a few characters can keep its validator
- * busy forever. The validator reports each look at a value with a schema. For one use by one
- * thread.
+ * Limits the cost of checking one value: a schema of a few characters can keep its validator busy
+ * forever. The validator reports each look at a value with a schema. For one use by one thread.
  */
 public final class CheckWork {
   /** In steps; some seconds of the shortest ones. */

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.runs.RunsVerticle.RunVideo;
+import io.mirrorneuron.run.RedactedRun;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRun;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.RunFiles;
@@ -29,14 +29,14 @@ class RunVideoTest {
 
   @TempDir Path temp;
   private RunFolder run;
-  private ShownRun shown;
+  private RedactedRun shown;
   private RunVideo video;
 
   @BeforeEach
   void makeRun() {
     RunStore store = new RunStore(temp.resolve("runs"), new RunWriter.Elsewhere());
     run = store.open("r1");
-    shown = new ShownRuns(store, new AllowedRoots(List.of(), temp)).present("r1").orElseThrow();
+    shown = new RedactedRuns(store, new AllowedRoots(List.of(), temp)).present("r1").orElseThrow();
     Map<String, ObjectNode> jobs =
         Map.of("mine", job("r1", MINE), "odd", job("r1", ".."), "other", job("r2", OTHER));
     video =

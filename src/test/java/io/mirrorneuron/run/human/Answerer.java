@@ -1,8 +1,8 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
@@ -28,7 +28,7 @@ final class Answerer {
         try {
           ObjectNode body = Json.object().put("decision", args[1]);
           Person by = Person.of(body, args[1], null);
-          service.act("r", new HumanAct(HumanAct.Kind.RESPOND, "q" + i, body, by));
+          service.act("r", new RequestAction(RequestAction.Kind.RESPOND, "q" + i, body, by));
         } catch (MnException e) {
           if (!e.error().equals("already_answered")) {
             throw e;

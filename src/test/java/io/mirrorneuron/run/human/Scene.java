@@ -1,9 +1,9 @@
 package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.human.Person;
+import io.mirrorneuron.human.RequestAction;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -88,22 +88,22 @@ final class Scene implements AutoCloseable {
    */
   ObjectNode answer(String runId, String requestId, String body, String user, String subject) {
     ObjectNode json = json(body);
-    return act(HumanAct.Kind.RESPOND, runId, requestId, json, Person.of(json, user, subject));
+    return act(RequestAction.Kind.RESPOND, runId, requestId, json, Person.of(json, user, subject));
   }
 
   ObjectNode claim(String runId, String requestId, String body, String user, String subject) {
     ObjectNode json = json(body);
-    return act(HumanAct.Kind.CLAIM, runId, requestId, json, Person.of(json, user, subject));
+    return act(RequestAction.Kind.CLAIM, runId, requestId, json, Person.of(json, user, subject));
   }
 
   ObjectNode release(String runId, String requestId, String body, String user, String subject) {
     ObjectNode json = json(body);
-    return act(HumanAct.Kind.RELEASE, runId, requestId, json, Person.of(json, user, subject));
+    return act(RequestAction.Kind.RELEASE, runId, requestId, json, Person.of(json, user, subject));
   }
 
   private ObjectNode act(
-      HumanAct.Kind kind, String runId, String requestId, ObjectNode body, Person by) {
-    return service.act(runId, new HumanAct(kind, requestId, body, by));
+      RequestAction.Kind kind, String runId, String requestId, ObjectNode body, Person by) {
+    return service.act(runId, new RequestAction(kind, requestId, body, by));
   }
 
   ObjectNode acknowledge(String runId, String noticeId, String body, String user, String subject) {

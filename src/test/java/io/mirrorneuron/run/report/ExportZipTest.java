@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.report.ExportReport.Broken;
@@ -56,7 +56,7 @@ class ExportZipTest {
   private Path export(RunFolder run) {
     Path target = folder.resolve(run.runId() + ".zip");
     ExportZip.write(
-        new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
+        new RedactedRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
         SampleRuns.at(90),
         "mn test",
         target,

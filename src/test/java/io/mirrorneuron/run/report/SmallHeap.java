@@ -1,9 +1,9 @@
 package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.RedactedRuns;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
@@ -30,7 +30,7 @@ final class SmallHeap {
       records(run, Integer.parseInt(arguments[2]));
       Path zip = folder.resolve("run-1.zip");
       ExportZip.write(
-          new ShownRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
+          new RedactedRuns(store, new AllowedRoots(List.of(), folder)).find(run.runId()),
           SampleRuns.at(90),
           "mn test",
           zip,

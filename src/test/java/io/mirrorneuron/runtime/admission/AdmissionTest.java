@@ -9,8 +9,8 @@ import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.runtime.admission.Admission.Keeping;
 import io.mirrorneuron.runtime.admission.Admission.PortState;
+import io.mirrorneuron.runtime.admission.Admission.Restrictions;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.GpuTools;
@@ -313,8 +313,8 @@ class AdmissionTest {
   }
 
   /** Programs are kept to one limit here and reach one folder. */
-  private static final Keeping KEEPING =
-      new Keeping(
+  private static final Restrictions KEEPING =
+      new Restrictions(
           limit -> limit == ProgramLimit.OPEN_FILES ? Enforcement.PROCESS : Enforcement.NONE,
           limit -> limit == ProgramLimit.OPEN_FILES ? 20_000 : Long.MAX_VALUE,
           (path, writes) -> path.startsWith("/usr") && !writes,

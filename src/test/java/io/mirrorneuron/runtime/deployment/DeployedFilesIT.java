@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Payload files of versions stay as long as the version is kept, though no job has them. */
 class DeployedFilesIT {
   private static final int DROPPED = 3;
-  private static final int ALL = DeploymentLine.KEPT + DROPPED;
+  private static final int ALL = DeployedKey.KEPT + DROPPED;
 
   /** A batch job: its versions are recorded, and never stable. */
   private static String manifest(int version) {
@@ -74,7 +74,7 @@ class DeployedFilesIT {
       DeploymentView line = node.runtime().deployments().get("files");
       Set<String> kept =
           line.versions().stream().map(DeployedFilesIT::files).collect(Collectors.toSet());
-      assertThat(line.versions()).as("the tagged one besides").hasSize(DeploymentLine.KEPT + 1);
+      assertThat(line.versions()).as("the tagged one besides").hasSize(DeployedKey.KEPT + 1);
       assertThat(stored(home)).as("jobs have them").hasSize(ALL).containsAll(kept);
 
       node.jobs().clear("admin");

@@ -24,7 +24,7 @@ class DeploymentMachineTest {
   private final DeploymentMachine machine = new DeploymentMachine();
   private long now = 1_000_000;
   private final DeploymentWorld world = new DeploymentWorld(() -> now);
-  private Optional<DeploymentLine> state = Optional.empty();
+  private Optional<DeployedKey> state = Optional.empty();
 
   private void give(DeploymentInput input) {
     state = stored(machine.decide(state, input, now));
@@ -35,15 +35,15 @@ class DeploymentMachineTest {
   }
 
   /** As the store would have it. */
-  private Optional<DeploymentLine> stored(Optional<DeploymentLine> next) {
-    DeploymentLine read = machine.read(machine.write(next.orElseThrow()));
+  private Optional<DeployedKey> stored(Optional<DeployedKey> next) {
+    DeployedKey read = machine.read(machine.write(next.orElseThrow()));
     assertThat(read).isEqualTo(next.get().stored());
     return Optional.of(read);
   }
 
   @Test
   void whatEndsIsRememberedOnceThoughItIsToldLater() {
-    Optional<DeploymentLine> line = Optional.empty();
+    Optional<DeployedKey> line = Optional.empty();
     List<String> past = new ArrayList<>();
     List<DeploymentInput> inputs = new ArrayList<>();
     inputs.add(deploy(plan(Mode.NOOP, UpdatePolicy.DEFAULT, null, 1, "job-1", null)));
@@ -116,7 +116,7 @@ class DeploymentMachineTest {
   @Test
   void theFirstIsStableOnceItRuns() {
     deployed();
-    DeploymentLine line = state.orElseThrow();
+    DeployedKey line = state.orElseThrow();
     assertThat(line.deploymentId()).isEqualTo("dep_web_1");
     assertThat(line.current()).isEqualTo("1");
     assertThat(line.currentJob()).isEqualTo("job-1");
@@ -307,7 +307,7 @@ class DeploymentMachineTest {
   }
 
   private void refused(DeploymentInput input, String why) {
-    Optional<DeploymentLine> before = state;
+    Optional<DeployedKey> before = state;
     assertThatThrownBy(() -> give(input))
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION))
@@ -473,7 +473,7 @@ class DeploymentMachineTest {
     update(rolling(true));
     DeploymentInput other = deploy(plan(Mode.AGENT_LEVEL, rolling(true), "1", 3, "job-1", null));
     refused(other, "deployment dep_web_2 is running");
-    Optional<DeploymentLine> before = state;
+    Optional<DeployedKey> before = state;
     update(rolling(true)); // the same once more
     assertThat(state).isEqualTo(before);
     advance(60_000);
@@ -505,7 +505,7 @@ class DeploymentMachineTest {
     give(order);
     advance(60_000);
     isAt(Status.SUCCESSFUL);
-    Optional<DeploymentLine> before = state;
+    Optional<DeployedKey> before = state;
     give(order);
     assertThat(state).isEqualTo(before);
   }
@@ -533,9 +533,9 @@ class DeploymentMachineTest {
       give(deploy(plan(Mode.BLUE_GREEN, rolling(true), "1", n, "job-1", "job-" + n)));
       isAt(Status.FAILED);
     }
-    DeploymentLine line = state.orElseThrow();
+    DeployedKey line = state.orElseThrow();
     assertThat(line.deploymentId()).isEqualTo("dep_web_201");
-    assertThat(line.versions()).hasSize(DeploymentLine.KEPT + 1);
+    assertThat(line.versions()).hasSize(DeployedKey.KEPT + 1);
     assertThat(line.versions().getFirst().name()).as("current and stable").isEqualTo("1");
     assertThat(machine.write(line).length()).isLessThan(20_000);
   }

@@ -18,7 +18,7 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.HashMap;
@@ -44,9 +44,9 @@ class DeploymentOnEngineTest {
   private final DeploymentMachine machine = new DeploymentMachine();
   private final InMemoryServiceRegistry registry = new InMemoryServiceRegistry();
   private final Stage stage = new Stage();
-  private final VersionTexts texts =
-      new VersionTexts(new InMemoryRecordStore(), "deployment-manifests");
-  private Optional<DeploymentLine> state = Optional.empty();
+  private final VersionManifests texts =
+      new VersionManifests(new InMemoryRecordStore(), "deployment-manifests");
+  private Optional<DeployedKey> state = Optional.empty();
   private long now = 1_000_000;
 
   /** Versions whose programs fail. */
@@ -96,7 +96,7 @@ class DeploymentOnEngineTest {
                     List.of()),
         texts,
         new OfferedHealth(registry, text -> stage.manifests.apply(text)),
-        new Succession(
+        new JobReplacement(
             registry,
             stage.engine().definitions(),
             new EngineOrders(stage.engine()),
@@ -169,7 +169,7 @@ class DeploymentOnEngineTest {
               !running.status().isTerminal());
     }
     put(next.text());
-    String name = "" + (state.map(DeploymentLine::lastVersion).orElse(0) + 1);
+    String name = "" + (state.map(DeployedKey::lastVersion).orElse(0) + 1);
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, name, "job-" + name, policy);
     String fingerprint = new ManifestContent(next.text()).fingerprint();
     give(
@@ -178,7 +178,7 @@ class DeploymentOnEngineTest {
             null,
             new DeployedVersion(
                 name,
-                state.map(DeploymentLine::currentJob).orElse(null),
+                state.map(DeployedKey::currentJob).orElse(null),
                 fingerprint,
                 null,
                 now,

@@ -38,11 +38,11 @@ class DeploymentSimulationTest {
 
   private Function<InMemoryServiceRegistry, DeploymentRoles> roles = registry -> registry;
   private DeploymentWorld world;
-  private MachineSimulation<DeploymentLine, DeploymentInput, DeploymentEffect> simulation;
+  private MachineSimulation<DeployedKey, DeploymentInput, DeploymentEffect> simulation;
 
   /** A decider that is wrong. */
   private interface Mistake {
-    DeploymentLine instead(DeploymentLine before, DeploymentInput input, DeploymentLine after);
+    DeployedKey instead(DeployedKey before, DeploymentInput input, DeployedKey after);
   }
 
   private static final Mistake NONE = (before, input, after) -> after;
@@ -55,9 +55,9 @@ class DeploymentSimulationTest {
     }
 
     @Override
-    public Optional<DeploymentLine> decide(
-        Optional<DeploymentLine> state, DeploymentInput input, long now) {
-      Optional<DeploymentLine> next = super.decide(state, input, now);
+    public Optional<DeployedKey> decide(
+        Optional<DeployedKey> state, DeploymentInput input, long now) {
+      Optional<DeployedKey> next = super.decide(state, input, now);
       return state.isEmpty() ? next : next.map(line -> mistake.instead(state.get(), input, line));
     }
   }
@@ -103,12 +103,12 @@ class DeploymentSimulationTest {
     simulation.run(START + 15 * MINUTE);
   }
 
-  private DeploymentLine line() {
+  private DeployedKey line() {
     return simulation.stored("web").orElseThrow();
   }
 
   private void assertEndsOnce(String which, Status status, String current) {
-    DeploymentLine line = line();
+    DeployedKey line = line();
     assertThat(line.newest().status()).as(which + line.newest()).isEqualTo(status);
     assertThat(line.current()).as(which).isEqualTo(current);
     assertThat(line.newest().events().stream().map(Happened::type))
@@ -226,8 +226,8 @@ class DeploymentSimulationTest {
         });
   }
 
-  private static DeploymentLine with(DeploymentLine line, long definition, Deployment newest) {
-    return new DeploymentLine(
+  private static DeployedKey with(DeployedKey line, long definition, Deployment newest) {
+    return new DeployedKey(
         line.key(),
         line.current(),
         line.currentJob(),

@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.RecordStore;
-import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.store.bundle.VersionManifests;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -38,7 +38,7 @@ class ManyVersionsTest {
                   throw e.getCause();
                 }
               });
-  private final VersionTexts texts = new VersionTexts(counted, "deployment-manifests");
+  private final VersionManifests texts = new VersionManifests(counted, "deployment-manifests");
   private final DeploymentMachine machine = new DeploymentMachine();
 
   private static String manifest(int version) {
@@ -51,8 +51,8 @@ class ManyVersionsTest {
   /**
    * A line with so many stable versions, of which every {@code distinct}th has another manifest.
    */
-  private DeploymentLine line(int versions, int distinct) {
-    Optional<DeploymentLine> line = Optional.empty();
+  private DeployedKey line(int versions, int distinct) {
+    Optional<DeployedKey> line = Optional.empty();
     for (int n = 1; n <= versions; n++) {
       String text = manifest(n % distinct);
       String fingerprint = new ManifestContent(text).fingerprint();
@@ -61,7 +61,7 @@ class ManyVersionsTest {
           new DeploymentPlan(
               Mode.NOOP,
               UpdatePolicy.DEFAULT,
-              line.map(DeploymentLine::current).orElse(null),
+              line.map(DeployedKey::current).orElse(null),
               null,
               "" + n,
               "job-0123456789abcdef",
@@ -80,7 +80,7 @@ class ManyVersionsTest {
     return line.orElseThrow();
   }
 
-  private int reads(DeploymentLine line) {
+  private int reads(DeployedKey line) {
     calls.clear();
     List<VersionView> reported = new VersionViews(texts).of(line);
     assertThat(reported).hasSize(line.versions().size());
@@ -93,7 +93,7 @@ class ManyVersionsTest {
   @Test
   void moreVersionsAreNotMoreReads() {
     assertThat(reads(line(60, 1000))).isEqualTo(VersionViews.MANIFESTS);
-    DeploymentLine many = line(200, 1000);
+    DeployedKey many = line(200, 1000);
     assertThat(many.versions()).as("stable ones are never dropped").hasSize(200);
     assertThat(reads(many)).isEqualTo(VersionViews.MANIFESTS);
     assertThat(carried).isEqualTo(VersionViews.MANIFESTS);
@@ -102,7 +102,7 @@ class ManyVersionsTest {
 
   @Test
   void versionsWithTheSameManifestShareIt() {
-    DeploymentLine many = line(200, 3);
+    DeployedKey many = line(200, 3);
     assertThat(reads(many)).isEqualTo(3);
     assertThat(kept.list("deployment-manifests", "web", "", 500).toCompletableFuture().join())
         .hasSize(3);
@@ -115,7 +115,7 @@ class ManyVersionsTest {
   /** A page of the list is one read, whatever its deployments have behind them. */
   @Test
   void aListReadsEachKeyOnceHoweverManyVersionsItHas() {
-    DeploymentLine many = line(200, 3);
+    DeployedKey many = line(200, 3);
     for (String key : List.of("web", "shop", "mail")) {
       kept.write(
               DeploymentMachine.KIND,

@@ -32,16 +32,15 @@ class PlanTokenTest {
   }
 
   /** Of the next version, when the first runs. */
-  private static PreparedVersion prepared(DeploymentLine line, Present present, Content next) {
+  private static PreparedVersion prepared(DeployedKey line, Present present, Content next) {
     DeployedVersion version =
         new DeployedVersion("2", "job-1", "text-" + next.bundle(), next.bundle(), 7, false, null);
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, "2", "job-2", UpdatePolicy.DEFAULT);
     return new PreparedVersion(line, version, present, next, plan);
   }
 
-  private DeploymentLine first() {
-    DeploymentLine line =
-        machine.decide(Optional.empty(), DeploymentWorld.first(), 1).orElseThrow();
+  private DeployedKey first() {
+    DeployedKey line = machine.decide(Optional.empty(), DeploymentWorld.first(), 1).orElseThrow();
     line = machine.decide(Optional.of(line), new DeploymentInput.Launched(1), 2).orElseThrow();
     line = machine.decide(Optional.of(line), machine.wake(), 5_000).orElseThrow();
     line =
@@ -73,7 +72,7 @@ class PlanTokenTest {
 
   @Test
   void thatAJobIsMadeUnderAnotherIdAndLaterIsTheSamePlan() {
-    DeploymentLine line = first();
+    DeployedKey line = first();
     Content next = content(2, "files-2");
     PreparedVersion one = prepared(line, present(false), next);
     PreparedVersion other =
@@ -89,7 +88,7 @@ class PlanTokenTest {
 
   @Test
   void itTellsWhatHasMoved() {
-    DeploymentLine line = first();
+    DeployedKey line = first();
     Content next = content(2, "files-2");
     PlanToken token = PlanToken.of(prepared(line, present(true), next));
     token.require(prepared(line, present(true), next));
@@ -112,10 +111,10 @@ class PlanTokenTest {
   /** Both have read the line before either has begun. */
   @Test
   void ofTwoThatReadTheSameLineTheSecondIsRefused() {
-    DeploymentLine line = first();
+    DeployedKey line = first();
     PreparedVersion prepared = prepared(line, present(true), content(2, "files-2"));
     PlanToken token = PlanToken.of(prepared);
-    DeploymentLine begun =
+    DeployedKey begun =
         machine.decide(Optional.of(line), order("one", prepared, token), 9_000).orElseThrow();
     assertThat(machine.decide(Optional.of(begun), order("one", prepared, token), 9_001))
         .as("who asks again")

@@ -8,9 +8,9 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.WaitingPrograms;
@@ -39,7 +39,7 @@ class ClusterEventsIT {
   private GrpcRuntime endpointOfTwo;
   private Clients clients;
   private JobsPort jobs;
-  private NodeUpkeep upkeep;
+  private NodeMaintenance upkeep;
 
   @BeforeEach
   void start() {

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.node.DrainState.DrainAction;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Whole;
@@ -41,15 +41,15 @@ class DrainIT {
   private GrpcRuntime endpointOfTwo;
   private Clients clients;
 
-  private NodeUpkeep alone() {
+  private NodeMaintenance alone() {
     one = new RuntimeFixture(folder.resolve("one"));
     endpoint = GrpcRuntime.before(one);
     clients = endpoint.connect();
     return clients.cluster().upkeep();
   }
 
-  private NodeUpkeep pair() {
-    NodeUpkeep upkeep = alone();
+  private NodeMaintenance pair() {
+    NodeMaintenance upkeep = alone();
     two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
     endpointOfTwo = GrpcRuntime.before(two);
     eventually(
@@ -107,7 +107,7 @@ class DrainIT {
     }
   }
 
-  private void awaitLedger(NodeUpkeep upkeep, String node, String status) {
+  private void awaitLedger(NodeMaintenance upkeep, String node, String status) {
     eventually(
         "it is known what runs at " + node,
         () -> status.equals(upkeep.drain(order(node, 0, true)).wouldStatus()));
@@ -123,7 +123,7 @@ class DrainIT {
 
   @Test
   void programsOfABatchJobMayEndAndThenTheNodeIsInMaintenance() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     String job = submit("batch", "slow");
     awaitRuns("slow", 1);
     awaitLedger(upkeep, ONE, "draining");
@@ -150,7 +150,7 @@ class DrainIT {
 
   @Test
   void aServiceGoesOnOnAnotherNodeAndComesBackByADrainOfThatOne() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     String job = submit("service", "web");
     awaitRuns("web", 1);
 
@@ -171,7 +171,7 @@ class DrainIT {
 
   @Test
   void onANodeThatIsAloneServicesGoOnAndBatchJobsWaitForAPersonAfterTheDeadline() throws Exception {
-    NodeUpkeep upkeep = alone();
+    NodeMaintenance upkeep = alone();
     String service = submit("service", "web");
     String batch = submit("batch", "slow");
     awaitRuns("web", 1);
@@ -198,7 +198,7 @@ class DrainIT {
 
   @Test
   void whatIsPausedAtTheDeadlineLeavesTooBeforeTheDrainSaysThatItIsOver() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     String job = submit("batch", "slow");
     awaitRuns("slow", 1);
 
@@ -233,7 +233,7 @@ class DrainIT {
 
   @Test
   void anAnswerCountsTheActionsThatItNames() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     String web = submit("service", "web");
     String slow = submit("batch", "slow");
     awaitRuns("web", 1);
@@ -255,7 +255,7 @@ class DrainIT {
 
   @Test
   void aJobOfWhichNothingRunsWaitsForANodeThatTakesWorkAndForNoPerson() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     upkeep.drain(order(TWO, 1, false));
     String manifest =
         """
@@ -282,7 +282,7 @@ class DrainIT {
 
   @Test
   void aNodeThatLivesIsNotReconciled() throws Exception {
-    NodeUpkeep upkeep = pair();
+    NodeMaintenance upkeep = pair();
     String job = submit("batch", "slow");
     awaitRuns("slow", 1);
 

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.port.node.NodeMaintenance.Maintenance;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep.Maintenance;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.TurnedClock;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.node.NodeMaintenance;
 import io.mirrorneuron.port.node.NodeReport;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Whole;
@@ -35,7 +35,7 @@ class QuarantineIT {
   private GrpcRuntime endpoint;
   private GrpcRuntime endpointOfTwo;
   private Clients clients;
-  private NodeUpkeep upkeep;
+  private NodeMaintenance upkeep;
 
   @BeforeEach
   void start() {

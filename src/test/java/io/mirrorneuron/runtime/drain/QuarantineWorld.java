@@ -43,7 +43,7 @@ final class QuarantineWorld {
     private int life;
     private boolean lives;
     private long stillUntil;
-    OwnHealth health;
+    FaultRecorder health;
 
     Node(int index) {
       this.index = index;
@@ -59,7 +59,7 @@ final class QuarantineWorld {
           distant(this, born, RecordStore.class, isFenced ? disk : new Unfenced(disk).store());
       NodeRegistry nodes = distant(this, born, NodeRegistry.class, registry);
       NodeStore book = new NodeStore(records, timers);
-      health = new OwnHealth(name, book, () -> true, timers);
+      health = new FaultRecorder(name, book, () -> true, timers);
       var watch =
           new MemberWatch(
               name + "#1",

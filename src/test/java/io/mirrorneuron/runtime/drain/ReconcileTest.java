@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.Reconciliation;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.Reconciliation;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.testing.InMemoryJobStore;
@@ -27,7 +27,7 @@ class ReconcileTest {
 
   private Reconciliation reconciled() {
     nodes.beat("mirror_neuron@one#1");
-    NodeUpkeep upkeep = UpkeepFixture.of("mirror_neuron@one", Instant.EPOCH, nodes, jobs);
+    NodeMaintenance upkeep = UpkeepFixture.of("mirror_neuron@one", Instant.EPOCH, nodes, jobs);
     return upkeep.reconcile(NODE, "", true);
   }
 

@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.node.DrainState;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainReport;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainReport;
 import io.mirrorneuron.testing.UpkeepFixture;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class RepeatedDrainTest {
   private static final String NODE = "mirror_neuron@one";
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-  private final NodeUpkeep upkeep = UpkeepFixture.of(NODE, NOW);
+  private final NodeMaintenance upkeep = UpkeepFixture.of(NODE, NOW);
 
   private static DrainOrder order(String reason, long deadlineMs, boolean isDryRun) {
     return new DrainOrder(NODE, reason, deadlineMs, isDryRun, true);

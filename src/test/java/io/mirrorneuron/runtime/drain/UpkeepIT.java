@@ -7,12 +7,12 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.node.NodeMaintenance;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainCancelled;
+import io.mirrorneuron.port.node.NodeMaintenance.DrainOrder;
+import io.mirrorneuron.port.node.NodeMaintenance.MaintenanceChange;
 import io.mirrorneuron.port.node.NodeReport;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.port.node.NodeUpkeep;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainCancelled;
-import io.mirrorneuron.port.node.NodeUpkeep.DrainOrder;
-import io.mirrorneuron.port.node.NodeUpkeep.MaintenanceChange;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
@@ -36,7 +36,7 @@ class UpkeepIT {
   private static RuntimeFixture two;
   private static GrpcRuntime endpoint;
   private static Clients clients;
-  private static NodeUpkeep upkeep;
+  private static NodeMaintenance upkeep;
 
   @BeforeAll
   static void start() {

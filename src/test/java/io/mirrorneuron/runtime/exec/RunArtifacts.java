@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.mirrorneuron.config.ProgramOutput;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
-import io.mirrorneuron.run.folder.KeptResults;
+import io.mirrorneuron.run.folder.ResultFiles;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.runtime.exec.process.Sampler.SampleSink;
 import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
@@ -48,13 +48,13 @@ final class RunArtifacts implements ArtifactSink {
 
   @Override
   public ArtifactRef keep(String runId, String name, InputStream json) throws IOException {
-    KeptResults.Kept kept = KeptResults.keep(run, name, json);
+    ResultFiles.Kept kept = ResultFiles.keep(run, name, json);
     return ArtifactRef.of(runId, ArtifactRef.path(kept.sha256()), kept.size(), kept.sha256());
   }
 
   @Override
   public InputStream open(ArtifactRef artifact) throws IOException {
-    return KeptResults.open(run, artifact.sha256());
+    return ResultFiles.open(run, artifact.sha256());
   }
 
   /** The value that a reference stands for. */

@@ -8,8 +8,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.HostedPrograms;
+import io.mirrorneuron.runtime.cluster.DeferredReads;
 import io.mirrorneuron.runtime.cluster.NodeEndpoint;
-import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.join.ClusterJoin.Invitation;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Auth.Principal;
@@ -46,7 +46,7 @@ class AccessTest {
           new FakeJobs(),
           AgentChanges.NONE,
           HostedPrograms.NONE,
-          new OpenReads(),
+          new DeferredReads(),
           address -> {},
           record -> {});
 

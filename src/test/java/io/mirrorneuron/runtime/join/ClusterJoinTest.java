@@ -11,7 +11,7 @@ import io.mirrorneuron.port.node.NodeMembers.NewNode;
 import io.mirrorneuron.port.node.NodeMembers.Offer;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
 import io.mirrorneuron.port.node.PeerMembers;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.LocalMaintenance;
 import io.mirrorneuron.runtime.join.ClusterJoin.ThisNode;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.testing.GatewayFixture;
@@ -43,7 +43,7 @@ class ClusterJoinTest {
     /** Who comes once it has agreed. */
     String comes;
 
-    final LocalUpkeep upkeep;
+    final LocalMaintenance upkeep;
 
     Server(String name) {
       this.name = name;

@@ -20,8 +20,8 @@ import io.mirrorneuron.runtime.exec.pool.Pools.ProgramCapacity;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.port.FolderOwnership;
 import io.mirrorneuron.runtime.port.Leader.Timers;
-import io.mirrorneuron.runtime.port.SubmissionClaims;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -128,7 +128,7 @@ class LocalJobsTest {
                 null,
                 null,
                 _ -> {},
-                SubmissionClaims.NONE,
+                FolderOwnership.NONE,
                 new LoadAdmission(
                     new LoadLimits(false, 1, 1, 1, 1, 1),
                     GrpcRuntime::hardware,

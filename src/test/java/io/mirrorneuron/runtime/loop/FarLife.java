@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.remote.FarNode;
-import io.mirrorneuron.store.ElsewhereIndex;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.util.Set;
 
 /** One life of a node of {@link TwoOwners}, as programs elsewhere need it. */
@@ -40,8 +40,8 @@ record FarLife(TwoOwners world, TwoOwners.Node node, int life) implements FarNod
   }
 
   @Override
-  public ElsewhereIndex index(ElsewhereIndex index) {
-    return node.through(ElsewhereIndex.class, index);
+  public RemoteExecutionIndex index(RemoteExecutionIndex index) {
+    return node.through(RemoteExecutionIndex.class, index);
   }
 
   @Override

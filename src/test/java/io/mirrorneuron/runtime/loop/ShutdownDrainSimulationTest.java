@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeState.NodeCondition;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.LocalMaintenance;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.drain.NodeStore;
 import io.mirrorneuron.runtime.port.Executions;
@@ -197,7 +197,7 @@ class ShutdownDrainSimulationTest {
   private final class Upkept implements TwoOwners.Front {
     private final long seed;
     private final Map<String, NodeDrains> drains = new HashMap<>();
-    private final Map<String, LocalUpkeep> upkeeps = new HashMap<>();
+    private final Map<String, LocalMaintenance> upkeeps = new HashMap<>();
     private final Map<String, FarNode> remote = new HashMap<>();
     private FarNet net;
     private TwoOwners world;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.remote;
 
-import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import io.mirrorneuron.testing.InMemoryElsewhereIndex;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,7 +10,7 @@ import java.util.Random;
 /** Several nodes of one history that run programs for each other, and the wires between them. */
 public final class FarNet {
   final Random random;
-  final ElsewhereIndex index;
+  final RemoteExecutionIndex index;
   final JobStore disk;
   private final Map<String, FarNode> nodes = new HashMap<>();
   private final Map<String, FarStory> stories = new HashMap<>();

@@ -11,7 +11,7 @@ import io.mirrorneuron.runtime.port.Leader.Timers;
 import io.mirrorneuron.runtime.remote.Cluster.KnownPeers;
 import io.mirrorneuron.runtime.remote.RemoteExecution.RemoteContext;
 import io.mirrorneuron.runtime.remote.RemoteExecution.RemoteStep;
-import io.mirrorneuron.store.ElsewhereIndex;
+import io.mirrorneuron.store.RemoteExecutionIndex;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +70,7 @@ public final class FarNode implements Executions, PeerPrograms, KnownPeers {
     boolean meanwhile(int most);
 
     /** The index, as it is asked without waiting. */
-    ElsewhereIndex index(ElsewhereIndex index);
+    RemoteExecutionIndex index(RemoteExecutionIndex index);
 
     Set<String> living();
 
@@ -354,7 +354,7 @@ public final class FarNode implements Executions, PeerPrograms, KnownPeers {
   }
 
   /** The index, as one thread waits for its answer while others do things. */
-  private final class Asked implements ElsewhereIndex {
+  private final class Asked implements RemoteExecutionIndex {
     @Override
     public CompletionStage<Boolean> begin(
         String jobId, long epoch, String executionId, String worker) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.node.HostedPrograms.Outlet;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.wire.Json;

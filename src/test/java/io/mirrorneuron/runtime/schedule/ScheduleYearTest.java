@@ -175,7 +175,8 @@ class ScheduleYearTest {
         (before, input, after, now) ->
             input instanceof ScheduleInput.Started && after.nextDue() != null
                 ? after.due(
-                    DueTimes.next(after.definition(), ScheduleWorld.CALENDAR, now), after.lastDue())
+                    ComingTimes.next(after.definition(), ScheduleWorld.CALENDAR, now),
+                    after.lastDue())
                 : after);
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.ServiceSettings.Reach;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.Prober.NotAsked;
+import io.mirrorneuron.runtime.service.Prober.AddressRefused;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -91,12 +91,12 @@ class AddressGuardTest {
         " ",
       })
   void hostileAddressesAreRefused(String host) {
-    assertThatThrownBy(() -> guard.judged(host, 8080, DECLARED)).isInstanceOf(NotAsked.class);
+    assertThatThrownBy(() -> guard.judged(host, 8080, DECLARED)).isInstanceOf(AddressRefused.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.0.0.9", "[::1]", "::1", "localhost"})
-  void thisMachineIsAskedAtDeclaredPortsOnly(String host) throws NotAsked {
+  void thisMachineIsAskedAtDeclaredPortsOnly(String host) throws AddressRefused {
     assertThat(guard.judged(host, 8080, DECLARED).getAddress().isLoopbackAddress()).isTrue();
     assertThatThrownBy(() -> guard.judged(host, 8081, DECLARED))
         .hasMessageContaining("port 8081 of this machine is not one that the manifest gives");
@@ -115,7 +115,7 @@ class AddressGuardTest {
   }
 
   @Test
-  void redisElsewhereIsNotAskedEither() throws NotAsked {
+  void redisElsewhereIsNotAskedEither() throws AddressRefused {
     endpoints.addRedis(URI.create("redis://10.1.2.3:6379"));
 
     assertThatThrownBy(() -> guard.judged("10.1.2.3", 6379, Set.of()))
@@ -125,20 +125,20 @@ class AddressGuardTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.5", "192.168.1.1", "203.0.113.7", "[2001:db8::1]", "fd12::1"})
-  void otherMachinesAreAskedAtAnyPort(String host) throws NotAsked {
+  void otherMachinesAreAskedAtAnyPort(String host) throws AddressRefused {
     assertThat(guard.judged(host, 9, Set.of()).getPort()).isEqualTo(9);
   }
 
   @Test
-  void anOperatorMayAllowAForbiddenAddress() throws NotAsked {
+  void anOperatorMayAllowAForbiddenAddress() throws AddressRefused {
     List<String> some = List.of("169.254.10.0/24", "fe80::7");
     try (AddressGuard allowing = AddressGuard.of(Purpose.CHECK, endpoints, some)) {
       assertThat(allowing.judged("169.254.10.9", 80, Set.of()).getPort()).isEqualTo(80);
       assertThat(allowing.judged("[fe80::7]", 80, Set.of()).getPort()).isEqualTo(80);
       assertThatThrownBy(() -> allowing.judged("169.254.11.9", 80, Set.of()))
-          .isInstanceOf(NotAsked.class);
+          .isInstanceOf(AddressRefused.class);
       assertThatThrownBy(() -> allowing.judged("2851998217", 80, Set.of()))
-          .isInstanceOf(NotAsked.class);
+          .isInstanceOf(AddressRefused.class);
     }
   }
 
@@ -153,7 +153,7 @@ class AddressGuardTest {
 
   /** A name that changes between the look and the connection changes nothing. */
   @Test
-  void aNameIsLookedUpOnceAndTheAddressThatWasJudgedIsTheOneToConnectTo() throws NotAsked {
+  void aNameIsLookedUpOnceAndTheAddressThatWasJudgedIsTheOneToConnectTo() throws AddressRefused {
     AtomicInteger asked = new AtomicInteger();
     Names.Resolver rebinding =
         host -> {
@@ -166,7 +166,7 @@ class AddressGuardTest {
       assertThat(target.getAddress().getHostAddress()).isEqualTo("93.184.216.34");
       assertThat(asked).hasValue(1);
       assertThatThrownBy(() -> fickle.judged("fickle.example", 80, Set.of()))
-          .isInstanceOf(NotAsked.class);
+          .isInstanceOf(AddressRefused.class);
     }
   }
 
@@ -261,17 +261,17 @@ class AddressGuardTest {
         AddressGuard webhooks = webhooksTo(new Reach(List.of(), true), address)) {
       for (AddressGuard guard : List.of(checks, webhooks)) {
         assertThatThrownBy(() -> guard.judged("sly.example", 8081, DECLARED))
-            .isInstanceOf(NotAsked.class);
+            .isInstanceOf(AddressRefused.class);
       }
       if (!address.startsWith("::ffff:127")) { // the manifest's own port is asked, by IPv4
         assertThatThrownBy(() -> checks.judged("sly.example", 8080, DECLARED))
-            .isInstanceOf(NotAsked.class);
+            .isInstanceOf(AddressRefused.class);
       }
     }
   }
 
   @Test
-  void whatIsConnectedToIsWhatWasJudgedWithoutDisguise() throws NotAsked {
+  void whatIsConnectedToIsWhatWasJudgedWithoutDisguise() throws AddressRefused {
     try (AddressGuard here = naming("::ffff:127.0.0.1");
         AddressGuard remote = naming("::ffff:93.184.216.34");
         AddressGuard translated = naming("64:ff9b::5db8:d822")) {
@@ -306,7 +306,7 @@ class AddressGuardTest {
   }
 
   @Test
-  void privateNetworksAreASettingOfEachPurpose() throws NotAsked {
+  void privateNetworksAreASettingOfEachPurpose() throws AddressRefused {
     for (String address : List.of("10.0.0.1", "::ffff:10.0.0.1", "64:ff9b::a00:1", "fd12::1")) {
       try (AddressGuard open = webhooksTo(new Reach(List.of(), true), address);
           AddressGuard shut =
@@ -357,13 +357,13 @@ class AddressGuardTest {
         "224.0.0.1",
         "64:ff9b::a00:1"
       })
-  void webhooksStayOnTheInternet(String address) throws NotAsked {
+  void webhooksStayOnTheInternet(String address) throws AddressRefused {
     try (AddressGuard guard = webhooksTo(List.of(), "93.184.216.34", address)) {
       assertThatThrownBy(() -> guard.judged("sly.example", 443, Set.of()))
-          .isInstanceOf(NotAsked.class)
+          .isInstanceOf(AddressRefused.class)
           .hasMessageContaining("webhooks.addresses");
       assertThatThrownBy(() -> guard.requireAllowed(address, 443, Set.of()))
-          .isInstanceOf(NotAsked.class);
+          .isInstanceOf(AddressRefused.class);
       guard.requireAllowed(
           "sly.example", 443, Set.of()); // a name is judged when it is connected to
     }
@@ -373,7 +373,7 @@ class AddressGuardTest {
   }
 
   @Test
-  void webhooksGoToAddressesOfTheInternet() throws NotAsked {
+  void webhooksGoToAddressesOfTheInternet() throws AddressRefused {
     for (String address : new String[] {"93.184.216.34", "172.32.0.1", "2606:2800:220:1::1"}) {
       try (AddressGuard guard = webhooksTo(List.of(), address)) {
         assertThat(guard.judged("far.example", 443, Set.of()).getPort()).isEqualTo(443);

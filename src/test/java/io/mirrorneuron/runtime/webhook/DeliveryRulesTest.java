@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.OutboundWebhooks.NewTarget;
 import io.mirrorneuron.port.schedule.TriggerEvents.TriggerEvent;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryOutcome;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper.LocalWebhooks.TargetRules;
 import io.mirrorneuron.store.DeliveryQueue.Fate;
 import io.mirrorneuron.store.DeliveryQueue.Verdict;
@@ -21,7 +21,7 @@ class DeliveryRulesTest {
   private static final String AT = "2026-01-02T03:04:05.006Z";
 
   private static Verdict after(int tries, int status) {
-    return DeliveryRules.after(tries, new TryAnswer(status, "status " + status, ""), AT, 0);
+    return DeliveryRules.after(tries, new DeliveryOutcome(status, "status " + status, ""), AT, 0);
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Leader.Timers;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryOutcome;
 import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.testing.InMemoryDeliveryQueue;
 import java.util.ArrayList;
@@ -238,10 +238,10 @@ final class DeliverySimulation {
   }
 
   /** A send: it arrives after a while, and its answer too, or not. */
-  private CompletionStage<Optional<TryAnswer>> delivered(int life, DeliveryQueue.Head head) {
+  private CompletionStage<Optional<DeliveryOutcome>> delivered(int life, DeliveryQueue.Head head) {
     String target = head.target();
     String id = head.delivery().id();
-    CompletableFuture<Optional<TryAnswer>> answer = new CompletableFuture<>();
+    CompletableFuture<Optional<DeliveryOutcome>> answer = new CompletableFuture<>();
     sent.computeIfAbsent(target, first -> new ArrayList<>()).add(id);
     schedule(
         now + random.nextInt(3_000),
@@ -255,8 +255,10 @@ final class DeliverySimulation {
             crash(life % SERVERS);
           }
           boolean heard = random.nextInt(20) > 0;
-          TryAnswer said =
-              heard ? new TryAnswer(isWell ? 204 : 503, "", "") : new TryAnswer(0, "silence", "");
+          DeliveryOutcome said =
+              heard
+                  ? new DeliveryOutcome(isWell ? 204 : 503, "", "")
+                  : new DeliveryOutcome(0, "silence", "");
           long takes = heard ? random.nextInt(500) : DeliveryRules.PATIENCE_MS - 3_000;
           schedule(now + takes, life, () -> answer.complete(Optional.of(said)));
         });

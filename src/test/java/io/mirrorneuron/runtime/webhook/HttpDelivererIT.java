@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.service.AddressGuard;
 import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.Connections;
 import io.mirrorneuron.runtime.service.OwnPorts;
-import io.mirrorneuron.runtime.webhook.DeliveryRules.TryAnswer;
+import io.mirrorneuron.runtime.webhook.DeliveryRules.DeliveryOutcome;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper.HttpDeliverer;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.DeliveryQueue.Delivery;
@@ -61,11 +61,11 @@ class HttpDelivererIT {
     return new Target("hook_out_1", "t", url, List.of("job_*"), Map.of(), List.of(keys), "", "");
   }
 
-  private TryAnswer send(String url) {
+  private DeliveryOutcome send(String url) {
     return send(url, PATIENT, new HttpClientOptions(), "127.0.0.1", "::1");
   }
 
-  private TryAnswer send(
+  private DeliveryOutcome send(
       String url, Duration patience, HttpClientOptions options, String... allowed) {
     AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, endpoints, List.of(allowed));
     try (HttpDeliverer deliverer =
@@ -77,7 +77,7 @@ class HttpDelivererIT {
 
   @Test
   void oneThatIsUpGetsItAsItIsSigned() {
-    assertThat(send(receiver.url())).isEqualTo(new TryAnswer(204, "", ""));
+    assertThat(send(receiver.url())).isEqualTo(new DeliveryOutcome(204, "", ""));
     Received got = receiver.received().getFirst();
     assertThat(got.body()).isEqualTo(DELIVERY.body());
     assertThat(got.headers())
@@ -120,10 +120,10 @@ class HttpDelivererIT {
             Thread.currentThread().interrupt();
           }
         });
-    TryAnswer answer =
+    DeliveryOutcome answer =
         send(receiver.url(), Duration.ofSeconds(1), new HttpClientOptions(), "127.0.0.1");
     end.countDown();
-    assertThat(answer).isEqualTo(new TryAnswer(0, "no answer within 1 s", ""));
+    assertThat(answer).isEqualTo(new DeliveryOutcome(0, "no answer within 1 s", ""));
   }
 
   @Test
@@ -141,7 +141,7 @@ class HttpDelivererIT {
             exchange.getResponseHeaders().set("Location", other.url());
             exchange.sendResponseHeaders(307, -1);
           });
-      TryAnswer answer = send(receiver.url());
+      DeliveryOutcome answer = send(receiver.url());
       assertThat(answer.status()).isEqualTo(307);
       assertThat(answer.isWell()).isFalse();
       assertThat(answer.error()).contains("redirects are not followed");
@@ -158,9 +158,10 @@ class HttpDelivererIT {
   @Test
   void aBodyThatIsCutChangesNothing() {
     receiver.behave(WebhookReceiver.answering(200, "half", 1000));
-    assertThat(send(receiver.url())).isEqualTo(new TryAnswer(200, "", ""));
+    assertThat(send(receiver.url())).isEqualTo(new DeliveryOutcome(200, "", ""));
     receiver.behave(WebhookReceiver.answering(500, "half\u0007of it", 1000));
-    assertThat(send(receiver.url())).isEqualTo(new TryAnswer(500, "status 500", "half of it"));
+    assertThat(send(receiver.url()))
+        .isEqualTo(new DeliveryOutcome(500, "status 500", "half of it"));
   }
 
   @Test
@@ -173,14 +174,14 @@ class HttpDelivererIT {
             exchange.getResponseBody().write(part);
           }
         });
-    TryAnswer answer = send(receiver.url());
+    DeliveryOutcome answer = send(receiver.url());
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.excerpt()).startsWith("much much").hasSizeLessThanOrEqualTo(200);
   }
 
   @Test
   void addressesOfThisMachineAndPrivateNetworksAreNotConnectedTo() {
-    TryAnswer byName = send(receiver.url("localhost"), PATIENT, new HttpClientOptions());
+    DeliveryOutcome byName = send(receiver.url("localhost"), PATIENT, new HttpClientOptions());
     assertThat(byName.error())
         .startsWith("not sent: localhost")
         .contains("is this machine; an operator may allow it (webhooks.addresses)");
@@ -210,7 +211,7 @@ class HttpDelivererIT {
           .startsWith("not delivered: ")
           .containsIgnoringCase("certificat");
       assertThat(send(secure.url("localhost"), PATIENT, trusting(right), "127.0.0.1", "::1"))
-          .isEqualTo(new TryAnswer(204, "", ""));
+          .isEqualTo(new DeliveryOutcome(204, "", ""));
       assertThat(send(other.url("localhost"), PATIENT, trusting(wrong), "127.0.0.1", "::1").error())
           .as("it is another's")
           .startsWith("not delivered: ")

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.store.DeploymentRoles;
-import io.mirrorneuron.store.ElsewhereIndex;
-import io.mirrorneuron.store.ElsewhereIndexContract;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.LeaderLease;
@@ -15,11 +13,13 @@ import io.mirrorneuron.store.LeaderLeaseContract;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistryContract;
 import io.mirrorneuron.store.RedisBundleIndex;
-import io.mirrorneuron.store.RedisElsewhereIndex;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisRemoteExecutionIndex;
 import io.mirrorneuron.store.RedisServiceRegistry;
 import io.mirrorneuron.store.RedisTriggerEventStore;
+import io.mirrorneuron.store.RemoteExecutionIndex;
+import io.mirrorneuron.store.RemoteExecutionIndexContract;
 import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.ServiceRegistryContract;
 import io.mirrorneuron.store.TriggerEventStore;
@@ -151,10 +151,10 @@ class BucketedPortsIT {
   }
 
   @Nested
-  class Elsewhere implements ElsewhereIndexContract {
+  class Elsewhere implements RemoteExecutionIndexContract {
     @Override
-    public ElsewhereIndex index() {
-      return new RedisElsewhereIndex(places);
+    public RemoteExecutionIndex index() {
+      return new RedisRemoteExecutionIndex(places);
     }
 
     @Override

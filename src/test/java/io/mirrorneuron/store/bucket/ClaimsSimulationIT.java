@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.Storage;
-import io.mirrorneuron.store.ChosenRuns;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
+import io.mirrorneuron.store.JobsByRunId;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisPipelines;
 import io.mirrorneuron.store.bucket.StorePlaces.Place;
@@ -257,7 +257,7 @@ class ClaimsSimulationIT {
         assertThat(last).as(name).isNotNull();
       } else {
         tidyLater();
-        assertThat(await(new ChosenRuns(places(direct)).job(RUN)))
+        assertThat(await(new JobsByRunId(places(direct)).job(RUN)))
             .as(name)
             .isEqualTo(jobs.getFirst());
       }

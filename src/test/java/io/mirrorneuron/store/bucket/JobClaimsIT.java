@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.store.ChosenRuns;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
+import io.mirrorneuron.store.JobsByRunId;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.bucket.StorePlaces.Place;
@@ -151,7 +151,7 @@ class JobClaimsIT {
     await(store.tidy());
 
     assertThat(claims("mine")).isEqualTo(1);
-    assertThat(await(new ChosenRuns(places).job("mine"))).isEqualTo("first");
+    assertThat(await(new JobsByRunId(places).job("mine"))).isEqualTo("first");
   }
 
   /** The server that removes a job dies before the claim is freed; another one tidies up later. */

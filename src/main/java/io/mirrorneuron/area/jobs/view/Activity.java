@@ -2,8 +2,8 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonPreview;
 import java.util.Set;
 
 /**
@@ -109,7 +109,7 @@ final class Activity {
     if (value.isMissingNode() || value.isNull() || value.isContainerNode() && value.isEmpty()) {
       return;
     }
-    JsonNode shown = Excerpt.cut(value);
+    JsonNode shown = JsonPreview.cut(value);
     int length = Json.write(shown).length();
     record.set(
         name,

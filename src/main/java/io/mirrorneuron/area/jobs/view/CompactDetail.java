@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.JobRecord.RunFacts;
 import io.mirrorneuron.port.JobsPort.EventPage;
-import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonPreview;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -42,10 +42,10 @@ public final class CompactDetail {
       summary.set("failure", failure);
     }
     if (observed.isObject()) {
-      summary.set("observability_summary", Excerpt.cut(observed));
+      summary.set("observability_summary", JsonPreview.cut(observed));
     }
     if (run.resources().isObject()) {
-      summary.set("resource_usage", Excerpt.cut(run.resources()));
+      summary.set("resource_usage", JsonPreview.cut(run.resources()));
     }
 
     ObjectNode detail = Json.object();
@@ -90,7 +90,7 @@ public final class CompactDetail {
   /** The runtime's agents; if it names none, the agents that the events name. */
   private static JsonNode agents(JsonNode known, List<JobEvent> events) {
     if (known instanceof ArrayNode array && !array.isEmpty()) {
-      return Excerpt.cut(array);
+      return JsonPreview.cut(array);
     }
     Map<String, ObjectNode> seen = new TreeMap<>();
     for (JobEvent event : events) {

@@ -2,8 +2,8 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonPreview;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -19,7 +19,7 @@ public final class Compaction {
 
   /** Keeps {@code seq}, so that a stream can continue from the event. */
   public static ObjectNode event(JsonNode whole) {
-    Excerpt excerpt = Excerpt.of(whole);
+    JsonPreview excerpt = JsonPreview.of(whole);
     JsonNode event = excerpt.json();
     ObjectNode compact = Json.object();
     put(compact, "type", event.get("type"));

@@ -43,7 +43,9 @@ public final class JobStory {
   private long seq;
   private long lastOfPrograms;
 
-  /** @param first with the manifest or the topology, as {@code JobsPort.get} answers */
+  /**
+   * @param first with the manifest or the topology, as {@code JobsPort.get} answers
+   */
   public JobStory(String jobId, JobRecord first) {
     this.jobId = jobId;
     this.plan = PlanReader.of(first);

@@ -53,7 +53,9 @@ public record Plan(
       String emits,
       List<String> next) {}
 
-  /** @param alias or null, as {@code displayName} */
+  /**
+   * @param alias or null, as {@code displayName}
+   */
   public record Worker(String id, String role, String model, String alias, String displayName) {}
 
   /**

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.Plan.Edge;
 import io.mirrorneuron.port.LedgerView;
-import io.mirrorneuron.wire.Excerpt;
 import io.mirrorneuron.wire.GraphFacts.EdgeFacts;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonPreview;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -40,7 +40,7 @@ final class PlanEdges {
 
   private static void put(ObjectNode shown, String name, JsonNode reported) {
     if (reported != null) {
-      shown.set(name, Excerpt.cut(reported));
+      shown.set(name, JsonPreview.cut(reported));
     }
   }
 

@@ -214,7 +214,9 @@ sealed class ShownStep permits UntrackedStep {
       workers.forEach(worker -> all.add(worker.status));
     }
 
-    /** @param alone the status of a step without workers */
+    /**
+     * @param alone the status of a step without workers
+     */
     StepStatus status(StepStatus alone) {
       if (all.isEmpty()) {
         return alone;

@@ -26,7 +26,9 @@ final class Traffic {
     }
   }
 
-  /** @param lastSeenAt as the event writes it, or null */
+  /**
+   * @param lastSeenAt as the event writes it, or null
+   */
   record Seen(int count, String lastSeenAt) {}
 
   private final Map<Way, Seen> ways = new LinkedHashMap<>();

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.pool;
 
-import io.mirrorneuron.runtime.exec.pool.Fitting.Holding;
+import io.mirrorneuron.runtime.exec.pool.AllocationAttempt.Holding;
 import io.mirrorneuron.runtime.exec.pool.Pools.NodeCapacity;
 import io.mirrorneuron.runtime.exec.pool.Pools.SlotRequest;
 import io.mirrorneuron.runtime.exec.pool.Pools.WaitReason;
@@ -16,9 +16,9 @@ import java.util.function.Supplier;
 
 /**
  * Allocations of devices, ports and shares of this node. Only this ledger allocates, so nothing is
- * allocated twice as long as one process keeps it. A waiting request may be overtaken by others that
- * compete with it, but only {@value Pools#OVERTAKES} times, and never if it held resources when its
- * server ended. Thread-safe.
+ * allocated twice as long as one process keeps it. A waiting request may be overtaken by others
+ * that compete with it, but only {@value Pools#OVERTAKES} times, and never if it held resources
+ * when its server ended. Thread-safe.
  */
 final class AllocationLedger {
   private final Supplier<NodeCapacity> stock;
@@ -32,7 +32,9 @@ final class AllocationLedger {
   /** Requests that did not fit since the last release; later allocations only made less free. */
   private final Set<ResourceRequest> tooMuch = new HashSet<>();
 
-  /** @param stock current capacity of the node; called often, must not block */
+  /**
+   * @param stock current capacity of the node; called often, must not block
+   */
   AllocationLedger(Supplier<NodeCapacity> stock, Ports ports) {
     this.stock = stock;
     this.ports = ports;
@@ -43,7 +45,7 @@ final class AllocationLedger {
     if (given.containsKey(want.executionId())) {
       throw new IllegalStateException("execution " + want.executionId() + " has resources");
     }
-    Fitting fitting = tooMuch.contains(want.request()) ? null : fitting(want);
+    AllocationAttempt fitting = tooMuch.contains(want.request()) ? null : fitting(want);
     if (fitting == null || fitting.lack().isPresent()) {
       tooMuch.add(want.request());
       waiting.putIfAbsent(want, want.overtaken());
@@ -89,8 +91,8 @@ final class AllocationLedger {
     return given.values().stream().map(Holding::allocation).toList();
   }
 
-  private Fitting fitting(SlotRequest want) {
-    return new Fitting(want, stock.get(), List.copyOf(given.values()), ports, lastPort);
+  private AllocationAttempt fitting(SlotRequest want) {
+    return new AllocationAttempt(want, stock.get(), List.copyOf(given.values()), ports, lastPort);
   }
 
   /**
@@ -98,7 +100,7 @@ final class AllocationLedger {
    * perhaps for days.
    */
   private boolean isOnlyWaitingForOthers(SlotRequest want) {
-    return new Fitting(want, stock.get(), List.of(), ports, lastPort).lack().isEmpty();
+    return new AllocationAttempt(want, stock.get(), List.of(), ports, lastPort).lack().isEmpty();
   }
 
   private Optional<WaitReason> keptForAnother(SlotRequest want) {

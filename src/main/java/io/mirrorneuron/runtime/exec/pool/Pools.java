@@ -32,7 +32,9 @@ public final class Pools {
   private final AtomicInteger heldBack = new AtomicInteger();
   private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
 
-  /** @param stock current capacity besides slots; called often, must not block */
+  /**
+   * @param stock current capacity besides slots; called often, must not block
+   */
   public Pools(
       Map<String, Integer> capacities,
       int maxQueueLength,
@@ -170,7 +172,9 @@ public final class Pools {
   public record SlotRequest(
       String executionId, String jobId, String agentId, ResourceRequest request, QueueRank rank) {
 
-    /** Initial count of overtakes: the limit for a request that held slots when its server ended. */
+    /**
+     * Initial count of overtakes: the limit for a request that held slots when its server ended.
+     */
     int overtaken() {
       return rank.had() ? Pools.OVERTAKES : 0;
     }

@@ -23,8 +23,8 @@ public record Ports(int first, int last, int begin, Trial isFree) {
   /**
    * Tries ports on this machine.
    *
-   * @param seed selects the first number, different for each server: a port allocated a moment ago is
-   *     free until its program listens
+   * @param seed selects the first number, different for each server: a port allocated a moment ago
+   *     is free until its program listens
    */
   public static Ports ofMachine(int first, int last, int seed) {
     int begin = first + Math.floorMod(seed, last - first + 1);
@@ -33,8 +33,8 @@ public record Ports(int first, int last, int begin, Trial isFree) {
   }
 
   /**
-   * The next free number after the last allocated one, so that clients of an old port do not reach a
-   * new program.
+   * The next free number after the last allocated one, so that clients of an old port do not reach
+   * a new program.
    *
    * @param after 0 when none was allocated
    * @return 0 when none is free

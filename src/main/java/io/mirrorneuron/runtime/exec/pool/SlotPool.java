@@ -26,7 +26,9 @@ final class SlotPool {
 
   private int active;
 
-  /** @param served whether a claim may be granted now */
+  /**
+   * @param served whether a claim may be granted now
+   */
   SlotPool(String name, int capacity, AllocationLedger book, Predicate<SlotClaim> served) {
     this.served = served;
     this.book = book;

@@ -61,7 +61,9 @@ public final class CappedBytes {
     return text(size);
   }
 
-  /** @param most bytes to convert */
+  /**
+   * @param most bytes to convert
+   */
   String text(int most) {
     return new String(bytes, 0, Math.min(most, size), StandardCharsets.UTF_8);
   }

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs programs that check services or job inputs. They may read the files of their bundle, write to
- * a temporary folder, get few variables, and are ended with all their processes.
+ * Runs programs that check services or job inputs. They may read the files of their bundle, write
+ * to a temporary folder, get few variables, and are ended with all their processes.
  */
 public final class CheckPrograms {
   private static final String PREFIX = "service-check-";
@@ -36,7 +36,9 @@ public final class CheckPrograms {
   private final AtomicLong numbers = new AtomicLong();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-  /** @param ended called after each program, which may have left processes */
+  /**
+   * @param ended called after each program, which may have left processes
+   */
   public CheckPrograms(PreparationScripts scripts, Workspaces workspaces, Runnable ended) {
     this.scripts = scripts;
     this.workspaces = workspaces;
@@ -51,8 +53,8 @@ public final class CheckPrograms {
    * Blocking.
    *
    * @param command program and arguments; not read by a shell
-   * @param bundle the working folder, readable for the program; a program named with a slash is looked
-   *     up there; null for an empty folder
+   * @param bundle the working folder, readable for the program; a program named with a slash is
+   *     looked up there; null for an empty folder
    * @param variables besides the common ones
    * @return why it failed; null when it ended with exit code 0
    */

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public interface ControlGroups {
      *
      * @param exitCode of the failed program
      */
-    Optional<Excess> excess(int exitCode);
+    Optional<ExceededLimit> excess(int exitCode);
 
     /** Kills the processes in it and removes it. */
     @Override

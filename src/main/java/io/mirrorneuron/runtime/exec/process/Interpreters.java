@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the Python that a manifest names. Bundles name the Python of their author; where that is not
- * installed, a substitute is used, which is logged once per name. Thread-safe.
+ * Finds the Python that a manifest names. Bundles name the Python of their author; where that is
+ * not installed, a substitute is used, which is logged once per name. Thread-safe.
  */
 public final class Interpreters {
   private static final Logger LOG = LoggerFactory.getLogger(Interpreters.class);
@@ -20,7 +20,9 @@ public final class Interpreters {
   private final String standIn;
   private final Set<String> missing = ConcurrentHashMap.newKeySet();
 
-  /** @param standIn name or absolute path of the substitute; empty for none */
+  /**
+   * @param standIn name or absolute path of the substitute; empty for none
+   */
   public Interpreters(String standIn) {
     this.standIn = standIn;
   }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -27,7 +27,7 @@ public sealed interface Notice {
   record Stop(boolean atOnce) implements Notice {}
 
   /** The program exceeded a limit and is to be ended at once. */
-  record Exceeded(Excess excess) implements Notice {}
+  record Exceeded(ExceededLimit excess) implements Notice {}
 
   record Beacon(ObjectNode payload) implements Notice {}
 

@@ -4,7 +4,9 @@ package io.mirrorneuron.runtime.exec.process;
 public sealed interface Preparation {
   Preparation NOT_NEEDED = new Ready(null);
 
-  /** @param environment null when none was requested */
+  /**
+   * @param environment null when none was requested
+   */
   record Ready(PythonEnvironment environment) implements Preparation {}
 
   /** The execution that built it was stopped. */

@@ -49,7 +49,9 @@ public record PreparationScripts(
       return tail(output, lines);
     }
 
-    /** @param bytes of stdout at most; all kept bytes of stderr follow */
+    /**
+     * @param bytes of stdout at most; all kept bytes of stderr follow
+     */
     String beginning(int bytes) {
       return output.text(bytes) + errors.text();
     }

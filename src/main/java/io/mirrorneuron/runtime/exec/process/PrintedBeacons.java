@@ -8,9 +8,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Rate limit of the beacons of one program, since the engine stores each: a burst, then a number per
- * second. Of faster beacons the newest is held until the next may pass, with the number of dropped
- * ones as {@code beacons_dropped}. At most one beacon is held. Thread-safe.
+ * Rate limit of the beacons of one program, since the engine stores each: a burst, then a number
+ * per second. Of faster beacons the newest is held until the next may pass, with the number of
+ * dropped ones as {@code beacons_dropped}. At most one beacon is held. Thread-safe.
  */
 public final class PrintedBeacons {
   /** Beacons that may come in a row before the rate is limited. */

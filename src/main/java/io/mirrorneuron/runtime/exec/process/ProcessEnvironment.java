@@ -27,8 +27,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Environment of a program: a few of the server's variables, those of the contract, and those of the
- * manifest. Other variables of the server are not passed.
+ * Environment of a program: a few of the server's variables, those of the contract, and those of
+ * the manifest. Other variables of the server are not passed.
  */
 public final class ProcessEnvironment {
   /** Marks all processes of an execution, as children inherit it. */

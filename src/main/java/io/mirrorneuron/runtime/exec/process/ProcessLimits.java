@@ -84,8 +84,8 @@ public final class ProcessLimits {
   }
 
   /**
-   * Adds the limits to the program: as data for the spawner, or behind a shell that enters the group,
-   * sets them and becomes the program.
+   * Adds the limits to the program: as data for the spawner, or behind a shell that enters the
+   * group, sets them and becomes the program.
    *
    * @param bySpawner whether the spawner sets limits
    */
@@ -174,7 +174,8 @@ public final class ProcessLimits {
           }
         }
       } catch (IOException | NumberFormatException e) {
-        return Map.of(); // no such file on this system: the shell reports a limit that cannot be set
+        return Map
+            .of(); // no such file on this system: the shell reports a limit that cannot be set
       }
       return most;
     }
@@ -185,12 +186,12 @@ public final class ProcessLimits {
    *
    * @param words for the error
    */
-  public record Excess(Ending ending, String words) {
+  public record ExceededLimit(Ending ending, String words) {
     private static final long MEGABYTE = 1 << 20;
 
     /** Found by polling the processes. */
-    public static Excess ofMemory(long bytes, long allowedMb) {
-      return new Excess(
+    public static ExceededLimit ofMemory(long bytes, long allowedMb) {
+      return new ExceededLimit(
           Ending.OUT_OF_MEMORY,
           "out of memory: the program and its children used %d MB of %d MB allowed (%s)"
               .formatted(
@@ -198,24 +199,24 @@ public final class ProcessLimits {
     }
 
     /** Found by polling the processes. */
-    public static Excess ofProcesses(long tasks, long allowed) {
-      return new Excess(
+    public static ExceededLimit ofProcesses(long tasks, long allowed) {
+      return new ExceededLimit(
           Ending.TOO_MANY_PROCESSES,
           "too many processes: the program and its children had %d processes and threads of %d allowed (%s)"
               .formatted(tasks, allowed, name(ProgramLimit.PROCESSES)));
     }
 
     /** The kernel killed processes that requested more. */
-    public static Excess ofMemory(long allowedMb) {
-      return new Excess(
+    public static ExceededLimit ofMemory(long allowedMb) {
+      return new ExceededLimit(
           Ending.OUT_OF_MEMORY,
           "out of memory: the kernel ended the program and its children, which used all of %d MB allowed (%s)"
               .formatted(allowedMb, name(ProgramLimit.MEMORY_MB)));
     }
 
     /** The kernel refused further processes, and the program failed. */
-    public static Excess ofProcesses(long allowed, int exitCode) {
-      return new Excess(
+    public static ExceededLimit ofProcesses(long allowed, int exitCode) {
+      return new ExceededLimit(
           Ending.TOO_MANY_PROCESSES,
           "too many processes: the program failed with exit code %d after the kernel refused it more than %d processes and threads (%s)"
               .formatted(exitCode, allowed, name(ProgramLimit.PROCESSES)));

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Passes output to the collectors and the end of a program to the inbox. If possible, the end of the
- * output is reported together with the end of the program, so most executions wake up once.
+ * Passes output to the collectors and the end of a program to the inbox. If possible, the end of
+ * the output is reported together with the end of the program, so most executions wake up once.
  */
 public final class ProgramWatcher implements Spawner.Watcher {
   private final Notice.Inbox inbox;

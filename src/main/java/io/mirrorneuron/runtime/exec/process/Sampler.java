@@ -402,7 +402,9 @@ public final class Sampler implements AutoCloseable {
       return List.of();
     }
 
-    /** @param utilPct 0 to 100; negative when unknown */
+    /**
+     * @param utilPct 0 to 100; negative when unknown
+     */
     record Gpu(int index, double utilPct, long memoryUsedMb) {}
   }
 }

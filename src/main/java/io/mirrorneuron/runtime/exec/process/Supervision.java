@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.process.TimeLimit.Deadline;
 import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
@@ -37,7 +37,7 @@ public final class Supervision implements AutoCloseable {
   private boolean stopped;
   private boolean hurried;
   private boolean finished;
-  private Excess excess;
+  private ExceededLimit excess;
   private Spawner.End end;
 
   /**
@@ -123,7 +123,7 @@ public final class Supervision implements AutoCloseable {
   }
 
   /** The exceeded limit, or null. */
-  public Excess excess() {
+  public ExceededLimit excess() {
     return excess;
   }
 
@@ -175,7 +175,8 @@ public final class Supervision implements AutoCloseable {
   }
 
   /**
-   * Logs processes that cannot be killed, as they are blocked in the kernel; their slots stay taken.
+   * Logs processes that cannot be killed, as they are blocked in the kernel; their slots stay
+   * taken.
    */
   private void complain(Look look, Object survivors) {
     if (look.isOverdue()) {
@@ -220,7 +221,7 @@ public final class Supervision implements AutoCloseable {
         stopped = true;
         hurried |= atOnce;
       }
-      case Notice.Exceeded(Excess found) -> {
+      case Notice.Exceeded(ExceededLimit found) -> {
         excess = excess == null ? found : excess;
         hurried = true; // each delay takes memory from other programs
       }

@@ -55,7 +55,9 @@ public record TimeLimit(Deadline deadline, String words) {
 
     public static final Deadline NEVER = new Deadline(0, true);
 
-    /** @param time from now; null or more than 100 years means never */
+    /**
+     * @param time from now; null or more than 100 years means never
+     */
     public static Deadline in(Duration time) {
       return after(System.nanoTime(), time);
     }

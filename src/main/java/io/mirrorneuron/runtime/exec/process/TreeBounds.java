@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.process.ProcessMeter.Marks;
 import io.mirrorneuron.runtime.exec.process.ProcessMeter.Reading;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
@@ -123,7 +123,7 @@ public final class TreeBounds implements AutoCloseable {
     }
 
     /** The limit that the kernel enforced on a program that failed by itself. */
-    public Optional<Excess> excess(int exitCode) {
+    public Optional<ExceededLimit> excess(int exitCode) {
       return group == null ? Optional.empty() : group.excess(exitCode);
     }
 
@@ -183,7 +183,7 @@ public final class TreeBounds implements AutoCloseable {
         Marks marks,
         Map<ProgramLimit, Long> limits,
         ProgramMemory memory,
-        Consumer<Excess> onExcess) {
+        Consumer<ExceededLimit> onExcess) {
       var watch = new Watch(pid, marks, Map.copyOf(limits), memory, onExcess);
       watches.add(watch);
       wake(SOON);
@@ -227,7 +227,7 @@ public final class TreeBounds implements AutoCloseable {
       private final Marks marks;
       private final Map<ProgramLimit, Long> limits;
       private final ProgramMemory memory;
-      private final Consumer<Excess> onExcess;
+      private final Consumer<ExceededLimit> onExcess;
       private boolean wasOver; // timer thread only
 
       private Watch(
@@ -235,7 +235,7 @@ public final class TreeBounds implements AutoCloseable {
           Marks marks,
           Map<ProgramLimit, Long> limits,
           ProgramMemory memory,
-          Consumer<Excess> onExcess) {
+          Consumer<ExceededLimit> onExcess) {
         this.pid = pid;
         this.marks = marks;
         this.limits = limits;
@@ -247,7 +247,7 @@ public final class TreeBounds implements AutoCloseable {
       private boolean judge(Reading reading) {
         Long tasks = limits.get(ProgramLimit.PROCESSES);
         if (tasks != null && reading.tasks() > tasks) {
-          tell(Excess.ofProcesses(reading.tasks(), tasks));
+          tell(ExceededLimit.ofProcesses(reading.tasks(), tasks));
           return false;
         }
         Long megabytes = limits.get(ProgramLimit.MEMORY_MB);
@@ -258,14 +258,14 @@ public final class TreeBounds implements AutoCloseable {
         boolean isOver = bytes > megabytes << 20;
         // Between fork and exec a child shares its parent's memory for a moment.
         if (isOver && wasOver) {
-          tell(Excess.ofMemory(bytes, megabytes));
+          tell(ExceededLimit.ofMemory(bytes, megabytes));
           return false;
         }
         wasOver = isOver;
         return isOver;
       }
 
-      private void tell(Excess excess) {
+      private void tell(ExceededLimit excess) {
         if (watches.remove(this)) {
           onExcess.accept(excess);
         }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.workflow.AgentSettings.ProgramLimit;
 import java.io.IOException;
@@ -273,12 +273,12 @@ public final class UnifiedGroups implements ControlGroups {
     }
 
     @Override
-    public Optional<Excess> excess(int exitCode) {
+    public Optional<ExceededLimit> excess(int exitCode) {
       if (limits.containsKey(ProgramLimit.MEMORY_MB) && count("memory.events", "oom_kill") > 0) {
-        return Optional.of(Excess.ofMemory(limits.get(ProgramLimit.MEMORY_MB)));
+        return Optional.of(ExceededLimit.ofMemory(limits.get(ProgramLimit.MEMORY_MB)));
       }
       if (limits.containsKey(ProgramLimit.PROCESSES) && count("pids.events", "max") > 0) {
-        return Optional.of(Excess.ofProcesses(limits.get(ProgramLimit.PROCESSES), exitCode));
+        return Optional.of(ExceededLimit.ofProcesses(limits.get(ProgramLimit.PROCESSES), exitCode));
       }
       return Optional.empty();
     }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.ProgramLog.LogSink;
 import java.time.Duration;
 import java.util.ArrayDeque;

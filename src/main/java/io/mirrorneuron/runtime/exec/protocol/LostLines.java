@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +17,7 @@ public final class LostLines {
 
   /** Members of a record that do not identify its source. */
   private static final Set<String> CONTENT =
-      Set.of("message", "fields", "truncated", "bytes", LogForm.DROPPED);
+      Set.of("message", "fields", "truncated", "bytes", LogRecords.DROPPED);
 
   private final Map<String, Sum> sums = new LinkedHashMap<>();
 
@@ -45,7 +45,7 @@ public final class LostLines {
     LogRecord reported(String why) {
       var head = last.json().deepCopy();
       head.remove(CONTENT);
-      return LogForm.dropped(new LogRecord(head), lost.lines, lost.bytes, why);
+      return LogRecords.dropped(new LogRecord(head), lost.lines, lost.bytes, why);
     }
   }
 

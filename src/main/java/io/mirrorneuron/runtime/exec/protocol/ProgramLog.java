@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.config.ProgramOutput;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.protocol.ProgramLog.PrintedLine.Stream;
 import io.mirrorneuron.runtime.port.Execution;
 import java.nio.ByteBuffer;
@@ -34,7 +34,7 @@ public final class ProgramLog implements AutoCloseable {
   private final ProgramOutput limits;
   private final LogWriter writer;
   private final String runId;
-  private final LogForm form;
+  private final LogRecords form;
   private final Clock clock;
   private final LogAllowance allowance;
   private final Map<Stream, Dropped> dropped = new EnumMap<>(Stream.class);
@@ -64,10 +64,10 @@ public final class ProgramLog implements AutoCloseable {
     this.limits = limits;
     this.writer = writer;
     this.runId = execution.runId();
-    this.form = new LogForm(execution, form);
+    this.form = new LogRecords(execution, form);
     this.clock = clock;
     this.allowance = new LogAllowance(limits.logLinesPerSecond(), limits.logBytes(), nanos);
-    int kept = LogForm.LINE_BYTES + REDACTION_MARGIN;
+    int kept = LogRecords.LINE_BYTES + REDACTION_MARGIN;
     this.stdout = new LineCutter(kept, this::outLine);
     this.stderr = new LineCutter(kept, this::errLine);
     for (Stream stream : Stream.values()) {
@@ -348,7 +348,9 @@ public final class ProgramLog implements AutoCloseable {
     private int kept;
     private long length;
 
-    /** @param limit bytes of a line that are kept */
+    /**
+     * @param limit bytes of a line that are kept
+     */
     LineCutter(int limit, Lines lines) {
       this.limit = limit;
       this.lines = lines;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.runtime.exec.process.ProcessLimits.Excess;
+import io.mirrorneuron.runtime.exec.process.ProcessLimits.ExceededLimit;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Execution;
@@ -108,7 +108,11 @@ public record Verdict(Ending ending, String error, Structured structured) {
    * @param excess what it had too much of, or null
    */
   public static String reason(
-      String program, Ending forced, ExecutorSettings settings, TimeLimit limit, Excess excess) {
+      String program,
+      Ending forced,
+      ExecutorSettings settings,
+      TimeLimit limit,
+      ExceededLimit excess) {
     return switch (forced) {
       case null -> null;
       case TIMED_OUT -> program + " timed out: " + limit.words();

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.config.HelperProcessMark;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.ChildStart;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,7 +33,7 @@ public final class LimitMark {
 
   /** Starts a program that has the mark, as has all that it will start. */
   ChildStart.Started put(int number, ChildStart start) throws IOException {
-    Lock starts = ServiceMark.starts();
+    Lock starts = HelperProcessMark.starts();
     starts.lock();
     try {
       ProcessCalls.limitOwnRealTime(runtime << 32 | number);

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
-import io.mirrorneuron.runtime.port.SubmissionClaims;
+import io.mirrorneuron.runtime.port.FolderOwnership;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whose the folders of submissions of this node are, as {@link FolderOwners} notes it. */
-public final class FolderClaims implements SubmissionClaims {
+public final class FolderClaims implements FolderOwnership {
   private static final Logger LOG = LoggerFactory.getLogger(FolderClaims.class);
 
   private final Path root;

@@ -10,7 +10,9 @@ import java.util.stream.IntStream;
 public final class GatherText {
   private final Predicate<String> isSecret;
 
-  /** @param isSecret whether the value at a path must not be shown */
+  /**
+   * @param isSecret whether the value at a path must not be shown
+   */
   public GatherText(Predicate<String> isSecret) {
     this.isSecret = isSecret;
   }

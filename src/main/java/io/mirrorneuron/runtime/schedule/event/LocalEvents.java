@@ -150,7 +150,7 @@ public final class LocalEvents implements TriggerEvents {
   private static final class EventRules {
     private static final String USUAL_SOURCE = "api";
     private static final Pattern ID =
-        Pattern.compile("[\\x21-\\x7e]{1," + GivenLimits.LONGEST_WORD + "}");
+        Pattern.compile("[\\x21-\\x7e]{1," + InputLimits.LONGEST_WORD + "}");
 
     private EventRules() {}
 
@@ -169,7 +169,7 @@ public final class LocalEvents implements TriggerEvents {
       if (!isBlank(event.eventId()) && !ID.matcher(event.eventId()).matches()) {
         throw MnException.invalid(
             "event_id must be at most %d printable ASCII characters without spaces"
-                .formatted(GivenLimits.LONGEST_WORD));
+                .formatted(InputLimits.LONGEST_WORD));
       }
       if (!isBlank(event.eventId()) && RuntimeEvent.isIdOfOwn(event.eventId())) {
         throw MnException.invalid(
@@ -178,7 +178,7 @@ public final class LocalEvents implements TriggerEvents {
                 + " another");
       }
       Map<String, Object> payload = event.payload() == null ? Map.of() : event.payload();
-      GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
+      InputLimits.require(payload, InputLimits.LARGEST_PAYLOAD, "payload");
       return new NewEvent(
           isBlank(event.eventId()) ? null : event.eventId(),
           type,
@@ -190,7 +190,7 @@ public final class LocalEvents implements TriggerEvents {
       if (isBlank(text)) {
         throw MnException.invalid(name + " is required");
       }
-      String fault = GivenLimits.wordFault(text);
+      String fault = InputLimits.wordFault(text);
       if (fault != null) {
         throw MnException.invalid(name + " " + fault);
       }

@@ -1,5 +1,5 @@
 /**
- * Which events a schedule waits for: {@link
- * io.mirrorneuron.runtime.schedule.event.EventFilter}. Pure.
+ * Which events a schedule waits for: {@link io.mirrorneuron.runtime.schedule.event.EventFilter}.
+ * Pure.
  */
 package io.mirrorneuron.runtime.schedule.event;

@@ -10,7 +10,7 @@ import io.mirrorneuron.runtime.exec.Heard;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.process.Sampler.SampleSink;
-import io.mirrorneuron.runtime.exec.protocol.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.protocol.LogRecords.LogRecord;
 import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
