@@ -231,7 +231,7 @@ class WebhookOperationsIT extends WithSharedGateway {
         Map.of(
             "\"events\":[\"job_*\"]", "url must be an address as https://",
             "\"url\":\"https://a.example\"", "events must name 1 to 50 types",
-            "\"url\":\"https://a.example\",\"events\":[\"order_paid\"]", "it tells job_running",
+            "\"url\":\"https://a.example\",\"events\":[\"order_paid\"]", "it emits job_running",
             "\"url\":\"http://127.0.0.1/\",\"events\":[\"job_*\"]", "webhooks.addresses",
             "\"url\":\"http://localhost/\",\"events\":[\"job_*\"]", "webhooks.addresses",
             "\"url\":\"http://192.168.0.7/\",\"events\":[\"job_*\"]", "webhooks.addresses",
