@@ -88,7 +88,7 @@ class EventOperationsIT extends WithSharedGateway {
           gateway.post(
               "/api/v1/events", "{\"event_type\":\"job_completed\",\"source\":\"" + source + "\"}");
       assertThat(answer.statusCode()).as(source).isEqualTo(422);
-      assertThat(answer.body()).contains("source " + source + " is for what");
+      assertThat(answer.body()).contains("source " + source + " is reserved for ");
     }
   }
 
