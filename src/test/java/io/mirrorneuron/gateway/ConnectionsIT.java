@@ -116,7 +116,7 @@ class ConnectionsIT {
   }
 
   @ParameterizedTest
-  @MethodSource("owed")
+  @MethodSource("pending")
   void whatDoesNotComeWholeIsClosed(Owed pending) throws IOException {
     long start = System.nanoTime();
     try (RawConnection slow = new RawConnection(gateway.port())) {
